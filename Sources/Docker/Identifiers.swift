@@ -1,8 +1,46 @@
-/// A Compose project's name, as the label `com.docker.compose.project` carries it.
-package struct ProjectName: RawRepresentable, Hashable, Sendable, Codable {
-    package let rawValue: String
+/// A string that names one kind of thing and is never mixed up with the name of another.
+///
+/// A conforming type declares `rawValue` and its initializer; it gets ordering, printing, literals and a coding as a
+/// single value from here.
+package protocol Identifier: RawRepresentable<String>, Hashable, Comparable, Sendable, Codable, CodingKeyRepresentable,
+    CustomStringConvertible, ExpressibleByStringLiteral
+{
+    init(rawValue: String)
+}
 
-    package init(rawValue: String) {
-        self.rawValue = rawValue
-    }
+extension Identifier {
+    package init(stringLiteral value: String) { self.init(rawValue: value) }
+
+    package init?<Key: CodingKey>(codingKey: Key) { self.init(rawValue: codingKey.stringValue) }
+
+    /// A dictionary that is keyed by identifiers is coded as an object.
+    package var codingKey: any CodingKey { Name(stringValue: rawValue) }
+
+    package var description: String { rawValue }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A Compose project's name, as the label `com.docker.compose.project` carries it.
+package struct ProjectName: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// A service's name in a Compose file, as the label `com.docker.compose.service` carries it.
+package struct ServiceName: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// A container's ID: 64 hexadecimal digits.
+package struct ContainerID: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// An image's ID, `sha256:` and 64 hexadecimal digits: it names the same bytes for ever, which a tag does not.
+package struct ImageID: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
 }

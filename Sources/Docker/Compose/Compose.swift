@@ -1,0 +1,64 @@
+import SystemPackage
+
+/// `docker compose` for one project folder: which commands there are, as values.
+///
+/// Every flag exists since Compose 2.22, the minimum (``ComposeVersion/minimum``): `--progress` is a global flag since
+/// 2.19, `pull --policy` exists since 2.22.
+package struct Compose: Hashable, Sendable {
+    /// The project folder, with the Compose file and `.env`.
+    package let directory: FilePath
+    /// All variables that `docker` gets, also those that the Compose file interpolates.
+    package let environment: [String: String]
+
+    package init(directory: FilePath, environment: [String: String]) {
+        self.directory = directory
+        self.environment = environment
+    }
+
+    /// Prints Compose's own version, for ``ComposeVersion/init(json:)``.
+    package func version() -> Command {
+        command("version", "--format", "json", timeout: .seconds(30))
+    }
+
+    /// Prints the model with every variable's value in it, for ``ComposeModel``: keep it in memory.
+    package func config() -> Command {
+        command("config", "--format", "json", timeout: .seconds(60))
+    }
+
+    /// Prints the model without any variable's value, which is what may be stored.
+    package func template() -> Command {
+        command("config", "--no-interpolate", timeout: .seconds(60))
+    }
+
+    /// Pulls every image anew, whatever is local.
+    package func pull() -> Command {
+        command("pull", "--policy", "always", timeout: .seconds(3_600))
+    }
+
+    /// Starts what the model names from local images alone, and removes the containers of services it no longer names.
+    ///
+    /// - Parameter file: Stands in for the folder's own Compose file; its relative paths still begin at the folder.
+    package func up(file: FilePath? = nil) -> Command {
+        command(
+            "up",
+            "--detach",
+            "--remove-orphans",
+            "--no-build",
+            "--pull",
+            "never",
+            file: file,
+            timeout: .seconds(900)
+        )
+    }
+
+    private func command(_ arguments: String..., file: FilePath? = nil, timeout: Duration) -> Command {
+        let project = file.map { ["--project-directory", directory.string, "--file", $0.string] } ?? []
+        return Command(
+            executable: "docker",
+            arguments: ["compose", "--ansi", "never", "--progress", "plain"] + project + arguments,
+            environment: environment,
+            directory: directory,
+            timeout: timeout
+        )
+    }
+}

@@ -1,0 +1,39 @@
+import FoundationEssentials
+
+/// A version of Compose: `2.26.1-4`, `v2.40.3`, `5.0.0`.
+package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let major: Int
+    package let minor: Int
+    package let patch: Int
+
+    /// The oldest that has every flag we use.
+    package static let minimum = ComposeVersion(2, 22, 0)
+
+    init(_ major: Int, _ minor: Int, _ patch: Int) {
+        self.major = major
+        self.minor = minor
+        self.patch = patch
+    }
+
+    /// Parses a version; what follows the numbers, a pre-release or a packager's revision, does not count.
+    package init?(_ text: some StringProtocol) {
+        let text = text.hasPrefix("v") ? text.dropFirst() : text[...]
+        let numbers = text.prefix { $0.isNumber || $0 == "." }.split(separator: ".", omittingEmptySubsequences: false)
+        let values = numbers.compactMap { Int($0) }
+        guard values.count == numbers.count, 2...3 ~= values.count else { return nil }
+        self.init(values[0], values[1], values.count == 3 ? values[2] : 0)
+    }
+
+    /// Reads what `docker compose version --format json` prints, `{"version":"v2.40.3"}`.
+    package init?(json: [UInt8]) {
+        struct Answer: Decodable { let version: String }
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(json)) else { return nil }
+        self.init(answer.version)
+    }
+
+    package var description: String { "\(major).\(minor).\(patch)" }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
+    }
+}

@@ -1,0 +1,93 @@
+import NIOCore
+import NIOHTTP1
+
+extension Engine {
+    /// All containers of one project, whatever their state, one-off ones too (`GET /containers/json`).
+    package func containers(project: ProjectName) async throws(EngineError) -> [ContainerSummary] {
+        try await decode(
+            from: Request(path: "/containers/json", query: ["all": "1", "filters": Filters.project(project).text])
+        )
+    }
+
+    /// All containers of the host, whatever their state (`GET /containers/json`).
+    package func containers() async throws(EngineError) -> [ContainerSummary] {
+        try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))
+    }
+
+    /// One container in full (`GET /containers/{id}/json`).
+    ///
+    /// One that has gone throws ``EngineError/refused(request:status:message:)`` with status 404.
+    package func inspect(_ id: ContainerID) async throws(EngineError) -> Container {
+        try await decode(from: Request(path: "/containers/\(id.rawValue.percentEncoded())/json"))
+    }
+
+    /// The last lines that a container wrote, standard output and standard error as they came
+    /// (`GET /containers/{id}/logs`).
+    ///
+    /// A line longer than 16 KiB counts as several; bytes that are not UTF-8 are replaced.
+    package func logs(_ id: ContainerID, tail count: Int) async throws(EngineError) -> [String] {
+        // Only the container knows whether its stream has headers: before API 1.42 the answer's media type does not tell.
+        let hasTerminal = try await inspect(id).hasTerminal
+        let request = Request(
+            path: "/containers/\(id.rawValue.percentEncoded())/logs",
+            query: ["stdout": "1", "stderr": "1", "tail": "\(count)"]
+        )
+        return try await exchange(request) { _, body in
+            var demultiplexer = LogDemultiplexer()
+            var splitter = LineSplitter()
+            var lines = Tail<String>(count)
+            for try await buffer in body {
+                let bytes =
+                    hasTerminal ? Array(buffer.readableBytesView) : demultiplexer.payload(buffer.readableBytesView)
+                splitter.append(bytes) { lines.append(String(decoding: $0, as: UTF8.self)) }
+            }
+            splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) }
+            return lines.elements
+        }
+    }
+}
+
+/// The last elements of a sequence of any length.
+struct Tail<Element> {
+    private let limit: Int
+    private(set) var elements: [Element] = []
+
+    init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    mutating func append(_ element: Element) {
+        if elements.count >= limit { elements.removeFirst(elements.count - limit + 1) }
+        if limit > 0 { elements.append(element) }
+    }
+}
+
+/// Takes the frames off the stream of a container without a terminal.
+///
+/// Each begins with eight bytes: the stream's number, three zeros, the payload's length as a big-endian number.
+struct LogDemultiplexer {
+    private var header: [UInt8] = []
+    private var remaining = 0
+
+    /// The payload within the next piece of the stream.
+    mutating func payload(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var payload: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if remaining > 0 {
+                let piece = rest.prefix(remaining)
+                payload += piece
+                remaining -= piece.count
+                rest = rest.dropFirst(piece.count)
+            } else {
+                let piece = rest.prefix(8 - header.count)
+                header += piece
+                rest = rest.dropFirst(piece.count)
+                guard header.count == 8 else { break }
+                remaining = header[4...].reduce(0) { $0 << 8 | Int($1) }
+                header = []
+            }
+        }
+        return payload
+    }
+}

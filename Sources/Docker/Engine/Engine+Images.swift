@@ -1,0 +1,130 @@
+import NIOHTTP1
+
+extension Engine {
+    /// One image, by reference or by ID (`GET /images/{name}/json`).
+    ///
+    /// One that is not on this host throws ``EngineError/refused(request:status:message:)`` with status 404.
+    package func image(_ name: String) async throws(EngineError) -> Image {
+        try await decode(from: Request(path: "/images/\(name.pathEncoded)/json"))
+    }
+
+    /// All images of the host but intermediate layers (`GET /images/json`).
+    package func images() async throws(EngineError) -> [ImageSummary] {
+        try await decode(from: Request(path: "/images/json"))
+    }
+
+    /// Gives an image a further name, and takes that name from the image which had it (`POST /images/{id}/tag`).
+    package func tag(_ image: ImageID, as reference: ImageReference) async throws(EngineError) {
+        try await send(
+            Request(
+                method: .POST,
+                path: "/images/\(image.rawValue.pathEncoded)/tag",
+                query: ["repo": reference.repository, "tag": reference.tag ?? "latest"]
+            )
+        )
+    }
+
+    /// Removes a name, and with its last name the image (`DELETE /images/{name}`).
+    ///
+    /// Without `force` the Engine refuses with status 409 what a container, running or stopped, still needs.
+    /// - Parameter prune: Whether parents without a name go too.
+    package func removeImage(_ name: String, prune: Bool = true) async throws(EngineError) {
+        try await send(
+            Request(
+                method: .DELETE,
+                path: "/images/\(name.pathEncoded)",
+                query: ["noprune": prune ? "0" : "1"],
+                timeout: Self.pruneTimeout
+            )
+        )
+    }
+
+    /// Removes the images that have neither a name nor a container (`POST /images/prune`).
+    package func pruneDanglingImages() async throws(EngineError) -> PruneReport {
+        try await decode(
+            from: Request(
+                method: .POST,
+                path: "/images/prune",
+                query: ["filters": Filters.dangling.text],
+                timeout: Self.pruneTimeout
+            )
+        )
+    }
+
+    /// Layers are removed one by one, on a slow disk for minutes.
+    private static var pruneTimeout: Duration { .seconds(600) }
+}
+
+/// An image in full (`GET /images/{name}/json`).
+package struct Image: Hashable, Sendable {
+    package let id: ImageID
+    /// The names by which this host knows it.
+    package let repoTags: [ImageReference]
+    /// The names under which registries know it, `repository@sha256:…`; empty for one that was never pulled or pushed.
+    package let repoDigests: [ImageReference]
+    package let labels: [String: String]
+    /// Nil when its maker left that out.
+    package let created: Timestamp?
+    /// Bytes of all layers, also of those that other images share.
+    package let size: Int64
+}
+
+extension Image: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let image = try decoder.members()
+        id = try image.value("Id")
+        repoTags = try image.optional("RepoTags") ?? []
+        repoDigests = try image.optional("RepoDigests") ?? []
+        labels = try image.optionalObject("Config")?.optional("Labels") ?? [:]
+        created = try image.timestamp("Created")
+        size = try image.value("Size")
+    }
+}
+
+/// An image in a list (`GET /images/json`).
+package struct ImageSummary: Hashable, Sendable {
+    package let id: ImageID
+    /// The names by which this host knows it; empty for a dangling one.
+    package let repoTags: [ImageReference]
+    /// The names under which registries know it, `repository@sha256:…`.
+    package let repoDigests: [ImageReference]
+    package let labels: [String: String]
+    /// To the second; nil when its maker left that out.
+    package let created: Timestamp?
+    /// Bytes of all layers, also of those that other images share.
+    package let size: Int64
+}
+
+extension ImageSummary: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let image = try decoder.members()
+        id = try image.value("Id")
+        // Before API 1.43 an image without a name is listed with these.
+        repoTags = (try image.optional("RepoTags") ?? []).filter { $0 != "<none>:<none>" }
+        repoDigests = (try image.optional("RepoDigests") ?? []).filter { $0 != "<none>@<none>" }
+        labels = try image.optional("Labels") ?? [:]
+        let (nanoseconds, overflow) = (try image.value("Created") as Int64).multipliedReportingOverflow(
+            by: 1_000_000_000
+        )
+        created = nanoseconds > 0 && !overflow ? Timestamp(nanoseconds: nanoseconds) : nil
+        size = try image.value("Size")
+    }
+}
+
+/// What a prune removed.
+package struct PruneReport: Hashable, Sendable {
+    /// The IDs of images and layers that are gone.
+    package let imagesDeleted: [ImageID]
+    /// Bytes.
+    package let spaceReclaimed: Int64
+}
+
+extension PruneReport: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let report = try decoder.members()
+        // Each item says what was untagged or what was deleted.
+        let items: [[String: ImageID]] = try report.optional("ImagesDeleted") ?? []
+        imagesDeleted = items.compactMap { $0["Deleted"] }
+        spaceReclaimed = try report.optional("SpaceReclaimed") ?? 0
+    }
+}

@@ -1,0 +1,78 @@
+import FoundationEssentials
+import NIOHTTP1
+import SystemPackage
+
+extension Engine {
+    /// The newest API version that the Engine speaks (`GET /_ping`, its header `Api-Version`).
+    package func ping() async throws(EngineError) -> APIVersion {
+        let anyVersion = Engine(socket: socket, eventLoop: eventLoop)
+        let text = try await anyVersion.exchange(Request(path: "/_ping", timeout: .seconds(10))) { head, _ in
+            head.headers.first(name: "Api-Version")
+        }
+        guard let version = text.flatMap({ APIVersion($0) }) else { throw .unsupported(socket: socket, nil) }
+        return version
+    }
+
+    /// What the Engine says about itself (`GET /info`).
+    package func info() async throws(EngineError) -> EngineInfo {
+        try await decode(from: Request(path: "/info"))
+    }
+
+    /// Has the Engine log in to the credential's registry, and forget it again (`POST /auth`).
+    ///
+    /// Throws ``EngineError/wrongCredential(registry:message:)`` when the registry said no, and
+    /// ``EngineError/registryTrouble(registry:message:)`` when it could not be asked.
+    package func verify(_ credential: RegistryCredential) async throws(EngineError) {
+        struct Login: Encodable { let username, password, serveraddress: String }
+        var request = Request(method: .POST, path: "/auth")
+        do {
+            let login = Login(
+                username: credential.username,
+                password: credential.secret.reveal(),
+                serveraddress: credential.serverAddress
+            )
+            request.body = Array(try JSONEncoder().encode(login))
+            try await send(request)
+        } catch EngineError.refused(_, let status, let message) {
+            throw Self.isWrongCredential(status, message)
+                ? .wrongCredential(registry: credential.registry, message: message)
+                : .registryTrouble(registry: credential.registry, message: message)
+        } catch {
+            throw EngineError(error, during: request)
+        }
+    }
+
+    /// Whether a refused login is the credential's fault.
+    ///
+    /// Only a registry that challenges with 401 gives 401 here. What a token service says, `denied: denied` at GHCR or
+    /// `unauthorized: …` at Docker Hub, comes as 500 with the registry's own code in the message.
+    private static func isWrongCredential(_ status: Int, _ message: String) -> Bool {
+        let codes = ["unauthorized: ", "denied: ", "401 unauthorized", "status: 401", "status: 403", "403 forbidden"]
+        let message = message.lowercased()
+        return status == 401 || status == 403 || codes.contains { message.contains($0) }
+    }
+}
+
+/// What the Engine says about itself (`GET /info`).
+package struct EngineInfo: Decodable, Hashable, Sendable {
+    /// The Engine's own version, `26.1.5+dfsg1`.
+    package let serverVersion: String
+    /// Where images, containers and volumes lie: the filesystem that fills up.
+    package let rootDirectory: FilePath
+    /// `overlay2`; with the containerd image store the name of a snapshotter.
+    package let storageDriver: String
+    /// Whether containers run on while the Engine is stopped.
+    package let isLiveRestoreEnabled: Bool
+    /// Whether images lie in containerd, where an image's ID is the digest of its manifest.
+    package let isContainerdImageStore: Bool
+
+    package init(from decoder: any Decoder) throws {
+        let info = try decoder.members()
+        serverVersion = try info.value("ServerVersion")
+        rootDirectory = FilePath(try info.value("DockerRootDir") as String)
+        storageDriver = try info.value("Driver")
+        isLiveRestoreEnabled = try info.optional("LiveRestoreEnabled") ?? false
+        let driverStatus: [[String]] = try info.optional("DriverStatus") ?? []
+        isContainerdImageStore = driverStatus.contains(["driver-type", "io.containerd.snapshotter.v1"])
+    }
+}

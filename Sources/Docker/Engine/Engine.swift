@@ -1,0 +1,155 @@
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SystemPackage
+
+/// The Docker Engine, asked over its Unix socket.
+///
+/// A connection lives for one request. Every request but a stream and a prune has 30 seconds, and a cancelled task
+/// closes its connection.
+package struct Engine: Sendable {
+    let socket: FilePath
+    let eventLoop: any EventLoop
+    /// The API version that requests name, nil before ``negotiated()``: the Engine then takes its newest.
+    private(set) package var version: APIVersion?
+
+    /// An Engine that has not been talked to yet; ``negotiated()`` gives the one to work with.
+    package init(socket: FilePath, eventLoop: any EventLoop) {
+        self.socket = socket
+        self.eventLoop = eventLoop
+    }
+
+    /// Asks which API the Engine speaks, and returns an Engine that is asked in the newest that both sides know.
+    ///
+    /// The Engine may be upgraded while we live, so take a new one for every deployment.
+    package func negotiated() async throws(EngineError) -> Engine {
+        let newest = try await ping()
+        guard newest >= .oldest else { throw .unsupported(socket: socket, newest) }
+        var engine = self
+        engine.version = min(newest, .newest)
+        return engine
+    }
+}
+
+extension Engine {
+    /// The longest answer that is taken.
+    static let answerLimit = 64 * 1024 * 1024
+
+    /// Sends a request, and returns what its answer holds.
+    @discardableResult
+    func send(_ request: Request) async throws(EngineError) -> [UInt8] {
+        try await exchange(request) { head, body in
+            var bytes: [UInt8] = []
+            for try await buffer in body {
+                guard bytes.count + buffer.readableBytes <= Self.answerLimit else {
+                    throw EngineError.tooLarge(request: request.line, limit: Self.answerLimit)
+                }
+                bytes += buffer.readableBytesView
+            }
+            return bytes
+        }
+    }
+
+    /// Sends a request, and decodes the JSON that answers it.
+    func decode<Answer: Decodable>(
+        _ type: Answer.Type = Answer.self,
+        from request: Request
+    ) async throws(EngineError) -> Answer {
+        let bytes = try await send(request)
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw .unintelligible(request: request.versioned(version).line, reason: error.reason)
+        }
+    }
+
+    /// Sends a request, and runs `body` with the head and the body of an answer of success.
+    ///
+    /// An answer of failure is thrown with the message that it carries.
+    func exchange<Result: Sendable>(
+        _ request: Request,
+        _ body: (HTTPResponseHead, NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> Result
+    ) async throws(EngineError) -> Result {
+        let request = request.versioned(version)
+        let (connection, head) = try await connect()
+        let channel = connection.channel
+        do {
+            return try await withTaskCancellationHandler {
+                try await connection.executeThenClose { inbound, outbound in
+                    let timer = eventLoop.scheduleTask(in: TimeAmount(request.timeout)) {
+                        channel.pipeline.fireErrorCaught(Expired())
+                    }
+                    defer { timer.cancel() }
+                    try await outbound.write(contentsOf: request.parts)
+                    let head = try await head.get()
+                    if request.isStream { timer.cancel() }
+                    guard 200..<300 ~= head.status.code else {
+                        throw try await refusal(request, head, inbound)
+                    }
+                    return try await body(head, inbound)
+                }
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+        } catch {
+            throw EngineError(error, during: request)
+        }
+    }
+
+    private typealias Connection = NIOAsyncChannel<ByteBuffer, HTTPClientRequestPart>
+
+    private func connect() async throws(EngineError) -> (Connection, EventLoopFuture<HTTPResponseHead>) {
+        do {
+            return try await ClientBootstrap(group: eventLoop).connect(unixDomainSocketPath: socket.string) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let head = channel.eventLoop.makePromise(of: HTTPResponseHead.self)
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(ResponseHandler(head: head))
+                    return (try Connection(wrappingChannelSynchronously: channel), head.futureResult)
+                }
+            }
+        } catch {
+            throw EngineError(connecting: socket, error)
+        }
+    }
+
+    /// The error that an answer of failure carries as `{"message": "…"}`.
+    private func refusal(
+        _ request: Request,
+        _ head: HTTPResponseHead,
+        _ body: NIOAsyncChannelInboundStream<ByteBuffer>
+    ) async throws -> EngineError {
+        struct Refusal: Decodable { let message: String }
+        var bytes: [UInt8] = []
+        for try await buffer in body where bytes.count < 64 * 1024 { bytes += buffer.readableBytesView }
+        let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(bytes))
+        return .refused(
+            request: request.line,
+            status: Int(head.status.code),
+            message: refusal?.message ?? head.status.reasonPhrase
+        )
+    }
+}
+
+extension Request {
+    fileprivate func versioned(_ version: APIVersion?) -> Request {
+        var request = self
+        request.version = version
+        return request
+    }
+}
+
+extension Error {
+    /// Where a document is not what was expected, without the noise of a debug description.
+    var reason: String {
+        guard let error = self as? DecodingError else { return "\(self)" }
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+            .dataCorrupted(let context):
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+        @unknown default: return "\(error)"
+        }
+    }
+}

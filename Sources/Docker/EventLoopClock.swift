@@ -1,0 +1,45 @@
+import NIOCore
+
+/// A monotonic clock whose sleepers are timers of an event loop.
+///
+/// `Task.sleep` goes through libdispatch, which from then on wakes the process once a second; a daemon that waits for
+/// days should not. In tests an event loop whose time stands still makes every wait exact.
+package struct EventLoopClock: Clock {
+    package struct Instant: InstantProtocol {
+        fileprivate let deadline: NIODeadline
+
+        package func advanced(by duration: Duration) -> Self {
+            Self(deadline: deadline + TimeAmount(duration))
+        }
+
+        package func duration(to other: Self) -> Duration {
+            Duration(other.deadline - deadline)
+        }
+
+        package static func < (left: Self, right: Self) -> Bool { left.deadline < right.deadline }
+    }
+
+    private let eventLoop: any EventLoop
+
+    package init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    package var now: Instant { Instant(deadline: eventLoop.now) }
+
+    package var minimumResolution: Duration { .nanoseconds(1) }
+
+    /// Waits until `deadline`; throws `CancellationError` at once when the task is cancelled.
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let timer = eventLoop.scheduleTask(deadline: deadline.deadline) {}
+        do {
+            try await withTaskCancellationHandler {
+                try await timer.futureResult.get()
+            } onCancel: {
+                timer.cancel()
+            }
+        } catch EventLoopError.cancelled {
+            throw CancellationError()
+        }
+    }
+}

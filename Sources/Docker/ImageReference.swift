@@ -1,0 +1,39 @@
+/// What a Compose file or `docker tag` calls an image: `[registry/]path[:tag][@digest]`.
+///
+/// The parts are read as Docker's `distribution/reference` reads them; nothing is normalized in ``rawValue``.
+package struct ImageReference: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Everything before the tag and the digest, as written.
+    package var repository: String { String(parts.repository) }
+
+    /// The tag, or nil where none is written; Docker then means `latest`, unless there is a digest.
+    package var tag: String? { parts.tag.map(String.init) }
+
+    /// The digest, `sha256:…`, or nil where none is written.
+    package var digest: String? { parts.digest.map(String.init) }
+
+    /// The registry's domain with its port, `docker.io` where none is written.
+    ///
+    /// The first component is a domain when it has a dot or a colon, or is `localhost`; otherwise it belongs to the path.
+    package var registry: String {
+        guard let slash = rawValue.firstIndex(of: "/") else { return Self.defaultRegistry }
+        let domain = rawValue[..<slash]
+        guard domain.contains(where: { $0 == "." || $0 == ":" }) || domain == "localhost" else {
+            return Self.defaultRegistry
+        }
+        return domain == "index.docker.io" ? Self.defaultRegistry : String(domain)
+    }
+
+    private static let defaultRegistry = "docker.io"
+
+    private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {
+        let halves = rawValue.split(separator: "@", maxSplits: 1)
+        let name = halves.first ?? ""
+        let digest = halves.count > 1 ? halves[1] : nil
+        // A colon before the last slash is a registry's port.
+        guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return (name, nil, digest) }
+        return (name[..<colon], name[name.index(after: colon)...], digest)
+    }
+}

@@ -1,0 +1,44 @@
+/// A member's name in a JSON object, written where it is used: the Engine's names are not ours.
+struct Name: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init(stringLiteral value: String) { stringValue = value }
+    init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+    /// The members of the object that is decoded.
+    func members() throws -> KeyedDecodingContainer<Name> {
+        try container(keyedBy: Name.self)
+    }
+}
+
+extension KeyedDecodingContainer<Name> {
+    /// The value under a name.
+    func value<Value: Decodable>(_ name: Name) throws -> Value {
+        try decode(Value.self, forKey: name)
+    }
+
+    /// The value under a name, or nil where it is absent or `null`, both of which the Engine uses for "none".
+    func optional<Value: Decodable>(_ name: Name) throws -> Value? {
+        try decodeIfPresent(Value.self, forKey: name)
+    }
+
+    /// The members of the object under a name.
+    func object(_ name: Name) throws -> Self {
+        try nestedContainer(keyedBy: Name.self, forKey: name)
+    }
+
+    /// The members of the object under a name, or nil where it is absent or `null`.
+    func optionalObject(_ name: Name) throws -> Self? {
+        guard contains(name), try !decodeNil(forKey: name) else { return nil }
+        return try object(name)
+    }
+
+    /// The moment under a name, or nil where there is none or it is Go's zero time.
+    func timestamp(_ name: Name) throws -> Timestamp? {
+        try optional(name).flatMap { (text: String) in Timestamp(text) }
+    }
+}
