@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "Deploy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
@@ -82,7 +83,13 @@ let package = Package(
         ),
         .testTarget(
             name: "DeployTests",
-            dependencies: ["Deploy", .product(name: "InMemoryLogging", package: "swift-log")],
+            dependencies: [
+                "Deploy",
+                "Docker",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
     ]

@@ -1,2 +1,5 @@
+// Swift imports no function-like macros, so it always calls the plain functions; this says so for the headers too.
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>

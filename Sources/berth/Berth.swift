@@ -4,6 +4,11 @@ import ArgumentParser
 @main
 struct Berth: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Deploys Compose apps from dropped .env.deploy files."
+        commandName: "berth",
+        abstract: "Deploys Compose apps from dropped .env.deploy files.",
+        version: version,
+        subcommands: [AgentCommand.self]
     )
+
+    static let version = "0.1.0"
 }

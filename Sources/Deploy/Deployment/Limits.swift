@@ -1,0 +1,19 @@
+// Pure: values in, values out.
+
+extension Phase {
+    /// How long a phase can take when everything in it uses up its own time limit; one that takes longer is stuck.
+    ///
+    /// `health` is bounded by the gate, whose deadlines come from the app's own healthchecks.
+    package var limit: Duration {
+        switch self {
+        case .claim, .settle: .seconds(20 * 60)
+        case .check, .login: .seconds(5 * 60)
+        case .room: .seconds(20 * 60)
+        case .pull: .seconds(70 * 60)
+        case .before, .after: .seconds(70 * 60)
+        case .up: .seconds(20 * 60)
+        case .health: .seconds(24 * 60 * 60)
+        case .rollback: .seconds(24 * 60 * 60)
+        }
+    }
+}

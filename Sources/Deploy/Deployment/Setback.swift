@@ -1,0 +1,24 @@
+import Docker
+
+/// Why the story of a deployment ends before its last phase.
+enum Setback: Error {
+    case failed(Phase, Failure)
+    /// The agent was told to stop.
+    case interrupted(Phase)
+}
+
+extension Failure {
+    /// The one place that turns the errors of rooms below into a sentence and a hint.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as EngineError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
+        case let error as CommandError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
+        case let error as ComposeModelError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
+        case let error as ClientConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)
+        case let error as PrivateConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)
+        case let error as StoreError: self.init("\(error.path) \(error.problem)", hint: error.hint)
+        default: self.init("\(error)", hint: "see the journal for what came before")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Docker
+
+/// What a `.env.deploy` asks for, sorted: variables for Compose, a credential for the registry, directives for berth.
+package struct Drop: Sendable {
+    /// What Compose is given, in addition to the app's own `.env`; the credential and berth's directives are not among it.
+    package var variables: [String: String]
+    /// The registry login that CI lends for this pull; nil where the host's own logins serve.
+    package var credential: RegistryCredential?
+    /// CI's own name for this request (`BERTH_REQUEST`).
+    package var request: String?
+
+    package init(variables: [String: String] = [:], credential: RegistryCredential? = nil, request: String? = nil) {
+        self.variables = variables
+        self.credential = credential
+        self.request = request
+    }
+
+    /// Sorts a drop's bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file, whole.
+    ///   - registry: whom the credential is for.
+    ///   - allowed: the names that the host's file lets this app's drops set; nil lets any that is not barred.
+    /// - Throws: the first reason why the whole drop is refused; nothing of it may then be used.
+    package init(parsing bytes: [UInt8], registry: String, allowed: Set<String>? = nil) throws(DropRefusal) {
+        var sorter = Sorter(allowed: allowed)
+        for assignment in try DropParser.parse(bytes) {
+            try sorter.take(assignment)
+        }
+        variables = sorter.variables
+        request = sorter.request
+        credential = try sorter.credential(for: registry)
+    }
+}
+
+private struct Sorter {
+    let allowed: Set<String>?
+    var variables: [String: String] = [:]
+    var request: String?
+    private var actor: String?
+    private var token: Assignment?
+
+    init(allowed: Set<String>?) {
+        self.allowed = allowed
+    }
+
+    /// Files one assignment; as with `export`, the last of a name wins.
+    mutating func take(_ assignment: Assignment) throws(DropRefusal) {
+        switch assignment.name {
+        case "GITHUB_ACTOR": actor = assignment.value
+        case "GITHUB_TOKEN": token = assignment
+        case "BERTH_REQUEST": request = try Self.request(assignment)
+        case let name where name.hasPrefix("BERTH_"):
+            throw DropRefusal(
+                line: assignment.line,
+                problem: "\(name) is no directive of berth",
+                hint: "the directive is BERTH_REQUEST; names that begin with BERTH_ are berth's own"
+            )
+        case let name:
+            try admit(name, line: assignment.line)
+            variables[name] = assignment.value
+        }
+    }
+
+    func credential(for registry: String) throws(DropRefusal) -> RegistryCredential? {
+        guard let token else { return nil }
+        guard !token.value.isEmpty else {
+            throw DropRefusal(
+                line: token.line,
+                problem: "GITHUB_TOKEN is empty",
+                hint: "check the CI job's secret, or leave the line out to use the host's own logins"
+            )
+        }
+        guard let actor, !actor.isEmpty else {
+            throw DropRefusal(
+                line: token.line,
+                problem: "GITHUB_TOKEN comes without GITHUB_ACTOR",
+                hint: "name the user that the token belongs to"
+            )
+        }
+        return RegistryCredential(registry: registry, username: actor, secret: Secret(token.value))
+    }
+
+    private func admit(_ name: String, line: Int) throws(DropRefusal) {
+        if let reason = BarredNames.reason(for: name) {
+            throw DropRefusal(
+                line: line,
+                problem: "\(name) may not be set by a drop: \(reason)",
+                hint: "set it in the app's .env or rename the variable"
+            )
+        }
+        if let allowed, !allowed.contains(name) {
+            throw DropRefusal(
+                line: line,
+                problem: "\(name) is not among the app's variables",
+                hint: "add it to variables in the host's file, or drop it from the CI job"
+            )
+        }
+    }
+
+    private static func request(_ assignment: Assignment) throws(DropRefusal) -> String {
+        let isPlain = assignment.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPlain, (1...128).contains(assignment.value.utf8.count) else {
+            throw DropRefusal(
+                line: assignment.line,
+                problem: "BERTH_REQUEST is not 1 to 128 printable ASCII characters without spaces",
+                hint: "use the CI run's number or URL"
+            )
+        }
+        return assignment.value
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import SystemPackage
+
+/// Whole files: read, and replaced in one step.
+package enum File {
+    /// Reads a file whole.
+    ///
+    /// - Throws: what open(2) or read(2) say.
+    package static func read(_ path: FilePath) throws(Errno) -> [UInt8] {
+        let descriptor = try caught { try FileDescriptor.open(path, .readOnly, options: .closeOnExec) }
+        defer { try? descriptor.close() }
+        return try read(descriptor, limit: .max)
+    }
+
+    /// Reads at most `limit` bytes, from where the descriptor stands.
+    package static func read(_ descriptor: FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+        while bytes.count < limit {
+            let count = try caught { () throws -> Int in
+                try chunk.withUnsafeMutableBytes { buffer in
+                    try descriptor.read(
+                        into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit - bytes.count))
+                    )
+                }
+            }
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return bytes
+    }
+
+    /// Replaces a file with these bytes, so that a reader, and a host that lost its power, find the old or the new one.
+    ///
+    /// The bytes are on the disk, and so is the name, when this returns (fsync(2), rename(2)).
+    package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
+        let folder = path.removingLastComponent()
+        let draft = folder.appending(".\(path.lastComponent?.string ?? "file").new")
+        let file = try caught {
+            try FileDescriptor.open(
+                draft,
+                .writeOnly,
+                options: [.create, .truncate, .closeOnExec, .noFollow],
+                permissions: mode
+            )
+        }
+        try caught { try file.closeAfter { try file.writeAll(bytes) == bytes.count && synchronise(file) } }
+        guard rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
+        let parent = try caught { try FileDescriptor.open(folder, .readOnly, options: [.closeOnExec, .directory]) }
+        try caught { try parent.closeAfter { try synchronise(parent) } }
+    }
+
+    /// Makes a folder and what is missing above it; one that exists is left as it is.
+    package static func makeFolder(_ path: FilePath, mode: FilePermissions) throws(Errno) {
+        guard mkdir(path.string, mode.rawValue) != 0 else { return }
+        switch Errno(rawValue: errno) {
+        case .fileExists: return
+        case .noSuchFileOrDirectory where path.components.count > 1:
+            try makeFolder(path.removingLastComponent(), mode: mode)
+            try makeFolder(path, mode: mode)
+        case let error: throw error
+        }
+    }
+
+    /// The names in a folder, unsorted, without `.` and `..`.
+    package static func names(in folder: FilePath) throws(Errno) -> [String] {
+        guard let stream = opendir(folder.string) else { throw Errno(rawValue: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    @discardableResult
+    private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) -> Bool {
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        return true
+    }
+
+    /// swift-system throws nothing but `Errno`, but does not say so.
+    @discardableResult
+    private static func caught<Value>(_ body: () throws -> Value) throws(Errno) -> Value {
+        do {
+            return try body()
+        } catch let error as Errno {
+            throw error
+        } catch {
+            throw .ioError
+        }
+    }
+}

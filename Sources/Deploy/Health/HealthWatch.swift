@@ -1,0 +1,95 @@
+import Docker
+import Logging
+import NIOCore
+
+/// Feeds the gate: asks the Engine for the app's containers after every event that may matter, when time alone may have
+/// changed the answer, and once in a while in case an event was lost.
+struct HealthWatch {
+    let engine: Engine
+    let project: ProjectName
+    let eventLoop: any EventLoop
+    let log: Logger
+
+    /// How long the app may go without being looked at.
+    private static let poll = Duration.seconds(5)
+    /// How long to wait for an Engine that has gone away before it is asked again.
+    private static let reconnect = Duration.milliseconds(500)
+    /// How long the Engine may stay away, for example because it is being upgraded.
+    private static let patience = Duration.seconds(120)
+
+    private var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
+
+    /// Every container of the project that is not a one-off, in any state.
+    func samples() async throws(EngineError) -> [Sample] {
+        var samples: [Sample] = []
+        for container in try await engine.containers(project: project) where !container.labels.isOneOff {
+            do throws(EngineError) {
+                if let sample = try await Sample(engine.inspect(container.id)) { samples.append(sample) }
+            } catch {
+                // It went between the list and the look: the gate counts what is left.
+                guard error.isNotFound else { throw error }
+            }
+        }
+        return samples
+    }
+
+    /// Looks until the gate has decided.
+    ///
+    /// - Returns: the gate's findings, as evidence; empty for a healthy app.
+    /// - Throws: ``Failure`` where the Engine has not answered for too long, `CancellationError` where the task was
+    ///   cancelled.
+    func verdict(of gate: Gate) async throws -> [Evidence] {
+        let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await listen(ring) }
+            defer { group.cancelAll() }
+            return try await look(gate, at: bell, ring)
+        }
+    }
+
+    private func look(
+        _ gate: Gate,
+        at bell: AsyncStream<Void>,
+        _ ring: AsyncStream<Void>.Continuation
+    ) async throws -> [Evidence] {
+        var answered = clock.now
+        var alarm: Scheduled<Void>?
+        defer { alarm?.cancel() }
+        for await _ in bell {
+            alarm?.cancel()
+            var wait = Self.poll
+            do throws(EngineError) {
+                let samples = try await samples()
+                answered = clock.now
+                let now = Timestamp.now.sinceEpoch
+                switch gate.judge(samples, at: now) {
+                case .healthy: return []
+                case .unhealthy(let findings): return findings.map { Evidence($0, among: samples) }
+                case .pending(let until): wait = min(until - now, wait)
+                }
+            } catch {
+                log.debug("The Engine did not answer the health gate: \(error)")
+                guard answered.duration(to: clock.now) < Self.patience else {
+                    throw Failure("the Engine stopped answering: \(error.problem)", hint: error.hint)
+                }
+            }
+            alarm = eventLoop.scheduleTask(in: TimeAmount(wait)) { _ = ring.yield() }
+        }
+        throw CancellationError()
+    }
+
+    /// Rings once the stream of events stands, and for every event that may change the gate's mind.
+    private func listen(_ ring: AsyncStream<Void>.Continuation) async throws {
+        while true {
+            do throws(EngineError) {
+                try await engine.withEvents(project: project) { events throws(EngineError) in
+                    ring.yield()
+                    for try await event in events where event.action.concernsHealth { ring.yield() }
+                }
+            } catch {
+                log.debug("The Engine's event stream ended: \(error)")
+            }
+            try await clock.sleep(for: Self.reconnect)
+        }
+    }
+}

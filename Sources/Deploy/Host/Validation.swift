@@ -1,0 +1,58 @@
+import SystemPackage
+
+extension Settings {
+    /// Fills in defaults and refuses what cannot work on a host: an app without a folder, two apps that share one.
+    init(validating inputs: [AppName: AppInputs]) throws(SettingsError) {
+        var claimed: [FilePath: (app: AppName, key: String)] = [:]
+        for (name, input) in inputs.sorted(by: { $0.key < $1.key }) {
+            let app = try AppSettings(name, validating: input)
+            for (key, folder) in [("directory", app.directory), ("spool", app.spool)] {
+                if let other = claimed[folder], other.app != name {
+                    throw input.error(
+                        key,
+                        "\(folder) is already the \(other.key) of app \(other.app)",
+                        "give each app folders of its own: a drop names its app by where it lies"
+                    )
+                }
+                claimed[folder] = (name, key)
+            }
+            apps[name] = app
+        }
+    }
+}
+
+extension AppSettings {
+    init(_ name: AppName, validating input: AppInputs) throws(SettingsError) {
+        guard let directory = input.directory else {
+            throw input.error("directory", "is missing", "name the folder with the app's docker-compose.yml and .env")
+        }
+        if let variables = input.variables {
+            for variable in variables.value where !DropParser.isExportable(Array(variable.utf8)) {
+                throw input.error("variables", "\(variable) is no variable's name", "use letters, digits and _")
+            }
+        }
+        self.init(
+            name: name,
+            directory: directory.value,
+            spool: input.spool?.value,
+            registry: input.registry?.value ?? "ghcr.io",
+            variables: input.variables.map { Set($0.value) }
+        )
+    }
+}
+
+extension AppInputs {
+    /// An error at a key of this app, or at the app itself where the key is not written.
+    func error(_ key: String, _ problem: String, _ hint: String) -> SettingsError {
+        let place: (file: FilePath, line: Int?, key: String)? =
+            switch key {
+            case "directory": directory.map { ($0.file, $0.line, $0.key) }
+            case "spool": spool.map { ($0.file, $0.line, $0.key) }
+            case "variables": variables.map { ($0.file, $0.line, $0.key) }
+            default: nil
+            }
+        let fallback = origin.map { ($0.file, $0.line, $0.key + "." + key) }
+        let (file, line, name) = place ?? fallback ?? ("", nil, key)
+        return SettingsError(file: file, line: line, key: name, problem: problem, hint: hint)
+    }
+}

@@ -1,0 +1,74 @@
+import Docker
+import FoundationEssentials
+
+/// What is known of one deployment, from the claim of its drop to its verdict: the answer that berth gives.
+///
+/// It is saved before each phase acts, so that a record without a verdict tells how far an interrupted deployment came.
+/// No secret is in it.
+package struct Record: Equatable, Sendable, Codable {
+    package let app: AppName
+    /// Counts an app's drops, from 1.
+    package let number: Int
+    package var request: String?
+    package var verdict: Verdict?
+    /// Why the verdict is what it is, in a sentence.
+    package var reason: String?
+    /// When the drop was claimed.
+    package let received: Date
+    /// When the deployment began; nil for a drop that never got its turn.
+    package var started: Date?
+    package var ended: Date?
+    package var variables: [String: String] = [:]
+    /// What the release's images are, known once they are pulled.
+    package var services: [ServiceName: Release] = [:]
+    /// The phases so far, in order; the last of an unfinished record is the one under way.
+    package var phases: [PhaseTime] = []
+    /// What runs now, as the Engine says, once the deployment has ended.
+    package var running: [ServiceName: ImageID]?
+    /// What the Engine says of the containers that decided a verdict that is not `deployed`.
+    package var evidence: [Evidence] = []
+
+    package init(app: AppName, number: Int, received: Date) {
+        self.app = app
+        self.number = number
+        self.received = received
+    }
+
+    /// One service of a release: which image it is, and which commit that image was built from.
+    package struct Release: Equatable, Sendable, Codable {
+        /// The image as the Compose file names it, with the release's variables.
+        package let image: ImageReference
+        package let imageID: ImageID
+        /// The registry's digest of the image (`repository@sha256:…`); nil for an image that no registry knows.
+        package let digest: String?
+        /// `org.opencontainers.image.source`.
+        package let source: String?
+        /// `org.opencontainers.image.revision`.
+        package let revision: String?
+
+        package init(image: ImageReference, imageID: ImageID, digest: String?, source: String?, revision: String?) {
+            self.image = image
+            self.imageID = imageID
+            self.digest = digest
+            self.source = source
+            self.revision = revision
+        }
+    }
+
+    /// A phase and how long it took.
+    package struct PhaseTime: Equatable, Sendable, Codable {
+        package let name: Phase
+        /// Nil while the phase is under way, and for ever in one that was interrupted.
+        package var seconds: Double?
+
+        package init(name: Phase, seconds: Double? = nil) {
+            self.name = name
+            self.seconds = seconds
+        }
+    }
+
+    /// The phase under way when the record was saved.
+    package var phase: Phase? {
+        verdict == nil ? phases.last?.name : nil
+    }
+}

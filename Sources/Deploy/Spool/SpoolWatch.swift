@@ -1,0 +1,115 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import SystemPackage
+
+/// Tells when a drop may have arrived in one of several spools, with inotify(7).
+///
+/// An event never says more than "look again": a rename into place, a close after writing, a queue that overflowed, and
+/// a spool folder that was made, moved or replaced all lead to the same full scan. So that the last of these is seen, every
+/// folder above a spool is watched too, for the one name in it that leads there.
+package actor SpoolWatch {
+    private let descriptor: CInt
+    private let channel: NIOAsyncChannel<ByteBuffer, Never>
+    private var spools: [Spool] = []
+    private var names: [CInt: Set<String>] = [:]
+    /// Whether arriving drops are listened for.
+    package private(set) var isListening = false
+
+    package init(on eventLoop: any EventLoop) async throws {
+        descriptor = inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC))
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        channel = try await NIOPipeBootstrap(group: eventLoop)
+            // A read that is too small for the next event fails (inotify(7)), so the buffer must not adapt itself.
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
+            .takingOwnershipOfDescriptor(input: descriptor) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                }
+            }
+    }
+
+    /// Watches these spools and no others.
+    ///
+    /// - Returns: the spools that cannot be watched now, with the reason; they are watched as soon as they can be.
+    @discardableResult
+    package func watch(_ spools: [Spool]) -> [Spool: Errno] {
+        self.spools = spools
+        return arm()
+    }
+
+    /// Calls `scan` after everything that may have changed what lies in the spools, until the task is cancelled.
+    ///
+    /// - Parameter scan: is given the spools that cannot be watched now. Calls never overlap.
+    package func run(scan: @Sendable ([Spool: Errno]) async -> Void) async throws {
+        isListening = true
+        defer { isListening = false }
+        try await channel.executeThenClose { inbound in
+            for try await buffer in inbound where matters(buffer) {
+                await scan(arm())
+            }
+        }
+    }
+
+    private func arm() -> [Spool: Errno] {
+        var unwatched: [Spool: Errno] = [:]
+        var current: [CInt: Set<String>] = [:]
+        for spool in spools {
+            for (folder, name) in Self.chain(to: spool) {
+                let isSpool = folder == spool.folder
+                let watch = inotify_add_watch(descriptor, folder.string, isSpool ? Self.spoolMask : Self.pathMask)
+                if watch >= 0 {
+                    current[watch, default: []].insert(name)
+                } else if isSpool {
+                    unwatched[spool] = Errno(rawValue: errno)
+                }
+            }
+            if unwatched[spool] == nil, access(spool.folder.string, W_OK | X_OK) != 0 {
+                unwatched[spool] = Errno(rawValue: errno)
+            }
+        }
+        for watch in names.keys where current[watch] == nil {
+            inotify_rm_watch(descriptor, watch)
+        }
+        names = current
+        return unwatched
+    }
+
+    /// The folders from the root down to the spool, each with the name in it that leads on to the drop.
+    private static func chain(to spool: Spool) -> [(folder: FilePath, name: String)] {
+        var folder = FilePath("/")
+        var chain: [(FilePath, String)] = []
+        for component in spool.folder.components {
+            chain.append((folder, component.string))
+            folder.append(component)
+        }
+        return chain + [(folder, Spool.dropName)]
+    }
+
+    private static let selfMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD
+    private static let pathMask = UInt32(selfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB)
+    private static let spoolMask = UInt32(selfMask | IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)
+
+    private func matters(_ buffer: ByteBuffer) -> Bool {
+        var buffer = buffer
+        while let event = buffer.readInotifyEvent() {
+            guard event.watch >= 0 else { return true }
+            guard let names = names[event.watch] else { continue }
+            if event.name.isEmpty || names.contains(event.name) { return true }
+        }
+        return false
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func readInotifyEvent() -> (watch: CInt, name: String)? {
+        guard
+            let (watch, _, _, length) = readMultipleIntegers(
+                endianness: .host,
+                as: (CInt, UInt32, UInt32, UInt32).self
+            ),
+            let name = readSlice(length: Int(length))
+        else { return nil }
+        return (watch, String(decoding: name.readableBytesView.prefix { $0 != 0 }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,17 @@
+import Logging
+import Systemd
+
+/// Where berth's log goes: to the journal where standard error is connected to it, else to standard error.
+enum Log {
+    static func make(level: Logger.Level) -> Logger {
+        var log = Logger(label: "berth") { _ in
+            if Journal.ownsStandardError {
+                JournalHandler(identifier: "berth", fieldPrefix: "BERTH_")
+            } else {
+                Console()
+            }
+        }
+        log.logLevel = level
+        return log
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import SystemPackage
+
+/// What the service manager and the sysadmin tell berth by its environment.
+enum Surroundings {
+    /// `/var/lib/berth`, or where the unit's `StateDirectory=` is.
+    static var state: FilePath { folder("STATE_DIRECTORY") ?? "/var/lib/berth" }
+
+    /// `/run/berth`, or where the unit's `RuntimeDirectory=` is.
+    static var runtime: FilePath { folder("RUNTIME_DIRECTORY") ?? "/run/berth" }
+
+    /// The Engine's socket: `DOCKER_HOST` where it names a Unix socket, as for docker itself.
+    static var engineSocket: FilePath {
+        guard let host = variable("DOCKER_HOST"), host.hasPrefix("unix://") else { return "/var/run/docker.sock" }
+        return FilePath(String(host.dropFirst("unix://".count)))
+    }
+
+    /// What child processes begin with.
+    ///
+    /// `DOCKER_HOST` is always set, so that docker and berth ask the same Engine whatever context the host's own
+    /// configuration has chosen. Proxies stay, since a credential helper may need them.
+    static var childEnvironment: [String: String] {
+        var environment = [
+            "PATH": variable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": variable("HOME") ?? state.string,
+            "DOCKER_HOST": "unix://\(engineSocket)",
+        ]
+        let inherited = [
+            "DOCKER_CONFIG", "LANG", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
+            "no_proxy",
+        ]
+        for name in inherited { environment[name] = variable(name) }
+        return environment
+    }
+
+    /// The first of a list of folders, as systemd.exec(5) writes it.
+    private static func folder(_ name: String) -> FilePath? {
+        variable(name)?.split(separator: ":").first.map { FilePath(String($0)) }
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}

@@ -1,0 +1,79 @@
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+@Suite struct HostFileTests {
+    @Test func fillsInDefaults() async throws {
+        let settings = try await load(["berth.toml": "[apps.shop]\ndirectory = \"/srv/shop/\"\n"])
+        let app = try #require(settings.apps[AppName("shop")!])
+        #expect(app.directory == "/srv/shop")
+        #expect(app.spool == "/var/spool/berth/shop")
+        #expect(app.registry == "ghcr.io")
+        #expect(app.variables == nil)
+    }
+
+    @Test func laterFragmentsWinKeyByKey() async throws {
+        let settings = try await load([
+            "berth.toml": "[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"one\"\n",
+            "conf.d/20.toml": "apps.shop.registry = \"three\"\n",
+            "conf.d/10.toml": "[apps.shop]\nregistry = \"two\"\nvariables = [\"A\"]\n",
+            "conf.d/30.toml.disabled": "nonsense",
+        ])
+        let app = try #require(settings.apps[AppName("shop")!])
+        #expect(app.registry == "three")
+        #expect(app.variables == ["A"])
+        #expect(app.directory == "/srv/shop")
+    }
+
+    @Test func noFileIsNoApps() async throws {
+        #expect(try await load([:]).apps.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\ncolour = \"red\"\n", 3, "apps.shop.colour"),
+        ("[apps.shop]\n\ndirectory = 7\n", 3, "apps.shop.directory"),
+        ("[apps.shop]\ndirectory = \"srv/shop\"\n", 2, "apps.shop.directory"),
+        ("[apps.shop]\ndirectory = \"/srv/../etc\"\n", 2, "apps.shop.directory"),
+        ("[apps.shop]\ndirectory = \"\"\n", 2, "apps.shop.directory"),
+        ("[apps.shop]\nspool = \"/srv/shop\"\n", 1, "apps.shop.directory"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = \"A\"\n", 3, "apps.shop.variables"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [1]\n", 3, "apps.shop.variables"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [\"A B\"]\n", 3, "apps.shop.variables"),
+        ("# colours\ncolour = 1\n", 2, "colour"),
+        ("apps = 1\n", 1, "apps"),
+        ("[apps]\nshop = 1\n", 2, "apps.shop"),
+        ("[apps.\"../etc\"]\ndirectory = \"/srv\"\n", 1, "apps.../etc"),
+        ("[apps.Shop]\ndirectory = \"/srv\"\n", 1, "apps.Shop"),
+        ("[apps.a]\ndirectory = \"/srv/a\"\n[apps.b]\ndirectory = \"/srv/a\"\n", 4, "apps.b.directory"),
+        ("[apps.a]\ndirectory = \"/srv/a\"\n[apps.b]\ndirectory = \"/srv/b\"\nspool = \"/srv/a\"\n", 5, "apps.b.spool"),
+    ])
+    func saysFileLineAndKey(text: String, line: Int, key: String) async throws {
+        let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
+        #expect(error.line == line)
+        #expect(error.key == key)
+        #expect(error.file.lastComponent == "berth.toml")
+        #expect(!error.hint.isEmpty)
+    }
+
+    @Test func saysWhereTheSyntaxIsWrong() async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["conf.d/shop.toml": "[apps.shop]\ndirectory = \n"])
+        }
+        #expect(error.line == 2)
+        #expect(error.file.lastComponent == "shop.toml")
+    }
+
+    @Test func anAppMayDropInItsOwnFolder() async throws {
+        let text = "[apps.shop]\ndirectory = \"/srv/shop\"\nspool = \"/srv/shop\"\n"
+        #expect(try await load(["berth.toml": text]).apps.count == 1)
+    }
+
+    private func load(_ files: [String: String]) async throws -> Settings {
+        try await withTemporaryFolder { folder in
+            try File.makeFolder(folder.appending("conf.d"), mode: .ownerReadWriteExecute)
+            for (name, text) in files { try write(text, to: folder.pushing(FilePath(name))) }
+            return try HostFile(folder.appending("berth.toml")).load()
+        }
+    }
+}
