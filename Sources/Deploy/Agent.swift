@@ -36,21 +36,29 @@ package actor Agent {
     ///
     /// - Throws: what ends the agent against its will: the watch on the spools.
     package func run(_ orders: AsyncStream<Order>) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            await adopt(settings, in: &group)
-            group.addTask { try await self.watchSpools() }
-            group.addTask { try await self.awaitEngine() }
-            group.addTask { try await self.feedWatchdog() }
-            log.log(.agentStarted, "berth watches \(settings.apps.count) apps")
-            serviceManager.ready(status: await context.status.text)
-            for await order in orders {
-                switch order {
-                case .reload: await reload(in: &group)
-                case .stop:
-                    serviceManager.stopping(status: "Stopping")
-                    group.cancelAll()
-                    return
-                }
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                await adopt(settings, in: &group)
+                group.addTask { try await self.watchSpools() }
+                group.addTask { try await self.awaitEngine() }
+                group.addTask { try await self.feedWatchdog() }
+                log.log(.agentStarted, "berth watches \(settings.apps.count) apps")
+                serviceManager.ready(status: await context.status.text)
+                await obey(orders, in: &group)
+                serviceManager.stopping(status: "Stopping")
+                group.cancelAll()
+            }
+        } catch is CancellationError {
+            log.notice("berth has stopped")
+        }
+    }
+
+    /// Returns when the agent is to stop.
+    private func obey(_ orders: AsyncStream<Order>, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
+        for await order in orders {
+            switch order {
+            case .reload: await reload(in: &group)
+            case .stop: return
             }
         }
     }

@@ -58,12 +58,14 @@ extension Deployment {
     /// An Engine that is being restarted or upgraded is waited for.
     private func reachEngine() async throws -> Engine {
         let deadline = context.clock.now.advanced(by: .seconds(30))
+        var isWaiting = false
         while true {
             do throws(EngineError) {
                 return try await context.engine.negotiated()
             } catch {
                 guard error.mayPass, context.clock.now < deadline else { throw error }
-                log.debug("\(name): waiting for the Engine: \(error)")
+                if !isWaiting { log.info("\(name): waiting for the Engine: \(error)") }
+                isWaiting = true
             }
             try await context.clock.sleep(for: .milliseconds(500))
         }

@@ -78,8 +78,7 @@ package actor Deployment {
             case .interrupted(let phase) where phase.touchesApp:
                 log.notice("\(name): stopped during \(phase); the next agent goes on from here")
             case .interrupted(let phase):
-                let failure = Failure("the agent was stopped during \(phase)", hint: "drop it again")
-                await conclude(phase.verdictOfFailure, failure)
+                await conclude(.failed, Failure("the agent was stopped during \(phase)", hint: "drop it again"))
             }
         }
     }

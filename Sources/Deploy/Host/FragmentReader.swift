@@ -83,7 +83,7 @@ struct FragmentReader {
 
     private func wrongType(_ path: [String], expected: String) -> SettingsError {
         let found = value(at: path).map { "\($0.type)" } ?? "nothing"
-        return error(path, "is \(found), not \(expected)", "see berth.toml(5)")
+        return error(path, "is \(found), not \(expected)", "the sample berth.toml shows how each key is written")
     }
 
     private func table(at path: [String]) -> TOMLTable? {

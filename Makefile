@@ -1,0 +1,56 @@
+# berth: build, test, demo, install. `make help` lists what there is.
+
+PREFIX  ?= /usr
+DESTDIR ?=
+
+SWIFT   ?= swift
+RELEASE := .build-release
+BINARY  := $(RELEASE)/release/berth
+
+# The Swift runtime is linked statically, so that a server needs nothing but libc and libsystemd.
+RELEASE_FLAGS := --configuration release --static-swift-stdlib --product berth --scratch-path $(RELEASE)
+
+unitdir     := $(PREFIX)/lib/systemd/system
+sysusersdir := $(PREFIX)/lib/sysusers.d
+tmpfilesdir := $(PREFIX)/lib/tmpfiles.d
+catalogdir  := $(PREFIX)/lib/systemd/catalog
+
+.DEFAULT_GOAL := build
+.PHONY: help build test unit lint scenarios demo install clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## the program, as it is installed
+	@Tests/tools build
+	$(SWIFT) build $(RELEASE_FLAGS)
+
+test: ## everything: lint, unit tests, the scenarios on the test host
+	@Tests/run lint unit scenarios
+
+unit: ## the unit tests alone
+	@Tests/run unit
+
+lint: ## the format and the rules of the layout
+	@Tests/run lint
+
+scenarios: ## the scenarios on the test host alone
+	@Tests/run scenarios
+
+demo: build ## the main job, shown on a throwaway host with real parts
+	@Tests/tools host
+	@Tests/host/demo
+
+install: ## the program, its unit and its settings; honours DESTDIR and PREFIX
+	@test -x $(BINARY) || { echo "make install: nothing is built; run make build first" >&2; exit 1; }
+	install -D -m 0755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/berth
+	install -D -m 0644 systemd/berth.service $(DESTDIR)$(unitdir)/berth.service
+	install -D -m 0644 systemd/berth.sysusers $(DESTDIR)$(sysusersdir)/berth.conf
+	install -D -m 0644 systemd/berth.tmpfiles $(DESTDIR)$(tmpfilesdir)/berth.conf
+	install -D -m 0644 systemd/berth.catalog $(DESTDIR)$(catalogdir)/berth.catalog
+	test -e $(DESTDIR)/etc/berth/berth.toml || install -D -m 0644 etc/berth.toml $(DESTDIR)/etc/berth/berth.toml
+	install -d -m 0755 $(DESTDIR)/etc/berth/conf.d
+
+clean: ## what was built
+	rm -rf .build $(RELEASE)
+	@test ! -d .build-host || { Tests/host/host end && rm -rf .build-host; }
