@@ -45,7 +45,9 @@ package actor Agent {
                 log.log(.agentStarted, "berth watches \(settings.apps.count) apps")
                 serviceManager.ready(status: await context.status.text)
                 await obey(orders, in: &group)
+                // A switch that is under way is not cut short, and may take longer than the unit's own time to stop.
                 serviceManager.stopping(status: "Stopping")
+                serviceManager.extendTimeout(by: Phase.up.limit)
                 group.cancelAll()
             }
         } catch is CancellationError {

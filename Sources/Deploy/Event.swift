@@ -70,10 +70,23 @@ extension Record {
 }
 
 extension Event {
-    /// What journald knows this kind of event by, as in `systemd/berth.catalog`.
+    /// What journald knows this kind of event by, as in `systemd/berth.catalog`; it never changes.
     package var messageID: MessageID {
         switch self {
-        default: "00000000000000000000000000000000"
+        case .agentStarted: "9c27cdc45e0a4be0ae18daba2bc07836"
+        case .settingsRejected: "55cb062ca7cc4d8a9e48a0664fea13e8"
+        case .spoolUnwatchable: "d2db4a4dce5344f7b7f0509a26a3df05"
+        case .engineUnreachable: "07a0a240ab504873b768b91a02a50d41"
+        case .engineReachable: "dbcdf9b9571240b68931adfe6b801cf7"
+        case .dropClaimed: "e433f95ad483461a894fb9bab7166674"
+        case .dropStuck: "2f94022a34c94956a315ed922c87218a"
+        case .deployed: "997c59e2ccca4d41986fa6d6722342bf"
+        case .refused: "060629e763e74c58b39e21c72a411526"
+        case .failed: "9f4ace3095974f4bba3110385ddf375f"
+        case .rolledBack: "723e73d9b5224143b3a2e74928296afd"
+        case .unhealthy: "7882fbadb63d4f1c8d1626ba4f4a2580"
+        case .rollbackFailed: "705025dbe453422298c55f1ea67791c6"
+        case .superseded: "122012b2ae7848ea893b24be95bbd06a"
         }
     }
 }
