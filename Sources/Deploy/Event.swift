@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Systemd
 
@@ -53,6 +54,10 @@ extension Logger {
     func verdict(of record: Record) {
         guard let verdict = record.verdict else { return }
         var message = "\(record.app) #\(record.number): \(verdict)"
+        if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
+        if let started = record.started, let ended = record.ended {
+            message += ", after \(Duration.seconds(ended.timeIntervalSince(started)).inSeconds) s"
+        }
         if let reason = record.reason { message += ": \(reason)" }
         log(Event(verdict), "\(message)", record.metadata)
     }

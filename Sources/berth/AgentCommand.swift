@@ -33,7 +33,9 @@ struct AgentCommand: ParsableCommand {
         let (orders, order) = AsyncStream.makeStream(of: Agent.Order.self)
         let log = Log.make(level: verbose ? .debug : .info)
         let hostFile = HostFile(FilePath(config))
-        Task(executorPreference: EventLoopExecutor(loop)) {
+        // At the main thread's own priority libdispatch, which swift-subprocess uses, would try to raise its threads' above
+        // what an ordinary user may, and complain on standard error.
+        Task(executorPreference: EventLoopExecutor(loop), priority: .medium) {
             Glibc.exit(await agent(hostFile, orders, log, loop))
         }
         signals.forEach { signal in

@@ -6,14 +6,21 @@ extension Deployment {
     /// Runs a command for its effect.
     func stream(_ command: Command) async throws(CommandError) {
         log.debug("\(name): \(command)")
-        let log = log
-        try await context.processes.stream(command) { line in log.info("\(line)") }
+        try await context.processes.stream(command, onLine: output)
     }
 
     /// Runs a command for what it prints on standard output.
     func capture(_ command: Command) async throws(CommandError) -> [UInt8] {
         log.debug("\(name): \(command)")
-        let log = log
-        return try await context.processes.capture(command, limit: 16 << 20) { line in log.info("\(line)") }
+        return try await context.processes.capture(command, limit: 16 << 20, onErrorLine: output)
+    }
+
+    private var output: @Sendable (String) -> Void {
+        let (log, name) = (log, name)
+        return { line in
+            let line = ComposeLine(line)
+            guard !line.text.isEmpty else { return }
+            log.log(level: line.isProgress ? .debug : .info, "\(name): \(line.text)")
+        }
     }
 }

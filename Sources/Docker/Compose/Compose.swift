@@ -2,8 +2,7 @@ import SystemPackage
 
 /// `docker compose` for one project folder: which commands there are, as values.
 ///
-/// Every flag exists since Compose 2.22, the minimum (``ComposeVersion/minimum``): `--progress` is a global flag since
-/// 2.19, `pull --policy` exists since 2.22.
+/// Every flag means the same from ``ComposeVersion/minimum`` on.
 package struct Compose: Hashable, Sendable {
     /// The project folder, with the Compose file and `.env`.
     package let directory: FilePath
@@ -25,7 +24,7 @@ package struct Compose: Hashable, Sendable {
         command("config", "--format", "json", timeout: .seconds(60))
     }
 
-    /// Prints the model without any variable's value, which is what may be stored.
+    /// Prints the model without any variable's value, also none of an `env_file`: this is what may be stored.
     package func template() -> Command {
         command("config", "--no-interpolate", timeout: .seconds(60))
     }

@@ -33,13 +33,16 @@ extension Engine {
             )
             request.body = Array(try JSONEncoder().encode(login))
             try await send(request)
-        } catch EngineError.refused(_, let status, let message) {
-            throw Self.isWrongCredential(status, message)
-                ? .wrongCredential(registry: credential.registry, message: message)
-                : .registryTrouble(registry: credential.registry, message: message)
         } catch {
-            throw EngineError(error, during: request)
+            throw Self.loginError(EngineError(error, during: request), credential.registry)
         }
+    }
+
+    private static func loginError(_ error: EngineError, _ registry: String) -> EngineError {
+        guard case .refused(_, let status, let message) = error else { return error }
+        return isWrongCredential(status, message)
+            ? .wrongCredential(registry: registry, message: message)
+            : .registryTrouble(registry: registry, message: message)
     }
 
     /// Whether a refused login is the credential's fault.

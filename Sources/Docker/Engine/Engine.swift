@@ -33,17 +33,14 @@ package struct Engine: Sendable {
 }
 
 extension Engine {
-    /// The longest answer that is taken.
-    static let answerLimit = 64 * 1024 * 1024
-
     /// Sends a request, and returns what its answer holds.
     @discardableResult
     func send(_ request: Request) async throws(EngineError) -> [UInt8] {
         try await exchange(request) { head, body in
             var bytes: [UInt8] = []
             for try await buffer in body {
-                guard bytes.count + buffer.readableBytes <= Self.answerLimit else {
-                    throw EngineError.tooLarge(request: request.line, limit: Self.answerLimit)
+                guard bytes.count + buffer.readableBytes <= request.limit else {
+                    throw EngineError.tooLarge(request: request.line, limit: request.limit)
                 }
                 bytes += buffer.readableBytesView
             }

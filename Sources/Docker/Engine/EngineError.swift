@@ -96,6 +96,7 @@ extension EngineError {
         case let error as EngineError: self = error
         case _ where error is CancellationError || Task.isCancelled: self = .cancelled(request: line)
         case is Expired: self = .timedOut(request: line, after: request.timeout)
+        case HTTPParserError.invalidEOFState: self = .disconnected(request: line)
         case is HTTPParserError: self = .unintelligible(request: line, reason: "\(error)")
         default: self = .disconnected(request: line)
         }

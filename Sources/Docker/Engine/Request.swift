@@ -12,6 +12,8 @@ struct Request: Sendable {
     var body: [UInt8]?
     /// The time that the whole answer has, or for a stream its head.
     var timeout: Duration = .seconds(30)
+    /// The most bytes that the answer may have.
+    var limit = 64 * 1024 * 1024
     /// The version under which it is asked; without one the Engine takes its newest.
     var version: APIVersion?
     /// Whether the body goes on until one side hangs up.

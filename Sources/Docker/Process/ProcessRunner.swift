@@ -6,14 +6,18 @@ import SystemPackage
 /// Runs commands as child processes, and lets nothing that they start outlive the call.
 ///
 /// Every child leads a session of its own. When its time is over, or the task is cancelled, the whole process group is
-/// asked to end (SIGTERM), and ten seconds later ended. When a call returns, whatever is left of the group is killed,
-/// also what ignores SIGTERM. Standard input is empty.
+/// asked to end (SIGTERM), and ended after a time of grace (SIGKILL). When a call returns, whatever was left of the
+/// group is killed, also what ignores SIGTERM. Standard input is empty.
 package struct ProcessRunner: Sendable {
     private let clock: any Clock<Duration>
+    private let grace: Duration
 
-    /// - Parameter clock: Measures how long a command runs.
-    package init(clock: any Clock<Duration>) {
+    /// - Parameters:
+    ///   - clock: Measures how long a command runs.
+    ///   - grace: The time between asking and ending.
+    package init(clock: any Clock<Duration>, grace: Duration = .seconds(10)) {
         self.clock = clock
+        self.grace = grace
     }
 
     /// Runs a command for what it writes to standard output.
@@ -48,11 +52,12 @@ extension ProcessRunner {
         lines: @escaping @Sendable (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
         _ onLine: @escaping @Sendable (String) -> Void
     ) async throws(CommandError) -> Output.OutputType {
+        let configuration = Configuration(command, grace: grace)
         let lastLines = LastLines()
         do {
             return try await withThrowingTaskGroup { race in
                 race.addTask {
-                    try await Self.child(command, output, errorOutput, lines: lines) { line in
+                    try await Self.child(configuration, output, errorOutput, lines: lines) { line in
                         lastLines.append(line)
                         onLine(line)
                     }
@@ -75,7 +80,7 @@ extension ProcessRunner {
     }
 
     private static func child<Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
-        _ command: Command,
+        _ configuration: Configuration,
         _ output: Output,
         _ errorOutput: ErrorOutput,
         lines: (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
@@ -86,7 +91,7 @@ extension ProcessRunner {
         // as it has a member: this ends those who stayed behind, or finds nobody.
         defer { if let group { kill(-group, SIGKILL) } }
         let result = try await Subprocess.run(
-            Configuration(command),
+            configuration,
             input: .none,
             output: output,
             error: errorOutput
@@ -122,15 +127,18 @@ private struct Unsuccessful: Error {
 }
 
 extension Configuration {
-    fileprivate init(_ command: Command) {
+    fileprivate init(_ command: Command, grace: Duration) {
         var options = PlatformOptions()
         options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(10))]
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
         let path = FilePath(command.executable)
+        let environment = Dictionary(
+            uniqueKeysWithValues: command.environment.map { (Environment.Key(stringLiteral: $0), $1) }
+        )
         self.init(
             executable: path.isAbsolute ? .path(path) : .name(command.executable),
             arguments: Arguments(command.arguments),
-            environment: .custom(command.environment.map { Array("\($0)=\($1)".utf8) }),
+            environment: .custom(environment),
             workingDirectory: command.directory,
             platformOptions: options
         )

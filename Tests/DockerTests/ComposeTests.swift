@@ -1,0 +1,112 @@
+import SystemPackage
+import Testing
+
+@testable import Docker
+
+@Suite("Compose")
+struct ComposeTests {
+    private let compose = Compose(directory: "/srv/shop", environment: ["PATH": "/usr/bin", "IMAGE_TAG": "7"])
+
+    @Test("its commands, word for word")
+    func commands() {
+        let common = "docker compose --ansi never --progress plain "
+        #expect(compose.version().description == common + "version --format json")
+        #expect(compose.config().description == common + "config --format json")
+        #expect(compose.template().description == common + "config --no-interpolate")
+        #expect(compose.pull().description == common + "pull --policy always")
+        #expect(
+            compose.up().description == common + "up --detach --remove-orphans --no-build --pull never"
+        )
+        #expect(
+            compose.up(file: "/var/lib/berth/shop/compose/6.yaml").description == common
+                + "--project-directory /srv/shop --file /var/lib/berth/shop/compose/6.yaml "
+                + "up --detach --remove-orphans --no-build --pull never"
+        )
+    }
+
+    @Test("one of its commands, as a whole")
+    func command() {
+        let expected = Command(
+            executable: "docker",
+            arguments: ["compose", "--ansi", "never", "--progress", "plain", "pull", "--policy", "always"],
+            environment: ["PATH": "/usr/bin", "IMAGE_TAG": "7"],
+            directory: "/srv/shop",
+            timeout: .seconds(3_600)
+        )
+        #expect(compose.pull() == expected)
+    }
+
+    @Test(
+        "its version, in all the ways that it is written",
+        arguments: [
+            ("2.26.1-4", "2.26.1"), ("v2.40.3", "2.40.3"), ("5.0.0", "5.0.0"), ("2.22", "2.22.0"),
+            ("v2.40.3-desktop.1", "2.40.3"), ("2.29.7+ds1", "2.29.7"),
+        ]
+    )
+    func version(text: String, expected: String) {
+        #expect(ComposeVersion(text)?.description == expected)
+        #expect(ComposeVersion(json: Array(#"{"version":"\#(text)"}"#.utf8))?.description == expected)
+    }
+
+    @Test("not a version", arguments: ["", "v", "2", "two", "2..1", "dev"])
+    func notVersion(text: String) {
+        #expect(ComposeVersion(text) == nil)
+    }
+
+    @Test("a version is old or new by its numbers")
+    func order() {
+        let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { ComposeVersion($0) }
+        #expect(versions.sorted() == versions)
+        #expect(versions.filter { $0 < .minimum }.count == 2)
+    }
+
+    private static let json = """
+        {"name":"shop","services":{
+        "backend":{"image":"ghcr.io/acme/backend:7","restart":"unless-stopped","environment":{"DATABASE_URL":"x"},
+        "depends_on":{"db":{"condition":"service_healthy","required":true},
+        "migrate":{"condition":"service_completed_successfully","required":true},
+        "cache":{"condition":"service_started","required":false}},
+        "healthcheck":{"test":["CMD","true"],"interval":"10s"},"networks":{"default":null}},
+        "migrate":{"image":"ghcr.io/acme/backend:7","restart":"on-failure:3","healthcheck":{"disable":true}},
+        "worker":{"build":{"context":"/srv/shop"},"deploy":{"replicas":3},"healthcheck":{"test":["NONE"]}},
+        "cache":{"image":"redis","scale":2},"idle":{"image":"busybox","deploy":{"replicas":0}}},
+        "networks":{"default":{"name":"shop_default"}},
+        "x-berth":{"health":{"timeout":"120s"},"rollback":"never"},"x-null":null}
+        """
+
+    @Test("its model")
+    func model() throws {
+        let model = try ComposeModel(json: Array(Self.json.utf8))
+        #expect(model.name == "shop")
+        #expect(model.services.keys.sorted() == ["backend", "cache", "idle", "migrate", "worker"])
+        let backend = try #require(model.services["backend"])
+        #expect(backend.image == "ghcr.io/acme/backend:7" && !backend.canBeBuilt && backend.replicas == 1)
+        #expect(backend.restart == .unlessStopped && !backend.isHealthcheckDisabled)
+        #expect(backend.dependsOn == ["db": .healthy, "migrate": .completed, "cache": .started])
+        let worker = try #require(model.services["worker"])
+        #expect(worker.image == nil && worker.canBeBuilt && worker.replicas == 3 && worker.restart == nil)
+        #expect(worker.isHealthcheckDisabled)
+        #expect(model.services["migrate"]?.isHealthcheckDisabled == true)
+        #expect(model.services["migrate"]?.restart == .onFailure(maximum: 3))
+        #expect(model.services["cache"]?.replicas == 2)
+        #expect(model.services["idle"]?.replicas == 0)
+    }
+
+    @Test("its extensions, for whom they are meant")
+    func policy() throws {
+        struct Policy: Decodable, Equatable { var rollback: String }
+        struct Wrong: Decodable { var rollback: Int }
+        let model = try ComposeModel(json: Array(Self.json.utf8))
+        #expect(try model.policy(Policy.self, key: "x-berth") == Policy(rollback: "never"))
+        #expect(try model.policy(Policy.self, key: "x-null") == nil)
+        #expect(try model.policy(Policy.self, key: "x-other") == nil)
+        let error = #expect(throws: ComposeModelError.self) { try model.policy(Wrong.self, key: "x-berth") }
+        #expect(error?.subject == "x-berth in the Compose file")
+        #expect(error?.problem.hasPrefix("rollback: ") == true)
+    }
+
+    @Test("not a model", arguments: ["", "[]", "{}", #"{"name":"a","services":{"b":{"image":1}}}"#])
+    func notModel(json: String) {
+        #expect(throws: ComposeModelError.self) { try ComposeModel(json: Array(json.utf8)) }
+    }
+}

@@ -1,0 +1,164 @@
+import Testing
+
+@testable import Docker
+
+@Suite("What the Engine answers", .timeLimit(.minutes(1)))
+struct EngineAnswersTests {
+    private let id = ContainerID(rawValue: Fixture.id)
+
+    private func container(_ json: String) async throws -> Container {
+        var container: Container?
+        try await withStubEngine(["GET /containers/\(id)/json": .answer(json)]) { engine, _ in
+            container = try await engine.inspect(id)
+        }
+        return try #require(container)
+    }
+
+    @Test("a container that fails its probes")
+    func unhealthy() async throws {
+        let healthcheck = #"{"Test":["CMD","curl","-f","x"],"Interval":10000000000,"Timeout":0,"Retries":5}"#
+        let container = try await container(Fixture.container(state: Fixture.unhealthyState, healthcheck: healthcheck))
+        #expect(container.id == id)
+        #expect(container.name == "shop-backend-1")
+        #expect(container.imageID.rawValue == Fixture.imageID)
+        #expect(container.image == "ghcr.io/acme/backend:1.2")
+        #expect(container.labels.project == "shop")
+        #expect(container.labels.service == "backend")
+        #expect(container.labels.number == 1)
+        #expect(!container.labels.isOneOff)
+        #expect(container.labels.configHash == "c0ffee")
+        #expect(container.restartCount == 2)
+        #expect(container.restartPolicy == .unlessStopped)
+        #expect(container.mounts.map(\.name) == ["shop_data", nil])
+        #expect(container.mounts.map(\.type) == ["volume", "bind"])
+        #expect(!container.hasTerminal)
+
+        let state = container.state
+        #expect(state.status == .running && state.isRunning && state.wasOutOfMemory && state.exitCode == 137)
+        let started = try #require(state.startedAt)
+        let finished = try #require(state.finishedAt)
+        #expect(started - finished == .milliseconds(250))
+
+        let health = try #require(state.health)
+        #expect(health.status == .unhealthy && health.failingStreak == 3)
+        let probe = try #require(health.log.first)
+        #expect(probe.start == Timestamp("2026-03-01T10:00:10.000000001Z"))
+        #expect(probe.exitCode == 7 && probe.output == "curl: (7) refused")
+
+        let check = try #require(container.healthcheck)
+        #expect(check.interval == .seconds(10) && check.timeout == .seconds(30) && check.retries == 5)
+        #expect(check.startPeriod == .zero && check.startInterval == .seconds(5))
+    }
+
+    @Test("a container that was never started and has no probe", arguments: ["null", #"{"Test":["NONE"]}"#, "{}"])
+    func created(healthcheck: String) async throws {
+        let json = Fixture.container(state: Fixture.createdState, healthcheck: healthcheck, restart: "")
+        let container = try await container(json)
+        #expect(container.state.status == .created)
+        #expect(container.state.startedAt == nil && container.state.finishedAt == nil)
+        #expect(container.state.health == nil && container.healthcheck == nil)
+        #expect(container.restartPolicy == .no)
+    }
+
+    @Test("restart policies in the words of both")
+    func restartPolicies() {
+        #expect(RestartPolicy(name: "on-failure", maximum: 3) == .onFailure(maximum: 3))
+        #expect(RestartPolicy(compose: "on-failure:3") == .onFailure(maximum: 3))
+        #expect(RestartPolicy(compose: "on-failure") == .onFailure(maximum: nil))
+        #expect(RestartPolicy(compose: "always") == .always)
+        #expect(RestartPolicy(compose: "no") == .no)
+    }
+
+    @Test("containers, of one project and all")
+    func containers() async throws {
+        let filtered =
+            "GET /containers/json?all=1&filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3Dshop%22%5D%7D"
+        try await withStubEngine([
+            filtered: .answer(Fixture.summaries), "GET /containers/json?all=1": .answer("[]"),
+        ]) { engine, _ in
+            let containers = try await engine.containers(project: "shop")
+            #expect(containers.map(\.names) == [["shop-backend-1"], []])
+            #expect(containers.map(\.status) == [.restarting, .exited])
+            #expect(containers.map(\.labels.service) == ["backend", nil])
+            #expect(containers.map(\.labels.isOneOff) == [true, false])
+            #expect(try await engine.containers().isEmpty)
+        }
+    }
+
+    @Test("the log of a container without a terminal, in frames that arrive in pieces")
+    func logs() async throws {
+        func frame(_ stream: UInt8, _ text: String) -> [UInt8] {
+            [stream, 0, 0, 0, 0, 0, 0, UInt8(text.utf8.count)] + text.utf8
+        }
+        let bytes = frame(1, "one\n") + frame(2, "two\r\n") + frame(1, "thr") + frame(1, "") + frame(1, "ee\n")
+        let broken: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0x41, 0x0A]
+        let pieces = (bytes + broken).map { [StubEngine.Step].chunk([$0]) }
+        try await withStubEngine([
+            "GET /containers/\(id)/json": .answer(
+                Fixture.container(state: Fixture.createdState, healthcheck: "null")
+            ),
+            "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=3": .chunkedHead + pieces.flatMap { $0 } + .lastChunk,
+        ]) { engine, _ in
+            let lines = try await engine.logs(id, tail: 3)
+            #expect(lines == ["two", "three", "\u{FFFD}A"])
+        }
+    }
+
+    @Test("the log of a container with a terminal")
+    func terminalLogs() async throws {
+        try await withStubEngine([
+            "GET /containers/\(id)/json": .answer(
+                Fixture.container(state: Fixture.createdState, healthcheck: "null", tty: true)
+            ),
+            "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=10": .answer("one\r\ntwo"),
+        ]) { engine, _ in
+            let lines = try await engine.logs(id, tail: 10)
+            #expect(lines == ["one", "two"])
+        }
+    }
+
+    @Test("images")
+    func images() async throws {
+        try await withStubEngine([
+            "GET /images/ghcr.io/acme/backend:1.2/json": .answer(Fixture.image),
+            "GET /images/json": .answer(Fixture.images),
+        ]) { engine, _ in
+            let image = try await engine.image("ghcr.io/acme/backend:1.2")
+            #expect(image.id.rawValue == Fixture.imageID)
+            #expect(image.repoDigests == ["ghcr.io/acme/backend@sha256:d1"])
+            #expect(image.labels == ["org.opencontainers.image.revision": "4f2c"])
+            #expect(image.created?.description == "2026-02-28T23:59:59.999999999Z")
+            #expect(image.size == 12_345_678)
+
+            let images = try await engine.images()
+            #expect(images.map(\.repoTags) == [["ghcr.io/acme/backend:1.2"], []])
+            #expect(images.map(\.repoDigests) == [[], []])
+            #expect(images.map(\.created?.description) == ["2026-02-28T23:59:59Z", nil])
+        }
+    }
+
+    @Test("a tag, a removal and a prune")
+    func imageChanges() async throws {
+        let prune = "POST /images/prune?filters=%7B%22dangling%22%3A%5B%22true%22%5D%7D"
+        let report = #"{"ImagesDeleted":[{"Untagged":"a@sha256:1"},{"Deleted":"sha256:2"}],"SpaceReclaimed":77}"#
+        try await withStubEngine([
+            "POST /images/sha256:2/tag?repo=127.0.0.1%3A5000%2Fshop%2Fapp&tag=7": .answer("", status: "201 Created"),
+            "POST /images/sha256:2/tag?repo=app&tag=latest": .answer("", status: "201 Created"),
+            "DELETE /images/berth/shop/app:7?noprune=0": .answer("[]"),
+            "DELETE /images/sha256:2?noprune=1": .failure(409, "conflict: image is being used"),
+            prune: .answer(report),
+        ]) { engine, stub in
+            try await engine.tag("sha256:2", as: "127.0.0.1:5000/shop/app:7")
+            try await engine.tag("sha256:2", as: "app")
+            try await engine.removeImage("berth/shop/app:7")
+            await #expect(throws: EngineError.self) { try await engine.removeImage("sha256:2", prune: false) }
+            let pruned = try await engine.pruneDanglingImages()
+            #expect(pruned == PruneReport(imagesDeleted: ["sha256:2"], spaceReclaimed: 77))
+            #expect(stub.asked[0].headers["Content-Length"] == "0")
+        }
+        try await withStubEngine([prune: .answer(#"{"ImagesDeleted":null,"SpaceReclaimed":0}"#)]) { engine, _ in
+            let pruned = try await engine.pruneDanglingImages()
+            #expect(pruned == PruneReport(imagesDeleted: [], spaceReclaimed: 0))
+        }
+    }
+}

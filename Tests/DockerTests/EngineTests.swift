@@ -1,0 +1,179 @@
+import NIOCore
+import NIOPosix
+import SystemPackage
+import Testing
+
+@testable import Docker
+
+@Suite("The Engine's connection", .timeLimit(.minutes(1)))
+struct EngineTests {
+    @Test("speaks the lower of the two versions, asked under a name of its own")
+    func negotiation() async throws {
+        let pong: [StubEngine.Step] = .answer("OK", headers: ["Api-Version: 1.44", "Ostype: linux"])
+        try await withStubEngine(["GET /_ping": pong, "GET /v1.44/info": .answer(Fixture.info)]) { engine, stub in
+            let negotiated = try await engine.negotiated()
+            #expect(negotiated.version == APIVersion(1, 44))
+            _ = try await negotiated.info()
+            #expect(stub.asked.map(\.line) == ["GET /_ping", "GET /v1.44/info"])
+            #expect(
+                stub.asked[1].headers == ["Host": "docker", "User-Agent": "berth", "Connection": "close"]
+            )
+        }
+    }
+
+    @Test("never speaks a newer version than its own", arguments: ["1.47", "1.52", "2.0"])
+    func newerEngine(version: String) async throws {
+        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: \(version)"])]) { engine, _ in
+            let negotiated = try await engine.negotiated()
+            #expect(negotiated.version == APIVersion(1, 47))
+        }
+    }
+
+    @Test("refuses an Engine that is too old, and what is not one")
+    func unsupported() async throws {
+        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: 1.40"])]) { engine, _ in
+            await #expect(throws: EngineError.unsupported(socket: engine.socket, APIVersion(1, 40))) {
+                _ = try await engine.negotiated()
+            }
+        }
+        try await withStubEngine(["GET /_ping": .answer("hello")]) { engine, _ in
+            await #expect(throws: EngineError.unsupported(socket: engine.socket, nil)) { _ = try await engine.ping() }
+        }
+    }
+
+    @Test("takes a body in chunks of any size, and none at all")
+    func bodies() async throws {
+        let pieces = Fixture.info.utf8.map { [UInt8]([$0]) }
+        let chunked: [StubEngine.Step] = .chunkedHead + pieces.flatMap { [StubEngine.Step].chunk($0) } + .lastChunk
+        try await withStubEngine([
+            "GET /info": chunked, "GET /nothing": .answer("", status: "204 No Content"),
+        ]) { engine, _ in
+            let info = try await engine.info()
+            #expect(info.serverVersion == "28.5.1")
+            #expect(info.rootDirectory == "/var/lib/docker")
+            #expect(info.isLiveRestoreEnabled && info.isContainerdImageStore)
+            let nothing = try await engine.send(Request(path: "/nothing"))
+            #expect(nothing.isEmpty)
+        }
+    }
+
+    @Test("gives the Engine's own message")
+    func refused() async throws {
+        try await withStubEngine(["GET /images/gone/json": .failure(404, "No such image: gone:latest")]) { engine, _ in
+            let error = EngineError.refused(
+                request: "GET /images/gone/json",
+                status: 404,
+                message: "No such image: gone:latest"
+            )
+            await #expect(throws: error) { _ = try await engine.image("gone") }
+        }
+        try await withStubEngine(["GET /info": .answer("oh", status: "500 Internal Server Error")]) { engine, _ in
+            let error = EngineError.refused(request: "GET /info", status: 500, message: "Internal Server Error")
+            await #expect(throws: error) { _ = try await engine.info() }
+        }
+    }
+
+    @Test("says where an answer is not what it should be")
+    func unintelligible() async throws {
+        try await withStubEngine(["GET /info": .answer("<html>")]) { engine, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+        }
+        try await withStubEngine(["GET /info": .answer(#"{"ServerVersion":7}"#)]) { engine, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+            #expect(error?.problem.hasPrefix("unexpected answer: ServerVersion: ") == true)
+        }
+        try await withStubEngine(["GET /info": [.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")]]) { engine, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+        }
+    }
+
+    @Test(
+        "tells an answer that broke off from a short one",
+        arguments: [
+            [], [.send("HTTP/1.1 200 OK\r\nContent-Le")], [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}")],
+            .chunkedHead, .chunkedHead + .chunk("{}"),
+        ] as [[StubEngine.Step]]
+    )
+    func broken(steps: [StubEngine.Step]) async throws {
+        try await withStubEngine(["GET /info": steps]) { engine, _ in
+            await #expect(throws: EngineError.disconnected(request: "GET /info")) { _ = try await engine.info() }
+        }
+    }
+
+    @Test("does not wait for ever, for the head or for the rest", arguments: [[], .chunkedHead] as [[StubEngine.Step]])
+    func timeout(start: [StubEngine.Step]) async throws {
+        let gone = Gate()
+        try await withStubEngine(["GET /info": start + [.awaitHangUp(gone)]]) { engine, _ in
+            let timeout = Duration.milliseconds(20)
+            await #expect(throws: EngineError.timedOut(request: "GET /info", after: timeout)) {
+                try await engine.send(Request(path: "/info", timeout: timeout))
+            }
+            await gone.wait()
+        }
+    }
+
+    @Test("hangs up when the task is cancelled")
+    func cancellation() async throws {
+        let gone = Gate()
+        try await withStubEngine(["GET /info": .chunkedHead + .chunk("{") + [.awaitHangUp(gone)]]) { engine, stub in
+            let (chunks, arrived) = AsyncStream<Void>.makeStream()
+            let task = Task {
+                try await engine.exchange(Request(path: "/info")) { _, body in
+                    for try await _ in body { arrived.yield() }
+                }
+            }
+            for await _ in chunks { break }
+            task.cancel()
+            let result = await task.result
+            #expect(throws: EngineError.cancelled(request: "GET /info")) { try result.get() }
+            await gone.wait()
+        }
+    }
+
+    @Test("does not take an answer without end")
+    func limit() async throws {
+        try await withStubEngine(["GET /info": .answer("12345")]) { engine, _ in
+            let bytes = try await engine.send(Request(path: "/info", limit: 5))
+            #expect(bytes.count == 5)
+            await #expect(throws: EngineError.tooLarge(request: "GET /info", limit: 4)) {
+                try await engine.send(Request(path: "/info", limit: 4))
+            }
+        }
+    }
+
+    @Test("says why nothing listens")
+    func unreachable() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        try await withTemporaryDirectory { directory in
+            let missing = directory.appending("missing.sock")
+            await #expect(throws: EngineError.unreachable(socket: missing, .noSuchFileOrDirectory)) {
+                _ = try await Engine(socket: missing, eventLoop: loop).ping()
+            }
+            let stale = directory.appending("stale.sock")
+            try FileDescriptor.open(stale, .writeOnly, options: .create, permissions: .ownerReadWrite).close()
+            await #expect(throws: EngineError.unreachable(socket: stale, .connectionRefused)) {
+                _ = try await Engine(socket: stale, eventLoop: loop).ping()
+            }
+            let long = directory.appending(String(repeating: "x", count: 200))
+            await #expect(throws: EngineError.unreachable(socket: long, .fileNameTooLong)) {
+                _ = try await Engine(socket: long, eventLoop: loop).ping()
+            }
+        }
+    }
+
+    @Test("says what to do about a missing permission")
+    func permission() {
+        let error = EngineError.unreachable(socket: "/run/docker.sock", .permissionDenied)
+        #expect(error.subject == "Docker Engine at /run/docker.sock")
+        #expect(error.hint == "add the user that runs this to the group docker")
+    }
+
+    @Test("encodes what is not a letter, a digit or unreserved")
+    func percentEncoding() {
+        #expect("aZ9-._~".percentEncoded() == "aZ9-._~")
+        #expect("a b&c=d/é\n".percentEncoded() == "a%20b%26c%3Dd%2F%C3%A9%0A")
+        #expect("ghcr.io/a/b:1@sha256:c?d".pathEncoded == "ghcr.io/a/b:1@sha256:c%3Fd")
+    }
+}

@@ -1,0 +1,103 @@
+import Testing
+
+@testable import Docker
+
+@Suite("The Engine's events", .timeLimit(.minutes(1)))
+struct EventsTests {
+    private static let line =
+        "GET /events?filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3Dshop%22%5D%2C"
+        + "%22type%22%3A%5B%22container%22%5D%7D"
+
+    @Test("begin once the Engine has subscribed us, and come as they happen")
+    func stream() async throws {
+        let subscribed = Gate()
+        let first = Array(Fixture.event("health_status: unhealthy").utf8)
+        let rest = Fixture.event("die", nanoseconds: 7) + Fixture.event("exec_die")
+        // The first event comes in two pieces, the others in one.
+        let steps: [StubEngine.Step] =
+            .chunkedHead + [.wait(subscribed)] + .chunk([UInt8](first[..<40])) + .chunk([UInt8](first[40...]))
+            + .chunk(rest) + .lastChunk
+        try await withStubEngine([Self.line: steps]) { engine, _ in
+            let events = try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                // Nothing is sent before this: a client that waited for a first byte would never come here.
+                subscribed.open()
+                var events: [Event] = []
+                for try await event in stream { events.append(event) }
+                return events
+            }
+            #expect(events.map(\.action) == [.healthStatus(.unhealthy), .die, .other("exec_die")])
+            #expect(events.map(\.container.rawValue) == [Fixture.id, Fixture.id, Fixture.id])
+            #expect(events[0].labels.service == "backend" && events[0].attributes["exitCode"] == "1")
+            #expect(events[0].time.description == "2026-03-01T09:59:58.000000001Z")
+            #expect(events[1].time == Timestamp(nanoseconds: 7))
+        }
+    }
+
+    @Test("break when the Engine stops")
+    func broken() async throws {
+        let steps: [StubEngine.Step] = .chunkedHead + .chunk(Fixture.event("start"))
+        try await withStubEngine([Self.line: steps]) { engine, _ in
+            var seen: [Event.Action] = []
+            let error = await #expect(throws: EngineError.self) {
+                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                    for try await event in stream { seen.append(event.action) }
+                }
+            }
+            #expect(error == .disconnected(request: Self.line))
+            #expect(seen == [.start])
+        }
+    }
+
+    @Test("end with the body that reads them")
+    func leaving() async throws {
+        let gone = Gate()
+        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
+            let answer = try await engine.withEvents(project: "shop") { _ throws(EngineError) in 42 }
+            #expect(answer == 42)
+            await gone.wait()
+        }
+    }
+
+    @Test("end with the task that waits for them")
+    func cancellation() async throws {
+        let (subscribed, gone) = (Gate(), Gate())
+        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
+            let task = Task {
+                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                    subscribed.open()
+                    for try await _ in stream {}
+                }
+            }
+            await subscribed.wait()
+            task.cancel()
+            let result = await task.result
+            #expect(throws: EngineError.cancelled(request: Self.line)) { try result.get() }
+            await gone.wait()
+        }
+    }
+
+    @Test("are refused like any other request, and begin at a moment")
+    func since() async throws {
+        let since = Timestamp(nanoseconds: 1_772_359_198_000_000_001)
+        try await withStubEngine([
+            Self.line + "&since=1772359198.000000001": .failure(400, "bad filter")
+        ]) { engine, _ in
+            let error = await #expect(throws: EngineError.self) {
+                try await engine.withEvents(project: "shop", since: since) { _ throws(EngineError) in }
+            }
+            #expect(error?.problem == "status 400: bad filter")
+        }
+    }
+
+    @Test("are not made up of what is not an event")
+    func unintelligible() async throws {
+        try await withStubEngine([Self.line: .answer("{\"Action\":1}\n")]) { engine, _ in
+            let error = await #expect(throws: EngineError.self) {
+                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                    for try await _ in stream {}
+                }
+            }
+            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+# The agent as a service: what systemd sees of it, and how it lives through trouble.
+
+load scenario
+
+status_text() { inside systemctl show berth --property=StatusText --value; }
+
+main_pid() { inside systemctl show berth --property=MainPID --value; }
+
+@test "systemctl status tells what is done now and how it ended" {
+    new_app status
+    release status v1 slow:2
+    contains "$(status_text)" "status: waiting for its first drop"
+    local cursor
+    cursor=$(journal_cursor)
+    drop status IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=status BERTH_PHASE=health >/dev/null
+    contains "$(status_text)" "status: #1 health"
+    ends_as status 1 deployed
+    contains "$(status_text)" "status: #1 deployed"
+}
+
+@test "a reload takes up a new app, and keeps the old settings, loudly, when the file is wrong" {
+    new_app reloaded
+    release reloaded v1
+    local cursor pid entry
+    cursor=$(journal_cursor)
+    pid=$(main_pid)
+    inside sh -c 'printf "[apps.reloaded]\ncolour = 1\n" >/etc/berth/conf.d/zz.toml'
+    reload
+    entry=$(await_journal "$cursor" MESSAGE_ID=55cb062ca7cc4d8a9e48a0664fea13e8)
+    contains "$(jq -r .MESSAGE <<<"$entry")" "/etc/berth/conf.d/zz.toml:2: apps.reloaded.colour"
+    equal "$(jq -r .PRIORITY <<<"$entry")" 3
+    deploy reloaded 1 v1
+    inside rm /etc/berth/conf.d/zz.toml
+    reload
+    equal "$(main_pid)" "$pid"
+}
+
+@test "an agent that hangs is restarted by the watchdog" {
+    inside sh -c 'mkdir -p /run/systemd/system/berth.service.d
+        printf "[Service]\nWatchdogSec=3s\nRestartSec=100ms\n" >/run/systemd/system/berth.service.d/quick.conf
+        systemctl daemon-reload; systemctl restart berth'
+    local cursor pid
+    pid=$(main_pid)
+    # It is fed: the agent outlives several times the interval only if it is.
+    cursor=$(journal_cursor)
+    inside kill -STOP "$pid"
+    AWAIT_SECONDS=20 await_journal "$cursor" MESSAGE_ID=9c27cdc45e0a4be0ae18daba2bc07836 >/dev/null
+    [[ $(main_pid) != "$pid" ]]
+    equal "$(inside systemctl show berth --property=Result --value)" success
+    contains "$(inside journalctl -u berth --after-cursor="$cursor" -o cat)" "Watchdog timeout"
+    inside sh -c 'rm -r /run/systemd/system/berth.service.d; systemctl daemon-reload; systemctl restart berth'
+}
+
+@test "the Engine is restarted while the agent is idle" {
+    new_app idle
+    release idle v1
+    release idle v2
+    deploy idle 1 v1
+    local pid
+    pid=$(main_pid)
+    inside systemctl reset-failed docker
+    inside systemctl restart docker
+    deploy idle 2 v2
+    equal "$(serves idle backend)" v2
+    equal "$(main_pid)" "$pid"
+}
+
+@test "an agent that starts without the Engine says so, waits for it, and deploys" {
+    new_app patient
+    release patient v1
+    inside systemctl stop berth
+    engine_stop
+    local cursor
+    cursor=$(journal_cursor)
+    # Wants= would start the Engine along with it.
+    inside systemctl start --job-mode=ignore-dependencies berth
+    await_journal "$cursor" MESSAGE_ID=07a0a240ab504873b768b91a02a50d41 >/dev/null
+    contains "$(status_text)" "Waiting for the Docker Engine"
+    drop patient IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=patient BERTH_PHASE=check >/dev/null
+    engine_start
+    await_journal "$cursor" MESSAGE_ID=dbcdf9b9571240b68931adfe6b801cf7 >/dev/null
+    ends_as patient 1 deployed
+}
+
+@test "a stop before the switch ends the drop as failed, and leaves the app alone" {
+    new_app stopped
+    release stopped v1
+    deploy stopped 1 v1
+    local before cursor
+    before=$(ids stopped)
+    cursor=$(journal_cursor)
+    # An Engine that does not answer keeps the deployment in its check.
+    inside sh -c 'kill -STOP $(systemctl show docker --property=MainPID --value)'
+    drop stopped IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=stopped BERTH_PHASE=check >/dev/null
+    inside systemctl stop berth
+    inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'
+    ends_as stopped 2 failed
+    equal "$(ids stopped)" "$before"
+    inside systemctl start berth
+}
+
+@test "a stop during the health gate is resumed by the next agent" {
+    new_app resumed
+    release resumed v1 slow:2
+    local cursor
+    cursor=$(journal_cursor)
+    drop resumed IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=resumed BERTH_PHASE=health >/dev/null
+    inside systemctl restart berth
+    ends_as resumed 1 deployed
+    equal "$(record resumed 1 | jq -r '.phases | map(.name) | join(" ")')" \
+        "claim check login room pull up health check up health settle"
+}
+
+@test "an agent that was killed before the switch leaves a drop that ends as failed" {
+    new_app killed
+    release killed v1
+    local cursor
+    cursor=$(journal_cursor)
+    inside sh -c 'kill -STOP $(systemctl show docker --property=MainPID --value)'
+    drop killed IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=killed BERTH_PHASE=check >/dev/null
+    inside systemctl kill --signal=KILL berth
+    inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'
+    ends_as killed 1 failed
+}
+
+@test "berth can be run by hand, and tells the same story on standard error" {
+    local output
+    output=$(inside sh -c 'timeout --signal=INT 2 berth agent --config /etc/berth/none.toml 2>&1 || echo "exit $?"')
+    contains "$output" "berth watches 0 apps"
+    output=$(inside sh -c 'echo "colour = 1" >/tmp/bad.toml; berth agent --config /tmp/bad.toml 2>&1 || echo "exit $?"')
+    contains "$output" "/tmp/bad.toml:1: colour: unknown key"
+    contains "$output" "exit 78"
+}

@@ -1,0 +1,160 @@
+# shellcheck shell=bash
+# What scenarios say: an app on the test host, a drop as CI brings it, and what can then be seen in records, in the
+# journal and in the Engine. A scenario file starts with `load lib`. See `host --help` for the host itself.
+
+host=${BASH_SOURCE[0]%/*}/host
+lib=/usr/local/lib/host
+
+# Runs a command on the test host as root.
+inside() { "$host" run "$@"; }
+
+# Runs a command on the test host as CI's user.
+as_deploy() { inside setpriv --reuid=deploy --regid=deploy --init-groups -- "$@"; }
+
+# equal ACTUAL EXPECTED: fails, and shows both, unless they are the same.
+equal() {
+    [[ $1 == "$2" ]] && return
+    printf 'expected: %s\n  actual: %s\n' "$2" "$1" >&2
+    return 1
+}
+
+# app NAME [FOLDER]: makes an app with a backend, which has a healthcheck, and a frontend, which has none; with its `.env`,
+# its spool and its entry in /etc/berth/conf.d.
+app() { inside "$lib/new-app" "$1" "${2:-/srv/$1}"; }
+
+# release NAME TAG [BEHAVIOUR] [KEY=VALUE…]: both images of an app; the behaviour is the backend's.
+release() {
+    local name=$1 tag=$2
+    shift 2
+    "$host" image "$name-backend:$tag" "$@" >/dev/null
+    "$host" image "$name-frontend:$tag" >/dev/null
+}
+
+# --- drops: each takes the app's name and the lines of the drop
+
+spool() { echo "/var/spool/berth/$1"; }
+
+# Places a drop as a careful CI does: under another name first, then by rename.
+drop() {
+    # shellcheck disable=SC2016  # expanded inside
+    printf '%s\n' "${@:2}" | as_deploy sh -euc '
+        umask 027
+        cd "$1"
+        cat >.drop
+        mv .drop .env.deploy' drop "$(spool "$1")"
+}
+
+# Sends a drop over ssh by the program that the first argument names; the file lives on CI's side only while it is sent.
+send() {
+    # shellcheck disable=SC2016  # expanded inside
+    printf '%s\n' "${@:3}" | inside bash -euc '
+        ci=$(mktemp --directory)
+        trap "rm -r $ci" EXIT
+        cat >"$ci/.env.deploy"
+        "$1" -q "$ci/.env.deploy" "deploy@127.0.0.1:$2/.env.deploy"' send "$1" "$(spool "$2")"
+}
+
+# rsync writes under a name of its own and renames.
+drop_rsync() { send rsync "$@"; }
+
+# scp writes in place.
+drop_scp() { send scp "$@"; }
+
+# Writes a drop in place piece by piece, each line a write of its own. To look at what happens in between use the three
+# steps one by one; `drop_write` takes a piece as printf's %b does, so that half a line is one too.
+drop_slowly() {
+    local line
+    drop_begin "$1"
+    for line in "${@:2}"; do drop_write "$line\n"; done
+    drop_end
+}
+
+drop_begin() {
+    # shellcheck disable=SC2016  # expanded inside
+    coproc writer { as_deploy bash -euc '
+        umask 027
+        exec 9>"$1/.env.deploy"
+        echo opened
+        while IFS= read -r piece; do
+            printf %b "$piece" >&9
+            echo written
+        done' write "$(spool "$1")"; }
+    read -r -t 5 -u "${writer[0]}"
+}
+
+# Returns when the piece is in the file.
+drop_write() {
+    printf '%s\n' "$1" >&"${writer[1]}"
+    read -r -t 5 -u "${writer[0]}"
+}
+
+# Returns when the file is closed.
+drop_end() {
+    local pid=$writer_PID
+    exec {writer[1]}>&-
+    wait "$pid"
+}
+
+# --- what berth wrote
+
+# record APP N: the record of a deployment, as JSON.
+record() { inside cat "/var/lib/berth/$1/deployments/$2.json"; }
+
+# await_verdict APP N [SECONDS]: the record as soon as it holds a verdict.
+await_verdict() { inside "$lib/await-verdict" "$1" "$2" "${3:-60}"; }
+
+# The place in the journal that is now its end, to look from with `await_journal`.
+journal_cursor() {
+    inside sh -c 'journalctl --sync; journalctl --quiet --lines=1 --output=json | jq --raw-output .__CURSOR'
+}
+
+# await_journal CURSOR MATCH…: the first entry after CURSOR with all these FIELD=VALUEs, as JSON. AWAIT_SECONDS bounds the
+# wait, 10 without it.
+await_journal() { inside "$lib/await-journal" "$1" "${AWAIT_SECONDS:-10}" "${@:2}"; }
+
+# --- what the Engine has
+
+# containers APP: the id, service, number, image ID and state of each container of the app, as a JSON array.
+containers() {
+    inside curl --silent --fail --get --unix-socket /run/docker.sock 'http://localhost/containers/json?all=1' \
+        --data-urlencode "filters={\"label\":[\"com.docker.compose.project=$1\"]}" |
+        inside jq 'map({ id: .Id, service: .Labels["com.docker.compose.service"],
+            number: .Labels["com.docker.compose.container-number"], imageID: .ImageID, state: .State, status: .Status })
+            | sort_by(.service, .number)'
+}
+
+# running_images APP: a line `SERVICE IMAGE_ID` for each running container.
+running_images() {
+    containers "$1" | inside jq --raw-output '.[] | select(.state == "running") | "\(.service) \(.imageID)"'
+}
+
+# serves APP SERVICE: the tag that the service's containers answer with; several lines if they differ.
+serves() { inside "$lib/serves" "$1" "$2"; }
+
+# --- secrets
+
+# Fails, and prints where, if the token is in the journal, in a file that could hold it, in a command line or in an
+# environment.
+assert_no_canary() {
+    local found
+    if found=$(inside "$lib/find-token" <<<"$1"); then
+        printf 'the token is in:\n%s\n' "$found" >&2
+        return 1
+    elif [[ $? != 1 ]]; then
+        return 1
+    fi
+}
+
+# --- outages: each returns when it is so
+
+# Starts count against systemd's limit, which a scenario may pass where no server would.
+engine_stop() { inside systemctl stop docker.socket docker.service; }
+
+engine_start() {
+    inside systemctl reset-failed docker.service
+    inside systemctl start docker.socket docker.service
+}
+
+registry_stop() { inside systemctl stop docker-registry.service; }
+
+registry_start() { inside systemctl start docker-registry.service; }

@@ -1,0 +1,129 @@
+# What is not deployed, and leaves the running app exactly as it was.
+
+load scenario
+
+# The app of this file, with a release that runs.
+setup_file() {
+    load scenario
+    new_app calm
+    release calm v1
+    release calm v2
+    deploy calm 1 v1
+}
+
+setup() {
+    before=$(ids calm)
+    number=$(($(inside ls /var/lib/berth/calm/deployments | sort -n | tail -n 1 | cut -d. -f1) + 1))
+}
+
+# is_left_alone VERDICT TEXT: the drop ended so, with TEXT in its reason, and the app was not touched.
+is_left_alone() {
+    ends_as calm "$number" "$1"
+    contains "$(reason calm "$number")" "$2"
+    equal "$(ids calm)" "$before"
+    equal "$(serves calm backend)" v1
+}
+
+# refuses LINE TEXT: a drop with this line is refused for a reason with TEXT.
+refuses() {
+    drop calm IMAGE_TAG=v2 "$1"
+    is_left_alone refused "$2"
+    equal "$(record calm "$number" | jq -c '[.started, .services]')" '[null,{}]'
+    number=$((number + 1))
+}
+
+@test "no .env" {
+    inside mv /srv/calm/.env /srv/calm/env
+    drop calm IMAGE_TAG=v2 "${login[@]}"
+    is_left_alone refused "/srv/calm/.env is missing"
+    inside mv /srv/calm/env /srv/calm/.env
+}
+
+@test "an .env that berth may not read" {
+    inside chmod 0600 /srv/calm/.env
+    drop calm IMAGE_TAG=v2 "${login[@]}"
+    is_left_alone refused "setfacl"
+    inside chmod 0640 /srv/calm/.env
+}
+
+@test "a Compose file that is not valid" {
+    inside cp -p /srv/calm/docker-compose.yml /srv/calm/good
+    inside sed -i '1i nonsense: [' /srv/calm/docker-compose.yml
+    drop calm IMAGE_TAG=v2 "${login[@]}"
+    is_left_alone refused "compose"
+    inside mv /srv/calm/good /srv/calm/docker-compose.yml
+}
+
+@test "bad drops, each with its line and reason" {
+    refuses "1X=1" "line 2"
+    refuses "export A=1" "line 2"
+    refuses "PATH=/tmp" "PATH"
+    refuses "LD_PRELOAD=/tmp/x.so" "LD_PRELOAD"
+    refuses "DOCKER_HOST=tcp://evil:2375" "DOCKER_HOST"
+    refuses "COMPOSE_FILE=/tmp/evil.yml" "COMPOSE_FILE"
+    refuses "BASH_ENV=/tmp/evil" "BASH_ENV"
+    refuses "GITHUB_TOKEN=$canary" "GITHUB_ACTOR"
+    refuses "BERTH_NONSENSE=1" "BERTH_NONSENSE"
+}
+
+@test "a drop with a NUL byte, and one that is too large" {
+    as_deploy sh -c "umask 027; printf 'IMAGE_TAG=v2\nA=\0\n' >/var/spool/berth/calm/.x; mv /var/spool/berth/calm/.x /var/spool/berth/calm/.env.deploy"
+    is_left_alone refused NUL
+    number=$((number + 1))
+    as_deploy sh -c "umask 027; head -c 70000 /dev/zero | tr '\0' x >/var/spool/berth/calm/.x; mv /var/spool/berth/calm/.x /var/spool/berth/calm/.env.deploy"
+    is_left_alone refused "64 KiB"
+}
+
+@test "a drop is never executed" {
+    drop calm 'IMAGE_TAG=$(touch /tmp/executed)' "${login[@]}"
+    is_left_alone refused ""
+    [[ $(inside find / -xdev -name executed) == "" ]]
+}
+
+@test "a drop that berth may not read, and one that is a symbolic link" {
+    as_deploy sh -c 'umask 077; echo IMAGE_TAG=v2 >/var/spool/berth/calm/.x; mv /var/spool/berth/calm/.x /var/spool/berth/calm/.env.deploy'
+    is_left_alone refused "F640"
+    number=$((number + 1))
+    as_deploy sh -c 'cd /var/spool/berth/calm; ln -s /srv/calm/.env .x; mv .x .env.deploy'
+    is_left_alone refused "symbolic link"
+}
+
+@test "a variable that is not among the app's" {
+    inside sh -c 'echo "variables = [\"IMAGE_TAG\"]" >>/etc/berth/conf.d/calm.toml'
+    reload
+    refuses "OTHER=1" "OTHER"
+    inside sed -i '/^variables/d' /etc/berth/conf.d/calm.toml
+    reload
+}
+
+@test "a wrong token" {
+    drop calm IMAGE_TAG=v2 GITHUB_ACTOR=ci "GITHUB_TOKEN=wrong-$canary"
+    is_left_alone failed "login refused"
+    equal "$(record calm "$number" | jq -r '.phases[-1].name')" login
+}
+
+@test "a token that is good, and no such image" {
+    drop calm IMAGE_TAG=none "${login[@]}"
+    is_left_alone failed "calm-backend:none"
+    equal "$(record calm "$number" | jq -r '.phases[-1].name')" pull
+}
+
+@test "a registry that is down" {
+    registry_stop
+    drop calm IMAGE_TAG=v2 "${login[@]}"
+    is_left_alone failed "127.0.0.1:5000"
+    registry_start
+}
+
+@test "a registry that is down, without a credential" {
+    registry_stop
+    drop calm IMAGE_TAG=v2
+    is_left_alone failed "127.0.0.1:5000"
+    equal "$(record calm "$number" | jq -r '.phases[-1].name')" pull
+    registry_start
+}
+
+@test "afterwards a good drop goes through" {
+    deploy calm "$number" v2
+    equal "$(serves calm backend)" v2
+}

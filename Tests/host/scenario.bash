@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# What the scenarios of berth itself share; a file begins with `load scenario`.
+
+load lib
+
+# CI's token in every scenario: it must be found nowhere afterwards. The registry knows it as the password of user `ci`.
+canary=canary-6f1d0c2b9e
+
+# new_app NAME: an app whose two services have a healthcheck, so that a deployment takes no longer than it must, and that
+# berth knows already.
+new_app() {
+    app "$1"
+    inside sed -i '/^  frontend:/,$ s|^    restart: unless-stopped|&\n    healthcheck: { test: ["CMD", "/bin/health"], interval: 1s }|' \
+        "/srv/$1/docker-compose.yml"
+    reload
+}
+
+reload() { inside systemctl reload berth; }
+
+# The lines by which CI lends its login.
+login=(GITHUB_ACTOR=ci "GITHUB_TOKEN=$canary")
+
+# deploy APP N TAG [LINE…]: drops TAG, and sees that the app's Nth drop ends as deployed.
+deploy() {
+    drop "$1" "IMAGE_TAG=$3" "${login[@]}" "${@:4}"
+    ends_as "$1" "$2" deployed
+}
+
+# ends_as APP N VERDICT: the record says so, and the journal does.
+ends_as() {
+    equal "$(await_verdict "$1" "$2" | jq -r .verdict)" "$3"
+    await_journal "" "BERTH_APP=$1" "BERTH_DEPLOYMENT=$2" "BERTH_VERDICT=$3" >/dev/null
+}
+
+# reason APP N: why the verdict is what it is.
+reason() { record "$1" "$2" | jq -r .reason; }
+
+contains() {
+    [[ $1 == *"$2"* ]] && return
+    printf 'not in: %s\nexpected: %s\n' "$1" "$2" >&2
+    return 1
+}
+
+# ids APP: what would change if anybody touched the app's containers.
+ids() { containers "$1" | jq -r '.[] | "\(.service) \(.id) \(.imageID) \(.state)"'; }
+
+# The image IDs that the registry's tags stand for, by what the record says; `runs APP N` holds the Engine against it.
+runs() {
+    equal "$(running_images "$1" | sort -u)" \
+        "$(record "$1" "$2" | jq -r '.services | to_entries[] | "\(.key) \(.value.imageID)"' | sort)"
+}
+
+# Nothing of a drop is left in any spool, and the token is nowhere, as it is and as Docker's config.json would have it.
+nothing_is_left() {
+    equal "$(inside find /var/spool/berth /srv -name '.env.deploy*')" ""
+    equal "$(inside find /run/berth -mindepth 1)" ""
+    assert_no_canary "$canary"
+    assert_no_canary "$(printf 'ci:%s' "$canary" | base64)"
+}
+
+teardown() {
+    if [[ -z ${BATS_TEST_COMPLETED-} ]]; then
+        inside journalctl -u berth --no-pager -n 40 -o short-precise | sed 's/^/# /'
+    fi
+    nothing_is_left
+}
