@@ -76,7 +76,14 @@ let package = Package(
         ),
         .testTarget(
             name: "DockerTests",
-            dependencies: ["Docker"],
+            dependencies: [
+                "Docker",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

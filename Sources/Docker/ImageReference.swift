@@ -16,7 +16,7 @@ package struct ImageReference: Identifier {
 
     /// The registry's domain with its port, `docker.io` where none is written.
     ///
-    /// The first component is a domain when it has a dot or a colon, or is `localhost`; otherwise it belongs to the path.
+    /// The first component is a domain when it has a dot or a colon, or is `localhost`; otherwise it is of the path.
     package var registry: String {
         guard let slash = rawValue.firstIndex(of: "/") else { return Self.defaultRegistry }
         let domain = rawValue[..<slash]

@@ -84,3 +84,20 @@ extension JSON {
         try JSONDecoder().decode(type, from: Data(bytes()))
     }
 }
+
+extension Error {
+    /// Where a document is not what was expected, and how, without the noise of a debug description.
+    var reason: String {
+        switch self as? DecodingError {
+        case .keyNotFound(let key, let context)?:
+            Self.reason("is missing", at: context.codingPath + [key])
+        case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?, .dataCorrupted(let context)?:
+            Self.reason(context.debugDescription, at: context.codingPath)
+        default: "\(self)"
+        }
+    }
+
+    private static func reason(_ problem: String, at path: [any CodingKey]) -> String {
+        path.isEmpty ? problem : "\(path.map(\.stringValue).joined(separator: ".")): \(problem)"
+    }
+}

@@ -51,6 +51,8 @@ struct AgentCommand: ParsableCommand {
         _ loop: any EventLoop
     ) async -> CInt {
         do {
+            let lock = try StateLock(Surroundings.state)
+            defer { withExtendedLifetime(lock) {} }
             let serviceManager = ServiceManager()
             let context = Context(
                 eventLoop: loop,

@@ -114,6 +114,15 @@ struct EngineTests {
         }
     }
 
+    @Test("has no time at all, and says so")
+    func noTime() async throws {
+        try await withStubEngine([:]) { engine, _ in
+            await #expect(throws: EngineError.timedOut(request: "GET /info", after: .zero)) {
+                try await engine.send(Request(path: "/info", timeout: .zero))
+            }
+        }
+    }
+
     @Test("hangs up when the task is cancelled")
     func cancellation() async throws {
         let gone = Gate()

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Docker
@@ -6,7 +7,8 @@ import Testing
 struct EventsTests {
     private static let line =
         "GET /events?filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3Dshop%22%5D%2C"
-        + "%22type%22%3A%5B%22container%22%5D%7D"
+        + "%22type%22%3A%5B%22container%22%5D%7D&since=1772359198.000000001"
+    private let since = Timestamp(nanoseconds: 1_772_359_198_000_000_001)
 
     @Test("begin once the Engine has subscribed us, and come as they happen")
     func stream() async throws {
@@ -18,7 +20,7 @@ struct EventsTests {
             .chunkedHead + [.wait(subscribed)] + .chunk([UInt8](first[..<40])) + .chunk([UInt8](first[40...]))
             + .chunk(rest) + .lastChunk
         try await withStubEngine([Self.line: steps]) { engine, _ in
-            let events = try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+            let events = try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                 // Nothing is sent before this: a client that waited for a first byte would never come here.
                 subscribed.open()
                 var events: [Event] = []
@@ -39,7 +41,7 @@ struct EventsTests {
         try await withStubEngine([Self.line: steps]) { engine, _ in
             var seen: [Event.Action] = []
             let error = await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     for try await event in stream { seen.append(event.action) }
                 }
             }
@@ -52,7 +54,7 @@ struct EventsTests {
     func leaving() async throws {
         let gone = Gate()
         try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
-            let answer = try await engine.withEvents(project: "shop") { _ throws(EngineError) in 42 }
+            let answer = try await engine.withEvents(project: "shop", since: since) { _ throws(EngineError) in 42 }
             #expect(answer == 42)
             await gone.wait()
         }
@@ -63,7 +65,7 @@ struct EventsTests {
         let (subscribed, gone) = (Gate(), Gate())
         try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
             let task = Task {
-                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     subscribed.open()
                     for try await _ in stream {}
                 }
@@ -76,12 +78,9 @@ struct EventsTests {
         }
     }
 
-    @Test("are refused like any other request, and begin at a moment")
-    func since() async throws {
-        let since = Timestamp(nanoseconds: 1_772_359_198_000_000_001)
-        try await withStubEngine([
-            Self.line + "&since=1772359198.000000001": .failure(400, "bad filter")
-        ]) { engine, _ in
+    @Test("are refused like any other request")
+    func refused() async throws {
+        try await withStubEngine([Self.line: .failure(400, "bad filter")]) { engine, _ in
             let error = await #expect(throws: EngineError.self) {
                 try await engine.withEvents(project: "shop", since: since) { _ throws(EngineError) in }
             }
@@ -89,15 +88,32 @@ struct EventsTests {
         }
     }
 
+    @Test("begin with the call, not with the answer")
+    func begin() async throws {
+        try await withStubEngine([:]) { engine, stub in
+            await #expect(throws: EngineError.self) {
+                try await engine.withEvents(project: "shop") { _ throws(EngineError) in }
+            }
+            let line = try #require(stub.asked.first?.line)
+            let seconds = try #require(line.split(separator: "=").last.flatMap { Double($0) })
+            #expect(abs(Date().timeIntervalSince1970 - seconds) < 60)
+        }
+    }
+
     @Test("are not made up of what is not an event")
     func unintelligible() async throws {
-        try await withStubEngine([Self.line: .answer("{\"Action\":1}\n")]) { engine, _ in
+        let versioned = Self.line.replacing("/events", with: "/v1.45/events")
+        try await withStubEngine([
+            "GET /_ping": .answer("OK", headers: ["Api-Version: 1.45"]), versioned: .answer("{\"Action\":1}\n"),
+        ]) { engine, _ in
+            let engine = try await engine.negotiated()
             let error = await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop") { stream throws(EngineError) in
+                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     for try await _ in stream {}
                 }
             }
-            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+            #expect(error?.problem == "unexpected answer: Actor: is missing")
+            #expect(error?.subject == "Docker Engine, " + versioned)
         }
     }
 }

@@ -12,7 +12,7 @@ enum Fixture {
         "HostConfig":{"Binds":null,"RestartPolicy":{"Name":"\(restart)","MaximumRetryCount":0}},
         "Mounts":[{"Type":"volume","Name":"shop_data","Source":"/var/lib/docker/volumes/shop_data/_data",
         "Destination":"/data","Driver":"local","Mode":"z","RW":true,"Propagation":""},
-        {"Type":"bind","Source":"/srv/shop/conf","Destination":"/conf","Mode":"ro","RW":false,"Propagation":"rprivate"}],
+        {"Type":"bind","Source":"/srv/shop/conf","Destination":"/conf","Mode":"ro","RW":false}],
         "Config":{"Hostname":"a1","Tty":\(tty),"Env":["A=b"],"Image":"ghcr.io/acme/backend:1.2",
         "Healthcheck":\(healthcheck),"Labels":{"com.docker.compose.project":"shop",
         "com.docker.compose.service":"backend","com.docker.compose.container-number":"1",

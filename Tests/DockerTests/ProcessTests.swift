@@ -59,6 +59,15 @@ struct ProcessTests {
         #expect(lines == ["NAME=a b=c", "PATH=/usr/bin:/bin", "PWD=/usr", "/usr", "0", "/dev/null"])
     }
 
+    @Test("starts with every signal's default action, whatever this process ignores or blocks")
+    func signals() async throws {
+        let output = try await runner.capture(shell("exec grep -E '^Sig(Ign|Blk)' /proc/self/status"), limit: 200)
+        let masks = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            .compactMap { UInt64($0, radix: 16) }
+        // The signals above 31 are for programs' own use, and the first of those are the C library's.
+        #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
+    }
+
     @Test("fails with its code and its last words")
     func exitCode() async {
         let command = shell("seq 30; echo why >&2; exit 3")

@@ -37,6 +37,8 @@ final class StubEngine: Sendable {
     fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
 
     fileprivate func serve(_ connection: Connection) async throws {
+        // A client may also go before it has asked, or while something is sent to it.
+        defer { for case .awaitHangUp(let gate) in script.values.joined() { gate.open() } }
         try await connection.executeThenClose { inbound, _ in
             // Closing would drop what a write of the connection's own has only queued.
             func send(_ buffer: ByteBuffer) async throws { try await connection.channel.writeAndFlush(buffer).get() }
@@ -55,10 +57,7 @@ final class StubEngine: Sendable {
             guard var asked else { return }
             asked.body = String(buffer: body)
             requests.withLock { $0.append(asked) }
-            let steps = script[asked.line] ?? .failure(404, "no script for \(asked.line)")
-            // A client may also go while something is sent to it.
-            defer { for case .awaitHangUp(let gate) in steps { gate.open() } }
-            for step in steps {
+            for step in script[asked.line] ?? .failure(404, "no script for \(asked.line)") {
                 switch step {
                 case .send(let text): try await send(ByteBuffer(string: text))
                 case .sendBytes(let bytes): try await send(ByteBuffer(bytes: bytes))
@@ -115,27 +114,17 @@ func withStubEngine(
     try await withTemporaryDirectory { directory in
         let socket = directory.appending("engine.sock")
         let stub = StubEngine(script: script)
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(
-            unixDomainSocketPath: socket.string
-        ) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                return try StubEngine.Connection(wrappingChannelSynchronously: channel)
-            }
-        }
-        try await server.executeThenClose { connections in
-            try await withThrowingTaskGroup { group in
-                group.addTask {
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { try? await stub.serve(connection) }
-                        }
-                    }
+        // A task for each connection, not a stream of them: one that was accepted and never served would be a crash.
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                    let connection = try StubEngine.Connection(wrappingChannelSynchronously: channel)
+                    Task { try? await stub.serve(connection) }
                 }
-                defer { group.cancelAll() }
-                let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-                try await body(Engine(socket: socket, eventLoop: eventLoop), stub)
             }
-        }
+            .bind(unixDomainSocketPath: socket.string).get()
+        defer { server.close(promise: nil) }
+        try await body(Engine(socket: socket, eventLoop: MultiThreadedEventLoopGroup.singleton.next()), stub)
     }
 }

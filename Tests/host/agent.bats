@@ -130,7 +130,9 @@ main_pid() { inside systemctl show berth --property=MainPID --value; }
 
 @test "berth can be run by hand, and tells the same story on standard error" {
     local output
-    output=$(inside sh -c 'timeout --signal=INT 2 berth agent --config /etc/berth/none.toml 2>&1 || echo "exit $?"')
+    output=$(inside sh -c 'berth agent 2>&1 || echo "exit $?"')
+    contains "$output" "another agent"
+    output=$(inside sh -c 'STATE_DIRECTORY=/tmp/state timeout --signal=INT 2 berth agent --config /tmp/none.toml 2>&1 || echo "exit $?"')
     contains "$output" "berth watches 0 apps"
     output=$(inside sh -c 'echo "colour = 1" >/tmp/bad.toml; berth agent --config /tmp/bad.toml 2>&1 || echo "exit $?"')
     contains "$output" "/tmp/bad.toml:1: colour: unknown key"

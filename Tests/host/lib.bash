@@ -90,8 +90,9 @@ drop_write() {
 
 # Returns when the file is closed.
 drop_end() {
-    local pid=$writer_PID
-    exec {writer[1]}>&-
+    # shellcheck disable=SC2154  # coproc sets it
+    local pid=$writer_PID pieces=${writer[1]}
+    exec {pieces}>&-
     wait "$pid"
 }
 
@@ -131,6 +132,13 @@ running_images() {
 # serves APP SERVICE: the tag that the service's containers answer with; several lines if they differ.
 serves() { inside "$lib/serves" "$1" "$2"; }
 
+# The Engine's time, to look from with `await_event`.
+engine_now() { inside date +%s.%N; }
+
+# await_event APP SINCE FILTER…: the Engine's first event since then about the app's containers that passes the filters
+# of `docker events`, as JSON. AWAIT_SECONDS bounds the wait, 10 without it.
+await_event() { inside "$lib/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:3}"; }
+
 # --- secrets
 
 # Fails, and prints where, if the token is in the journal, in a file that could hold it, in a command line or in an
@@ -151,8 +159,20 @@ assert_no_canary() {
 engine_stop() { inside systemctl stop docker.socket docker.service; }
 
 engine_start() {
-    inside systemctl reset-failed docker.service
+    inside systemctl reset-failed docker.socket docker.service
     inside systemctl start docker.socket docker.service
+}
+
+# engine_disk SIZE: gives the Engine an empty filesystem of that size (`300M`), to fill it for real; without SIZE it has
+# its former one again.
+engine_disk() {
+    engine_stop
+    if [[ -n ${1-} ]]; then
+        inside mount -t tmpfs -o "size=$1" engine-disk /var/lib/docker
+    else
+        inside umount /var/lib/docker
+    fi
+    engine_start
 }
 
 registry_stop() { inside systemctl stop docker-registry.service; }

@@ -1,22 +1,23 @@
 # shellcheck shell=bash
-# Makes the root that instances boot from: debootstrap's Debian 13 with the packages of `packages`. A root is named by
-# the hash of what made it and takes that name only when it is complete, so neither a stale nor a half made one counts. Read by `host`, which sets `here` and `work`.
+# Makes the root that instances boot from: Debian 13 with the packages of `packages`. A root is named by the hash of what
+# made it and takes that name only when it is complete, so neither a stale nor a half made one counts. `host` reads this
+# file, and has set `here` and `work`.
 # shellcheck disable=SC2154
 
-# What the outer machine needs: a program, and the package that brings it.
+# What the outer machine needs: a program or a file, and the package that brings it.
 outer_packages=(
     debootstrap:debootstrap
+    gpgv:gpgv
+    /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
     systemd-nspawn:systemd-container
     nsenter:util-linux
-    setsid:util-linux
-    flock:util-linux
     bats:bats
 )
 
 install_outer_packages() {
     local pair missing=()
     for pair in "${outer_packages[@]}"; do
-        type -P "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+        [[ -e ${pair%%:*} ]] || type -P "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
     done
     ((${#missing[@]})) || return 0
     say "installing ${missing[*]}"
@@ -41,9 +42,9 @@ make_root() {
     local partial=$work/partial packages
     packages=$(sed '/^#/d' "$here/packages" | paste -sd,)
     remove_unused_roots
-    mkdir -p "$work/packages"
     say "making the root (about a minute)"
-    debootstrap --variant=minbase --cache-dir="$work/packages" --include="$packages" trixie "$partial" \
+    # In a mount namespace of its own, so that debootstrap leaves no mount behind wherever it is interrupted.
+    unshare --mount debootstrap --force-check-gpg --variant=minbase --include="$packages" trixie "$partial" \
         >"$work/debootstrap.log" 2>&1 || fail "debootstrap failed: see $work/debootstrap.log"
     settle_root "$partial"
     mv "$partial" "$1"

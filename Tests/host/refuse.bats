@@ -76,7 +76,7 @@ refuses() {
 
 @test "a drop is never executed" {
     drop calm 'IMAGE_TAG=$(touch /tmp/executed)' "${login[@]}"
-    is_left_alone refused ""
+    is_left_alone failed "invalid reference"
     [[ $(inside find / -xdev -name executed) == "" ]]
 }
 

@@ -40,6 +40,7 @@ extension Deployment {
                 hint: "user berth must be able to read it"
             )
         }
+        try checkComposeFile()
         let file = app.directory.appending(".env")
         guard access(file.string, R_OK) == 0 else {
             if errno == ENOENT {
@@ -51,6 +52,21 @@ extension Deployment {
             throw Failure(
                 "\(file) cannot be read: \(Errno(rawValue: errno))",
                 hint: "let user berth read it: setfacl -m u:berth:r \(file)"
+            )
+        }
+    }
+
+    /// Without a Compose file in its folder Compose looks for one in the folders above, which is another app's.
+    private func checkComposeFile() throws(Failure) {
+        let names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
+        let hasFile = { (folder: FilePath) in names.contains { access(folder.appending($0).string, F_OK) == 0 } }
+        var folder = app.directory
+        guard !hasFile(folder) else { return }
+        while folder.removeLastComponent(), !folder.isEmpty {
+            guard hasFile(folder) else { continue }
+            throw Failure(
+                "\(app.directory) has no Compose file, and Compose would take the one in \(folder)",
+                hint: "deliver docker-compose.yml into the app's own folder"
             )
         }
     }

@@ -13,7 +13,10 @@ extension Failure {
         switch error {
         case let failure as Failure: self = failure
         case let error as EngineError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
-        case let error as CommandError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
+        case let error as CommandError:
+            // What a tool says last is mostly why it gave up.
+            let last = error.lastLines.last { !ComposeLine($0).text.isEmpty }.map { ": \(ComposeLine($0).text)" } ?? ""
+            self.init("\(error.subject): \(error.problem)\(last)", hint: error.hint)
         case let error as ComposeModelError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
         case let error as ClientConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)
         case let error as PrivateConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)

@@ -26,7 +26,7 @@ extension Engine {
     ///
     /// A line longer than 16 KiB counts as several; bytes that are not UTF-8 are replaced.
     package func logs(_ id: ContainerID, tail count: Int) async throws(EngineError) -> [String] {
-        // Only the container knows whether its stream has headers: before API 1.42 the answer's media type does not tell.
+        // Before API 1.42 the answer's media type does not tell whether the stream has headers, so ask the container.
         let hasTerminal = try await inspect(id).hasTerminal
         let request = Request(
             path: "/containers/\(id.rawValue.percentEncoded())/logs",
@@ -44,21 +44,6 @@ extension Engine {
             splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) }
             return lines.elements
         }
-    }
-}
-
-/// The last elements of a sequence of any length.
-struct Tail<Element> {
-    private let limit: Int
-    private(set) var elements: [Element] = []
-
-    init(_ limit: Int) {
-        self.limit = limit
-    }
-
-    mutating func append(_ element: Element) {
-        if elements.count >= limit { elements.removeFirst(elements.count - limit + 1) }
-        if limit > 0 { elements.append(element) }
     }
 }
 

@@ -1,24 +1,36 @@
 import FoundationEssentials
+import Glibc
 import NIOCore
 import NIOHTTP1
 
 extension Engine {
     /// Runs `body` with the events of a project's containers as they happen (`GET /events`).
     ///
-    /// The Engine has subscribed us before `body` begins: what is inspected in `body` cannot have changed unseen. The
-    /// connection ends with `body`.
-    /// - Parameter since: Also the events from this moment on that the Engine still remembers.
+    /// Nothing is missed from the call on: what is inspected in `body` cannot have changed unseen. The connection ends
+    /// with `body`.
+    /// - Parameter since: The moment from which on the Engine tells what it still remembers; nil is now.
     package func withEvents<Result: Sendable>(
         project: ProjectName,
         since: Timestamp? = nil,
         _ body: (EventStream) async throws(EngineError) -> Result
     ) async throws(EngineError) -> Result {
-        let filters = Filters.containerEvents(project).text
-        var request = Request(path: "/events", query: ["filters": filters], isStream: true)
-        if let since { request.query = ["filters": filters, "since": since.unixTime] }
-        return try await exchange(request) { [request] _, bytes in
-            try await body(EventStream(bytes: bytes, request: request))
+        // The Engine answers a moment before it subscribes us; the events of that moment come only with a `since`. The
+        // other end of a Unix socket has the same clock.
+        let query: KeyValuePairs = [
+            "filters": Filters.containerEvents(project).text, "since": (since ?? .now()).unixTime,
+        ]
+        let request = Request(path: "/events", query: query, isStream: true)
+        return try await exchange(request) { _, bytes in
+            try await body(EventStream(bytes: bytes, request: request.versioned(version)))
         }
+    }
+}
+
+extension Timestamp {
+    fileprivate static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }
 
@@ -84,14 +96,10 @@ package struct EventStream: AsyncSequence, Sendable {
         }
 
         /// The Engine writes one object a line.
-        private mutating func decode(_ buffer: ByteBuffer) throws(EngineError) {
+        private mutating func decode(_ buffer: ByteBuffer) throws {
             var lines: [ArraySlice<UInt8>] = []
             splitter.append(buffer.readableBytesView) { lines.append($0) }
-            do {
-                events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Event.self, from: Data($0)) }
-            } catch {
-                throw .unintelligible(request: request.line, reason: "\(error)")
-            }
+            events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Event.self, from: Data($0)) }
         }
     }
 }

@@ -60,7 +60,7 @@ package struct Image: Hashable, Sendable {
     package let id: ImageID
     /// The names by which this host knows it.
     package let repoTags: [ImageReference]
-    /// The names under which registries know it, `repository@sha256:…`; empty for one that was never pulled or pushed.
+    /// The names under which registries know it, `repository@sha256:…`; empty for one that was never in a registry.
     package let repoDigests: [ImageReference]
     package let labels: [String: String]
     /// Nil when its maker left that out.

@@ -36,28 +36,13 @@ extension Engine {
     /// Sends a request, and returns what its answer holds.
     @discardableResult
     func send(_ request: Request) async throws(EngineError) -> [UInt8] {
-        try await exchange(request) { head, body in
-            var bytes: [UInt8] = []
-            for try await buffer in body {
-                guard bytes.count + buffer.readableBytes <= request.limit else {
-                    throw EngineError.tooLarge(request: request.line, limit: request.limit)
-                }
-                bytes += buffer.readableBytesView
-            }
-            return bytes
-        }
+        try await exchange(request) { _, body in try await body.collect(atMost: request.limit) }
     }
 
     /// Sends a request, and decodes the JSON that answers it.
-    func decode<Answer: Decodable>(
-        _ type: Answer.Type = Answer.self,
-        from request: Request
-    ) async throws(EngineError) -> Answer {
-        let bytes = try await send(request)
-        do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
-        } catch {
-            throw .unintelligible(request: request.versioned(version).line, reason: error.reason)
+    func decode<Answer: Decodable & Sendable>(from request: Request) async throws(EngineError) -> Answer {
+        try await exchange(request) { _, body in
+            try JSONDecoder().decode(Answer.self, from: Data(await body.collect(atMost: request.limit)))
         }
     }
 
@@ -78,7 +63,8 @@ extension Engine {
                         channel.pipeline.fireErrorCaught(Expired())
                     }
                     defer { timer.cancel() }
-                    try await outbound.write(contentsOf: request.parts)
+                    // What makes a write fail also fails the head, and there it says why.
+                    try? await outbound.write(contentsOf: request.parts)
                     let head = try await head.get()
                     if request.isStream { timer.cancel() }
                     guard 200..<300 ~= head.status.code else {
@@ -118,9 +104,8 @@ extension Engine {
         _ body: NIOAsyncChannelInboundStream<ByteBuffer>
     ) async throws -> EngineError {
         struct Refusal: Decodable { let message: String }
-        var bytes: [UInt8] = []
-        for try await buffer in body where bytes.count < 64 * 1024 { bytes += buffer.readableBytesView }
-        let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(bytes))
+        let answer = Data(try await body.collect(atMost: request.limit))
+        let refusal = try? JSONDecoder().decode(Refusal.self, from: answer)
         return .refused(
             request: request.line,
             status: Int(head.status.code),
@@ -129,24 +114,23 @@ extension Engine {
     }
 }
 
-extension Request {
-    fileprivate func versioned(_ version: APIVersion?) -> Request {
-        var request = self
-        request.version = version
-        return request
+extension NIOAsyncChannelInboundStream<ByteBuffer> {
+    /// All bytes to the end.
+    fileprivate func collect(atMost limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await buffer in self {
+            guard bytes.count + buffer.readableBytes <= limit else { throw TooLarge() }
+            bytes += buffer.readableBytesView
+        }
+        return bytes
     }
 }
 
-extension Error {
-    /// Where a document is not what was expected, without the noise of a debug description.
-    var reason: String {
-        guard let error = self as? DecodingError else { return "\(self)" }
-        switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-            .dataCorrupted(let context):
-            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-            return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
-        @unknown default: return "\(error)"
-        }
+extension Request {
+    /// The same request to an Engine that is asked in that version.
+    func versioned(_ version: APIVersion?) -> Request {
+        var request = self
+        request.version = version
+        return request
     }
 }

@@ -88,6 +88,9 @@ struct Expired: Error {}
 /// The connection ended before the answer did.
 struct Disconnected: Error {}
 
+/// The answer is longer than its request allows.
+struct TooLarge: Error {}
+
 extension EngineError {
     /// The one place that says what an error inside an exchange means.
     init(_ error: any Error, during request: Request) {
@@ -95,6 +98,8 @@ extension EngineError {
         switch error {
         case let error as EngineError: self = error
         case _ where error is CancellationError || Task.isCancelled: self = .cancelled(request: line)
+        case is TooLarge: self = .tooLarge(request: line, limit: request.limit)
+        case is DecodingError: self = .unintelligible(request: line, reason: error.reason)
         case is Expired: self = .timedOut(request: line, after: request.timeout)
         case HTTPParserError.invalidEOFState: self = .disconnected(request: line)
         case is HTTPParserError: self = .unintelligible(request: line, reason: "\(error)")

@@ -87,8 +87,8 @@ extension ProcessRunner {
         _ onLine: (String) -> Void
     ) async throws -> Output.OutputType {
         var group: pid_t?
-        // The child is reaped by now, and with it goes the right to its number, but a group keeps its number for as long
-        // as it has a member: this ends those who stayed behind, or finds nobody.
+        // The child is reaped by then, and with it goes the right to its number; but a group keeps its number for as
+        // long as it has a member, so this ends those who stayed behind or finds nobody.
         defer { if let group { kill(-group, SIGKILL) } }
         let result = try await Subprocess.run(
             configuration,
