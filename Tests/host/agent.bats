@@ -134,7 +134,7 @@ main_pid() { inside systemctl show berth --property=MainPID --value; }
     contains "$output" "another agent"
     output=$(inside sh -c 'STATE_DIRECTORY=/tmp/state timeout --signal=INT 2 berth agent --config /tmp/none.toml 2>&1 || echo "exit $?"')
     contains "$output" "berth watches 0 apps"
-    output=$(inside sh -c 'echo "colour = 1" >/tmp/bad.toml; berth agent --config /tmp/bad.toml 2>&1 || echo "exit $?"')
+    output=$(inside sh -c 'echo "colour = 1" >/tmp/bad.toml; STATE_DIRECTORY=/tmp/state berth agent --config /tmp/bad.toml 2>&1 || echo "exit $?"')
     contains "$output" "/tmp/bad.toml:1: colour: unknown key"
     contains "$output" "exit 78"
 }
