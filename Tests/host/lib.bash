@@ -3,7 +3,7 @@
 # journal and in the Engine. A scenario file starts with `load lib`. See `host --help` for the host itself.
 
 host=${BASH_SOURCE[0]%/*}/host
-lib=/usr/local/lib/host
+tools=/usr/local/lib/host
 
 # Runs a command on the test host as root.
 inside() { "$host" run "$@"; }
@@ -20,7 +20,7 @@ equal() {
 
 # app NAME [FOLDER]: makes an app with a backend, which has a healthcheck, and a frontend, which has none; with its `.env`,
 # its spool and its entry in /etc/berth/conf.d.
-app() { inside "$lib/new-app" "$1" "${2:-/srv/$1}"; }
+app() { inside "$tools/new-app" "$1" "${2:-/srv/$1}"; }
 
 # release NAME TAG [BEHAVIOUR] [KEY=VALUE…]: both images of an app; the behaviour is the backend's.
 release() {
@@ -102,7 +102,7 @@ drop_end() {
 record() { inside cat "/var/lib/berth/$1/deployments/$2.json"; }
 
 # await_verdict APP N [SECONDS]: the record as soon as it holds a verdict.
-await_verdict() { inside "$lib/await-verdict" "$1" "$2" "${3:-60}"; }
+await_verdict() { inside "$tools/await-verdict" "$1" "$2" "${3:-60}"; }
 
 # The place in the journal that is now its end, to look from with `await_journal`.
 journal_cursor() {
@@ -111,7 +111,7 @@ journal_cursor() {
 
 # await_journal CURSOR MATCH…: the first entry after CURSOR with all these FIELD=VALUEs, as JSON. AWAIT_SECONDS bounds the
 # wait, 10 without it.
-await_journal() { inside "$lib/await-journal" "$1" "${AWAIT_SECONDS:-10}" "${@:2}"; }
+await_journal() { inside "$tools/await-journal" "$1" "${AWAIT_SECONDS:-10}" "${@:2}"; }
 
 # --- what the Engine has
 
@@ -130,14 +130,14 @@ running_images() {
 }
 
 # serves APP SERVICE: the tag that the service's containers answer with; several lines if they differ.
-serves() { inside "$lib/serves" "$1" "$2"; }
+serves() { inside "$tools/serves" "$1" "$2"; }
 
 # The Engine's time, to look from with `await_event`.
 engine_now() { inside date +%s.%N; }
 
 # await_event APP SINCE FILTER…: the Engine's first event since then about the app's containers that passes the filters
 # of `docker events`, as JSON. AWAIT_SECONDS bounds the wait, 10 without it.
-await_event() { inside "$lib/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:3}"; }
+await_event() { inside "$tools/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:3}"; }
 
 # --- secrets
 
@@ -145,7 +145,7 @@ await_event() { inside "$lib/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:
 # environment.
 assert_no_canary() {
     local found
-    if found=$(inside "$lib/find-token" <<<"$1"); then
+    if found=$(inside "$tools/find-token" <<<"$1"); then
         printf 'the token is in:\n%s\n' "$found" >&2
         return 1
     elif [[ $? != 1 ]]; then
