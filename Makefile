@@ -37,20 +37,25 @@ lint: ## the format and the rules of the layout
 scenarios: ## the scenarios on the test host alone
 	@Tests/run scenarios
 
-demo: build ## the main job, shown on a throwaway host with real parts
+demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEEP=1 keeps the host
 	@Tests/tools host
+	@$(MAKE) --no-print-directory build
 	@Tests/host/demo
 
 install: ## the program, its unit and its settings; honours DESTDIR and PREFIX
 	@test -x $(BINARY) || { echo "make install: nothing is built; run make build first" >&2; exit 1; }
 	install -D -m 0755 -s $(BINARY) $(DESTDIR)$(PREFIX)/bin/berth
-	install -D -m 0644 systemd/berth.service $(DESTDIR)$(unitdir)/berth.service
+	sed 's|^ExecStart=/usr/|ExecStart=$(PREFIX)/|' systemd/berth.service | \
+		install -D -m 0644 /dev/stdin $(DESTDIR)$(unitdir)/berth.service
 	install -D -m 0644 systemd/berth.sysusers $(DESTDIR)$(sysusersdir)/berth.conf
 	install -D -m 0644 systemd/berth.tmpfiles $(DESTDIR)$(tmpfilesdir)/berth.conf
 	install -D -m 0644 systemd/berth.catalog $(DESTDIR)$(catalogdir)/berth.catalog
 	test -e $(DESTDIR)/etc/berth/berth.toml || install -D -m 0644 etc/berth.toml $(DESTDIR)/etc/berth/berth.toml
 	install -d -m 0755 $(DESTDIR)/etc/berth/conf.d
 
-clean: ## what was built
+clean: ## what was built, and every throwaway host
 	rm -rf .build $(RELEASE)
-	@test ! -d .build-host || { Tests/host/host end && rm -rf .build-host; }
+	@for host in $(wildcard .build-host/run/*); do \
+		BERTH_HOST_DIR=.build-host BERTH_HOST_NAME=$${host##*/} Tests/host/host end || exit; \
+	done
+	rm -rf --one-file-system .build-host
