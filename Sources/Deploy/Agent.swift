@@ -17,7 +17,12 @@ package actor Agent {
     let spoolWatch: SpoolWatch
     var settings: Settings
     var workers: [AppName: Worker] = [:]
+    /// What has been said already, so that it is said once.
     var unwatched: [Spool: Errno] = [:]
+    var stuck: [AppName: SpoolError] = [:]
+    private var trouble: (any Error)?
+    private let orders: AsyncStream<Order>
+    private let order: AsyncStream<Order>.Continuation
 
     /// Reads the host's file; an agent that has none that is right does not start.
     package init(
@@ -29,6 +34,7 @@ package actor Agent {
         self.context = context
         self.serviceManager = serviceManager
         settings = try hostFile.load()
+        (orders, order) = AsyncStream.makeStream(of: Order.self)
         spoolWatch = try await SpoolWatch(on: context.eventLoop)
     }
 
@@ -39,12 +45,13 @@ package actor Agent {
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
-                group.addTask { try await self.watchSpools() }
+                group.addTask { await self.watchSpools() }
                 group.addTask { try await self.awaitEngine() }
                 group.addTask { try await self.feedWatchdog() }
-                log.log(.agentStarted, "berth watches \(settings.apps.count) apps")
+                group.addTask { await self.forward(orders) }
+                log.log(.agentStarted, "berth watches \(settings.summary)")
                 serviceManager.ready(status: await context.status.text)
-                await obey(orders, in: &group)
+                await obey(in: &group)
                 // A switch that is under way is not cut short, and may take longer than the unit's own time to stop.
                 serviceManager.stopping(status: "Stopping")
                 serviceManager.extendTimeout(by: Phase.up.limit)
@@ -53,10 +60,21 @@ package actor Agent {
         } catch is CancellationError {
             log.notice("berth has stopped")
         }
+        if let trouble { throw trouble }
+    }
+
+    /// Ends the agent as if it were ordered to, and lets ``run(_:)`` throw the reason.
+    func end(because error: any Error) {
+        trouble = error
+        order.yield(.stop)
+    }
+
+    private func forward(_ orders: AsyncStream<Order>) async {
+        for await order in orders { self.order.yield(order) }
     }
 
     /// Returns when the agent is to stop.
-    private func obey(_ orders: AsyncStream<Order>, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
+    private func obey(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         for await order in orders {
             switch order {
             case .reload: await reload(in: &group)
@@ -73,11 +91,10 @@ package actor Agent {
         do throws(SettingsError) {
             settings = try hostFile.load()
             await adopt(settings, in: &group)
-            log.notice("The host's file was read again: \(settings.apps.count) apps")
-            serviceManager.ready(status: await context.status.text)
+            log.notice("The host's file was read again: \(settings.summary)")
         } catch {
             log.log(.settingsRejected, "The host's file is wrong, and the settings stay as they were: \(error)")
-            serviceManager.ready(status: await context.status.text)
         }
+        serviceManager.ready(status: await context.status.text)
     }
 }

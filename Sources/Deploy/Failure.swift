@@ -8,11 +8,14 @@ package struct Failure: Error, Equatable, Sendable {
     package let hint: String
     /// What the Engine says of the containers to blame.
     package let evidence: [Evidence]
+    /// Where it means something else than what its phase's failure means.
+    package let verdict: Verdict?
 
-    package init(_ problem: String, hint: String, evidence: [Evidence] = []) {
+    package init(_ problem: String, hint: String, evidence: [Evidence] = [], verdict: Verdict? = nil) {
         self.problem = problem
         self.hint = hint
         self.evidence = evidence
+        self.verdict = verdict
     }
 
     package var reason: String { problem + "; " + hint }

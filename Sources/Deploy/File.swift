@@ -44,7 +44,12 @@ package enum File {
                 permissions: mode
             )
         }
-        try caught { try file.closeAfter { try file.writeAll(bytes) == bytes.count && synchronise(file) } }
+        try caught {
+            try file.closeAfter {
+                try file.writeAll(bytes)
+                try synchronise(file)
+            }
+        }
         guard rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
         let parent = try caught { try FileDescriptor.open(folder, .readOnly, options: [.closeOnExec, .directory]) }
         try caught { try parent.closeAfter { try synchronise(parent) } }
@@ -76,10 +81,8 @@ package enum File {
         return names
     }
 
-    @discardableResult
-    private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) -> Bool {
+    private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) {
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
-        return true
     }
 
     /// swift-system throws nothing but `Errno`, but does not say so.

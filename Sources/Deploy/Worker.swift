@@ -13,6 +13,10 @@ package actor Worker {
     private var waiting: (record: Record, drop: Drop)?
     private var deployment: Deployment?
     private var lastNumber: Int
+    /// What an earlier agent left without a verdict.
+    private var unfinished: [Record]
+    private var isRetired = false
+    private var hasEnded = false
 
     package init(app: AppSettings, context: Context) throws(StoreError) {
         self.app = app
@@ -23,16 +27,25 @@ package actor Worker {
         log[metadataKey: "app"] = "\(app.name)"
         self.log = log
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (records, unreadable) = try store.records()
+        unfinished = records.filter { $0.verdict == nil }
+        for error in unreadable { log.warning("\(app.name): \(error)") }
     }
 
-    /// Goes by these settings from the next drop on.
-    package func adopt(_ app: AppSettings) {
+    /// Goes by these settings from the next drop on; also where it was to retire.
+    ///
+    /// - Returns: false where it has ended, and another worker is needed.
+    package func adopt(_ app: AppSettings) -> Bool {
+        guard !hasEnded else { return false }
         self.app = app
+        isRetired = false
+        return true
     }
 
-    /// Takes no more drops; what runs is brought to its end.
+    /// Ends after the drop that is being deployed, and the one that waits.
     package func retire() {
-        ring.finish()
+        isRetired = true
+        ring.yield()
     }
 
     /// When the phase that runs now must have ended, unless it is stuck; nil while nothing runs.
@@ -41,89 +54,92 @@ package actor Worker {
     }
 
     /// Takes a drop that was claimed: it is on record when this returns, and takes the place of one that still waits.
-    package func take(_ claim: Spool.Claim) {
+    package func take(_ claim: Spool.Claim) async {
         lastNumber += 1
         var record = Record(app: app.name, number: lastNumber, received: Date())
         record.phases = [Record.PhaseTime(name: .claim, seconds: 0)]
+        record.request = claim.request
         do throws(DropRefusal) {
             let drop = try Drop(claim, for: app)
-            record.request = drop.request
             record.variables = drop.variables
+            record.directives = drop.directives
             save(record)
             log.log(.dropClaimed, "\(app.name) #\(record.number): drop claimed", record.metadata)
-            supersede(by: record.number)
+            guard !hasEnded else { return await end(record, .failed, "the app is no longer deployed here") }
+            let superseded = waiting?.record
             waiting = (record, drop)
             ring.yield()
+            if let superseded { await end(superseded, .superseded, "drop #\(record.number) came before its turn") }
         } catch {
-            end(record, .refused, error.description)
+            await end(record, .refused, error.description)
         }
     }
 
-    /// Deploys one drop after the other, until the task is cancelled.
+    /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
+    private func showLast() async {
+        guard let record = try? store.record(lastNumber), let verdict = record.verdict else { return }
+        await context.status.set("#\(record.number) \(verdict)", for: app.name)
+    }
+
+    /// Deploys one drop after the other, until the task is cancelled or the worker is retired.
     package func run() async {
+        await showLast()
         await recover()
-        for await _ in bell {
-            while let (record, drop) = waiting, !Task.isCancelled {
+        while !Task.isCancelled {
+            if let (record, drop) = waiting {
                 waiting = nil
-                await deploy(record, drop)
+                await deploy(record, credential: drop.credential) { await $0.run() }
+            } else if isRetired {
+                break
+            } else {
+                await nextRing()
             }
         }
+        hasEnded = true
         if let record = waiting?.record {
-            end(record, .failed, "the agent was stopped before this drop's turn; drop it again")
+            await end(record, .failed, "the agent was stopped before this drop's turn; drop it again")
         }
     }
 
-    private func deploy(_ record: Record, _ drop: Drop) async {
-        let deployment = Deployment(of: record, app: app, credential: drop.credential, store: store, context: context)
-        self.deployment = deployment
-        await deployment.run()
-        self.deployment = nil
+    /// Returns at the next ring, or when the task is cancelled.
+    private func nextRing() async {
+        for await _ in bell { return }
     }
 
     /// Ends, or goes on with, every deployment that has no verdict.
     private func recover() async {
-        for record in unfinished() {
+        for record in unfinished {
             switch Recovery(leftIn: record.phase) {
-            case .fail(let reason): end(record, .failed, reason + "; drop it again")
+            case .fail(let reason): await end(record, .failed, reason + "; drop it again")
             case .resume:
-                log.notice(
-                    "\(app.name) #\(record.number): resumed, an earlier agent left it in \(record.phase?.rawValue ?? "")"
-                )
-                let deployment = Deployment(of: record, app: app, store: store, context: context)
-                self.deployment = deployment
-                await deployment.resume()
-                self.deployment = nil
+                let phase = record.phase?.rawValue ?? ""
+                log.notice("\(app.name) #\(record.number): resumed, an earlier agent left it in \(phase)")
+                await deploy(record, credential: nil) { await $0.resume() }
             }
         }
+        unfinished = []
     }
 
-    private func unfinished() -> [Record] {
-        do throws(StoreError) {
-            var unfinished: [Record] = []
-            for number in try store.numbers() {
-                let record = try store.record(number)
-                if record.verdict == nil { unfinished.append(record) }
-            }
-            return unfinished
-        } catch {
-            log.error("\(app.name): what an earlier agent left cannot be read: \(error)")
-            return []
-        }
-    }
-
-    private func supersede(by number: Int) {
-        guard let record = waiting?.record else { return }
-        end(record, .superseded, "drop #\(number) came before its turn")
+    private func deploy(
+        _ record: Record,
+        credential: RegistryCredential?,
+        _ body: (Deployment) async -> Void
+    ) async {
+        let deployment = Deployment(of: record, app: app, credential: credential, store: store, context: context)
+        self.deployment = deployment
+        await body(deployment)
+        self.deployment = nil
     }
 
     /// Ends a drop that no deployment runs for.
-    private func end(_ record: Record, _ verdict: Verdict, _ reason: String) {
+    private func end(_ record: Record, _ verdict: Verdict, _ reason: String) async {
         var record = record
         record.verdict = verdict
         record.reason = reason
         record.ended = Date()
         save(record)
         log.verdict(of: record)
+        if deployment == nil { await context.status.set("#\(record.number) \(verdict)", for: app.name) }
     }
 
     private func save(_ record: Record) {

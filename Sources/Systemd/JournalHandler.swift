@@ -45,7 +45,7 @@ package struct JournalHandler: LogHandler {
             (name: Journal.fieldName(for: key, prefix: fieldPrefix), value: value.journalText)
         }
         let wellKnown: [Journal.Field] = [
-            ("MESSAGE", event.message.description),
+            ("MESSAGE", event.message.description.printable),
             ("PRIORITY", String(event.level.journalPriority)),
             ("SYSLOG_IDENTIFIER", identifier),
             ("CODE_FILE", event.file),

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Logging
+import Systemd
 
 /// Tells the story of the journal on standard error, for a person at a terminal.
 struct Console: LogHandler {
@@ -22,7 +23,7 @@ struct Console: LogHandler {
         let level = event.level >= .warning ? "\(event.level): " : ""
         let column = phase.padding(to: 7)
         for line in "\(event.message)".split(separator: "\n") {
-            let text = Array("\(time) \(column) \(level)\(line)\n".utf8)
+            let text = Array("\(time) \(column) \(level)\(String(line).printable)\n".utf8)
             _ = write(STDERR_FILENO, text, text.count)
         }
     }

@@ -15,6 +15,12 @@ import Testing
         #expect(ComposeLine(line).isProgress == isProgress)
     }
 
+    @Test func doesNotRepeatWhatComposeQuotesOfAnEnvFile() {
+        let line = #"failed to read /srv/shop/.env: line 3: unexpected character " " in variable name "SOME SECRET""#
+        #expect(!ComposeLine(line).text.contains("SECRET"))
+        #expect(ComposeLine(line).text.contains("line 3"))
+    }
+
     @Test func dropsTheIndent() {
         #expect(ComposeLine(" backend Pulling \t").text == "backend Pulling")
     }

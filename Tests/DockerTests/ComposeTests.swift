@@ -18,9 +18,28 @@ struct ComposeTests {
             compose.up().description == common + "up --detach --remove-orphans --no-build --pull never"
         )
         #expect(
-            compose.up(file: "/var/lib/berth/shop/compose/6.yaml").description == common
+            Compose(directory: "/srv/shop", environment: [:], file: "/var/lib/berth/shop/compose/6.yaml")
+                .up().description == common
                 + "--project-directory /srv/shop --file /var/lib/berth/shop/compose/6.yaml "
                 + "up --detach --remove-orphans --no-build --pull never"
+        )
+        let migrate = compose.run(
+            ["npm", "run", "migrate"],
+            in: "app",
+            alone: true,
+            labels: ["b": "2", "a": "1"],
+            timeout: .seconds(5)
+        )
+        #expect(
+            migrate.description == common + "run --rm --no-TTY --no-deps --label a=1 --label b=2 app npm run migrate"
+        )
+        #expect(migrate.timeout == .seconds(5))
+        #expect(
+            compose.run(["x"], in: "app", alone: false, labels: [:], timeout: .seconds(5)).description == common
+                + "run --rm --no-TTY app x"
+        )
+        #expect(
+            compose.exec(["x", "y"], in: "app", timeout: .seconds(5)).description == common + "exec --no-TTY app x y"
         )
     }
 
@@ -55,7 +74,7 @@ struct ComposeTests {
 
     @Test("a version is old or new by its numbers")
     func order() {
-        let versions = ["2.9.0", "2.21.9", "2.22.0", "2.26.1", "5.0.0"].compactMap { ComposeVersion($0) }
+        let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { ComposeVersion($0) }
         #expect(versions.sorted() == versions)
         #expect(versions.filter { $0 < .minimum }.count == 2)
     }

@@ -36,7 +36,7 @@ import Testing
         )
         #expect(
             entry == [
-                "MESSAGE=docked\0\nat last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry", "CODE_FILE=Ferry/Quay.swift",
+                "MESSAGE=docked\u{FFFD}\nat last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry", "CODE_FILE=Ferry/Quay.swift",
                 "CODE_LINE=7", "CODE_FUNC=dock(at:)", "FERRY_APP=shop", "FERRY_IMAGE_TAG=v2",
                 "MESSAGE_ID=00f77379a8490b408bbe5f6940505a7f",
             ]

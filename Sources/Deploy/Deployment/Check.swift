@@ -3,34 +3,32 @@ import Glibc
 import Logging
 import SystemPackage
 
-/// What a deployment works on, once the checks have passed.
-struct Target: Sendable {
-    let engine: Engine
-    let model: ComposeModel
-    let compose: Compose
-}
-
 extension Deployment {
     /// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be known before anything is done.
     func check() async throws -> Target {
         try checkFiles()
         let engine = try await reachEngine()
-        let compose = Compose(directory: app.directory, environment: environment)
+        let compose = Compose(directory: app.directory, environment: environment(record.variables))
         try await checkVersion(of: compose)
-        let configuration = try await capture(compose.config())
-        let model = try ComposeModel(json: configuration)
+        let target = try await target(compose, engine)
+        project = target.model.name
+        return target
+    }
+
+    /// What Compose makes of a Compose file, of the folder's own or of an older release's.
+    func target(_ compose: Compose, _ engine: Engine) async throws -> Target {
+        let model = try ComposeModel(json: try await capture(compose.config()))
         guard !model.services.isEmpty else {
             throw Failure("the Compose file has no services", hint: "see docker compose config in \(app.directory)")
         }
-        project = model.name
-        return Target(engine: engine, model: model, compose: compose)
+        return Target(engine: engine, model: model, compose: compose, policy: try Policy(of: model))
     }
 
-    /// What every `docker compose` of this deployment is given: never the credential.
-    private var environment: [String: String] {
+    /// What every `docker compose` of a release is given: never the credential.
+    func environment(_ variables: [String: String]) -> [String: String] {
         // A folder that is reached by a symbolic link keeps its name, which is the project's where nothing else names it.
         let own = context.environment.merging(["PWD": app.directory.string]) { $1 }
-        return own.merging(record.variables) { own, _ in own }
+        return own.merging(variables) { $1 }
     }
 
     private func checkFiles() throws(Failure) {
@@ -51,7 +49,7 @@ extension Deployment {
             }
             throw Failure(
                 "\(file) cannot be read: \(Errno(rawValue: errno))",
-                hint: "let user berth read it: setfacl -m u:berth:r \(file)"
+                hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
             )
         }
     }
@@ -61,7 +59,13 @@ extension Deployment {
         let names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
         let hasFile = { (folder: FilePath) in names.contains { access(folder.appending($0).string, F_OK) == 0 } }
         var folder = app.directory
-        guard !hasFile(folder) else { return }
+        if let file = names.map(folder.appending).first(where: { access($0.string, F_OK) == 0 }) {
+            guard access(file.string, R_OK) != 0 else { return }
+            throw Failure(
+                "\(file) cannot be read: \(Errno(rawValue: errno))",
+                hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
+            )
+        }
         while folder.removeLastComponent(), !folder.isEmpty {
             guard hasFile(folder) else { continue }
             throw Failure(
@@ -72,8 +76,10 @@ extension Deployment {
     }
 
     /// An Engine that is being restarted or upgraded is waited for.
-    private func reachEngine() async throws -> Engine {
-        let deadline = context.clock.now.advanced(by: .seconds(30))
+    ///
+    /// - Parameter patience: how long.
+    func reachEngine(within patience: Duration = .seconds(30)) async throws -> Engine {
+        let deadline = context.clock.now.advanced(by: patience)
         var isWaiting = false
         while true {
             do throws(EngineError) {

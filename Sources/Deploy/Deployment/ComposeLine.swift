@@ -7,7 +7,11 @@ struct ComposeLine: Equatable {
 
     init(_ line: String) {
         let isBlank: (Character) -> Bool = { $0.isWhitespace }
-        text = String(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+        let text = String(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+        // Of an `.env` line that it cannot read Compose quotes the rest, which may hold a secret.
+        let quoting = "in variable name \""
+        let parts = text.split(separator: quoting, maxSplits: 1, omittingEmptySubsequences: false)
+        self.text = parts.count == 2 ? parts[0] + quoting + "…\"" : text
     }
 
     /// Whether it only tells how far a layer is, which a pull does hundreds of times: such lines begin with the short ID

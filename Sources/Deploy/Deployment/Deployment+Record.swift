@@ -41,6 +41,7 @@ extension Deployment {
             log.error("\(name): the verdict cannot be recorded: \(error)")
         }
         log.verdict(of: record)
+        if verdict != .deployed, !record.services.isEmpty { await letGo(context.engine, as: verdict) }
         await context.status.set("#\(record.number) \(verdict)", for: record.app)
     }
 

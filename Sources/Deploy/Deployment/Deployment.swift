@@ -12,6 +12,10 @@ package actor Deployment {
     var log: Logger
     /// The Compose project, once Compose has told its name.
     var project: ProjectName?
+    /// Where the app can go back to, once that is proven.
+    var wayBack: WayBack?
+    /// Whether the release allows to go back from it, once its policy is known.
+    var policyAllowsRollback = true
     /// When the phase under way must have ended, unless it is stuck.
     package internal(set) var deadline: EventLoopClock.Instant?
 
@@ -40,31 +44,58 @@ package actor Deployment {
     /// agent resumes.
     package func run() async {
         await story { () async throws(Setback) in
-            let target = try await phase(.check) { try await check() }
-            try await bring(target)
-            try await goLive(target)
+            let target = try await phase(.check) { try await prepare() }
+            let release = try await isRollback ? target : bring(target)
+            try await goLive(release)
         }
     }
 
     /// Goes on with a deployment that was interrupted after its images were pulled.
     package func resume() async {
+        let left = record.phase ?? .up
         await story { () async throws(Setback) in
-            let target = try await phase(.check) { try await check() }
+            let target = try await restore(left)
+            switch left {
+            case .rollback:
+                // What had failed, and why, is on record.
+                throw .failed(.health, Failure(record.reason ?? "", hint: "it was resumed", evidence: record.evidence))
+            case .before: try await phase(.before) { try await takeSteps(.before, target) }
+            default: break
+            }
             try await goLive(target)
         }
     }
 
-    /// Everything that comes before the switch: whatever fails here leaves the app as it was.
-    private func bring(_ target: Target) async throws(Setback) {
-        let login = try await phase(.login) { try await logIn(target) }
-        try await phase(.room) { await makeRoom(target) }
-        try await phase(.pull) { try await pull(target, login) }
+    /// Finds out again what an interrupted deployment works on; that it cannot is the failure of the phase it was left in.
+    private func restore(_ left: Phase) async throws(Setback) -> Target {
+        do throws(Setback) {
+            return try await phase(.check) { try await prepareAgain() }
+        } catch {
+            switch error {
+            case .failed(_, let failure): throw .failed(left, failure)
+            case .interrupted: throw .interrupted(left)
+            }
+        }
     }
 
-    private func goLive(_ target: Target) async throws(Setback) {
-        let gate = try await phase(.up) { try await up(target) }
-        try await phase(.health) { try await awaitHealth(target, gate) }
-        try await phase(.settle) { await settle(target) }
+    /// Everything that comes before the switch: whatever fails here leaves the app as it was.
+    private func bring(_ target: Target) async throws(Setback) -> Target {
+        let login = try await phase(.login) { try await logIn(target) }
+        try await phase(.room) { await makeRoom(target) }
+        let release = try await phase(.pull) { try await pull(target, login) }
+        if !release.policy.steps(.before).isEmpty {
+            try await phase(.before) { try await takeSteps(.before, release) }
+        }
+        return release
+    }
+
+    private func goLive(_ release: Target) async throws(Setback) {
+        let gate = try await phase(.up) { try await up(release) }
+        try await phase(.health) { try await awaitHealth(release, gate) }
+        if !isRollback, !release.policy.steps(.after).isEmpty {
+            try await phase(.after) { try await takeSteps(.after, release) }
+        }
+        try await phase(.settle) { await settle(release) }
     }
 
     private func story(_ chapters: () async throws(Setback) -> Void) async {
@@ -74,12 +105,26 @@ package actor Deployment {
             await conclude(.deployed)
         } catch {
             switch error {
-            case .failed(let phase, let failure): await conclude(phase.verdictOfFailure, failure)
-            case .interrupted(let phase) where phase.touchesApp:
+            case .failed(let phase, let failure): await end(phase, failure)
+            case .interrupted(let phase) where Recovery(leftIn: phase) == .resume:
                 log.notice("\(name): stopped during \(phase); the next agent goes on from here")
             case .interrupted(let phase):
                 await conclude(.failed, Failure("the agent was stopped during \(phase)", hint: "drop it again"))
             }
+        }
+    }
+
+    private func end(_ phase: Phase, _ failure: Failure) async {
+        let consequence = Consequence(
+            ofFailureIn: phase,
+            mayRollBack: mayRollBack,
+            hasWayBack: wayBack != nil,
+            isRollback: isRollback
+        )
+        switch (consequence, wayBack) {
+        case (.rollBack, let wayBack?): await rollBack(to: wayBack, after: failure)
+        case (.rollBack, nil): await conclude(.unhealthy, failure)
+        case (.end(let verdict), _): await conclude(failure.verdict ?? verdict, failure)
         }
     }
 }

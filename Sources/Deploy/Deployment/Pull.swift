@@ -6,7 +6,8 @@ extension Deployment {
     /// `docker compose pull --policy always`; then every image that the release needs is on the host, or this fails.
     ///
     /// - Parameter login: the Docker CLI's configuration, which is in a file for as long as the pull runs.
-    func pull(_ target: Target, _ login: [UInt8]?) async throws {
+    /// - Returns: the release with its images, which now have names of berth's own too, so that no prune takes them.
+    func pull(_ target: Target, _ login: [UInt8]?) async throws -> Target {
         try await context.imageLock.pull { () async throws in
             guard let login else { return try await stream(target.compose.pull()) }
             try await withPrivateConfiguration(in: context.runtime, content: login) { folder in
@@ -14,16 +15,36 @@ extension Deployment {
                 try await stream(Compose(directory: app.directory, environment: environment).pull())
             }
         }
+        var release = target
         for (service, definition) in target.model.services {
             // What Compose calls the image of a service that only has a `build`.
             let image = definition.image ?? ImageReference(rawValue: "\(target.model.name)-\(service)")
-            record.services[service] = try await release(of: service, image, target.engine)
+            release.images[service] = try await keep(image, of: service, target.engine)
         }
+        record.services = release.images
+        try refuseKnownBad(try releases())
+        return release
     }
 
-    private func release(
-        of service: ServiceName,
+    /// Refuses the very release that was rolled back before.
+    private func refuseKnownBad(_ releases: Releases) throws(Failure) {
+        let digest = record.compose?.sha256
+        guard let bad = releases.rolledBack(images: record.images, composeDigest: digest) else { return }
+        guard !record.directives.isForced else {
+            log.warning("\(name): forced, though #\(bad.number) was this release and was rolled back")
+            return
+        }
+        throw Failure(
+            "#\(bad.number) was the same release and was rolled back: \(bad.reason ?? "no reason on record")",
+            hint: "drop a release that is mended, or this one with BERTH_FORCE=1",
+            verdict: .refused
+        )
+    }
+
+    /// Looks up what a service's image is, and names it for this deployment.
+    private func keep(
         _ reference: ImageReference,
+        of service: ServiceName,
         _ engine: Engine
     ) async throws -> Record.Release {
         let image: Image
@@ -36,6 +57,7 @@ extension Deployment {
                 hint: "berth builds no images: push it to a registry, or build it on the host before the drop"
             )
         }
+        try await engine.tag(image.id, as: keepTag(service))
         let digest = image.repoDigests.first { $0.repository == reference.repository } ?? image.repoDigests.first
         return Record.Release(
             image: reference,

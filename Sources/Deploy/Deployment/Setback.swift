@@ -15,7 +15,7 @@ extension Failure {
         case let error as EngineError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
         case let error as CommandError:
             // What a tool says last is mostly why it gave up.
-            let last = error.lastLines.last { !ComposeLine($0).text.isEmpty }.map { ": \(ComposeLine($0).text)" } ?? ""
+            let last = error.lastLines.last { !$0.isEmpty }.map { ": \($0)" } ?? ""
             self.init("\(error.subject): \(error.problem)\(last)", hint: error.hint)
         case let error as ComposeModelError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
         case let error as ClientConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)

@@ -8,12 +8,7 @@ package struct Drop: Sendable {
     package var credential: RegistryCredential?
     /// CI's own name for this request (`BERTH_REQUEST`).
     package var request: String?
-
-    package init(variables: [String: String] = [:], credential: RegistryCredential? = nil, request: String? = nil) {
-        self.variables = variables
-        self.credential = credential
-        self.request = request
-    }
+    package var directives: Directives
 
     /// Sorts a drop's bytes.
     ///
@@ -29,7 +24,26 @@ package struct Drop: Sendable {
         }
         variables = sorter.variables
         request = sorter.request
+        directives = sorter.directives
         credential = try sorter.credential(for: registry)
+        if directives.rollbackTo != nil, let name = variables.keys.min() {
+            throw DropRefusal(
+                problem: "BERTH_ROLLBACK_TO comes with the variable \(name)",
+                hint: "a release that is put back has the variables that it had: leave the others out"
+            )
+        }
+    }
+}
+
+extension Spool.Claim {
+    /// CI's name for the request, also of a drop that is refused for another line: CI waits by it.
+    package var request: String? {
+        guard case .drop(let bytes) = self, bytes.count <= DropParser.sizeLimit else { return nil }
+        let name = Array("BERTH_REQUEST=".utf8)
+        let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+        guard let line = lines.last(where: { $0.starts(with: name) }) else { return nil }
+        let value = String(decoding: line.dropFirst(name.count), as: UTF8.self)
+        return try? Sorter.request(Assignment(line: 0, name: "BERTH_REQUEST", value: value))
     }
 }
 
@@ -37,6 +51,7 @@ private struct Sorter {
     let allowed: Set<String>?
     var variables: [String: String] = [:]
     var request: String?
+    var directives = Directives()
     private var actor: String?
     private var token: Assignment?
 
@@ -50,11 +65,18 @@ private struct Sorter {
         case "GITHUB_ACTOR": actor = assignment.value
         case "GITHUB_TOKEN": token = assignment
         case "BERTH_REQUEST": request = try Self.request(assignment)
+        case "BERTH_ROLLBACK_TO": directives.rollbackTo = try Self.target(assignment)
+        case "BERTH_ROLLBACK":
+            try Self.require("never", of: assignment)
+            directives.mayRollBack = false
+        case "BERTH_FORCE":
+            try Self.require("1", of: assignment)
+            directives.isForced = true
         case let name where name.hasPrefix("BERTH_"):
             throw DropRefusal(
                 line: assignment.line,
                 problem: "\(name) is no directive of berth",
-                hint: "the directive is BERTH_REQUEST; names that begin with BERTH_ are berth's own"
+                hint: "the directives are BERTH_REQUEST, BERTH_ROLLBACK_TO, BERTH_ROLLBACK and BERTH_FORCE"
             )
         case let name:
             try admit(name, line: assignment.line)
@@ -98,7 +120,29 @@ private struct Sorter {
         }
     }
 
-    private static func request(_ assignment: Assignment) throws(DropRefusal) -> String {
+    private static func target(_ assignment: Assignment) throws(DropRefusal) -> Directives.Target {
+        guard let target = Directives.Target(assignment.value) else {
+            throw DropRefusal(
+                line: assignment.line,
+                problem: "BERTH_ROLLBACK_TO names no deployment",
+                hint: "write a deployment's number, or previous"
+            )
+        }
+        return target
+    }
+
+    /// A directive that is there says one thing only; another value may be a misunderstanding that costs an app.
+    private static func require(_ value: String, of assignment: Assignment) throws(DropRefusal) {
+        guard assignment.value == value else {
+            throw DropRefusal(
+                line: assignment.line,
+                problem: "\(assignment.name) has another value than \(value)",
+                hint: "write \(assignment.name)=\(value), or leave the line out"
+            )
+        }
+    }
+
+    static func request(_ assignment: Assignment) throws(DropRefusal) -> String {
         let isPlain = assignment.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         guard isPlain, (1...128).contains(assignment.value.utf8.count) else {
             throw DropRefusal(

@@ -4,8 +4,8 @@ import Docker
 package struct Evidence: Equatable, Sendable, Codable {
     package let service: ServiceName
     package let problem: String
-    /// Nil where the service as a whole is meant.
-    package let container: Container?
+    /// Nil where the service as a whole is meant, or where the container is gone.
+    package var container: Container?
 
     package struct Container: Equatable, Sendable, Codable {
         package let id: ContainerID
@@ -13,19 +13,35 @@ package struct Evidence: Equatable, Sendable, Codable {
         package let exitCode: Int
         package let oomKilled: Bool
         package let restarts: Int
+        /// The last runs of its healthcheck, oldest first.
+        package let probes: [Probe]
+        /// The last lines that it wrote, oldest first.
+        package let log: [String]
     }
 
-    package init(_ finding: Gate.Finding, among samples: [Sample]) {
+    /// One run of a healthcheck.
+    package struct Probe: Equatable, Sendable, Codable {
+        package let exitCode: Int
+        package let output: String
+    }
+
+    package init(_ finding: Gate.Finding) {
         service = ServiceName(rawValue: finding.service)
         problem = finding.problem
-        container = samples.first { $0.container == finding.container }.map { sample in
-            Container(
-                id: ContainerID(rawValue: sample.container),
-                state: sample.state.rawValue,
-                exitCode: sample.exitCode,
-                oomKilled: sample.oomKilled,
-                restarts: sample.restarts
-            )
+    }
+}
+
+extension Evidence.Container {
+    /// Cuts what the Engine knows to what a record can hold, without the secrets that are known.
+    init(_ container: Docker.Container, log lines: [String], _ redaction: Redaction) {
+        id = container.id
+        state = container.state.status.rawValue
+        exitCode = container.state.exitCode
+        oomKilled = container.state.wasOutOfMemory
+        restarts = container.restartCount
+        probes = (container.state.health?.log ?? []).map { probe in
+            Evidence.Probe(exitCode: probe.exitCode, output: Excerpt.line(redaction.apply(to: probe.output)))
         }
+        log = Excerpt.lines(lines.map(redaction.apply))
     }
 }

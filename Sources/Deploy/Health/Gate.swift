@@ -31,83 +31,139 @@ package struct Gate: Sendable {
     }
 
     private let expected: [String: Expectation]
+    private let policy: HealthPolicy
     private let restartsBefore: [String: Int]
+    private let oomKilledBefore: Set<String>
     private let began: Duration
+    /// Since when the whole app has been ready, without a break.
+    private var readySince: Duration?
 
-    /// A container without a healthcheck must have run for this long since its own start.
-    package static let stable = Duration.seconds(10)
     /// What a healthcheck's own arithmetic is granted on top, and how long a container may take to start running.
     package static let margin = Duration.seconds(30)
 
     /// - Parameters:
     ///   - expected: by service; containers of other services are not judged.
     ///   - restartsBefore: the restart counts, by container, from before the switch; a new container has none.
+    ///   - oomKilledBefore: the containers of which the Engine said so already then, as it does until their next start.
     ///   - began: when the switch had ended.
-    package init(expected: [String: Expectation], restartsBefore: [String: Int], began: Duration) {
+    package init(
+        expected: [String: Expectation],
+        policy: HealthPolicy,
+        restartsBefore: [String: Int] = [:],
+        oomKilledBefore: Set<String> = [],
+        began: Duration
+    ) {
         self.expected = expected
+        self.policy = policy
         self.restartsBefore = restartsBefore
+        self.oomKilledBefore = oomKilledBefore
         self.began = began
     }
 
-    /// - Parameter samples: every container of the project that is not a one-off, in any state.
-    package func judge(_ samples: [Sample], at now: Duration) -> Outcome {
-        let byService = Dictionary(grouping: samples, by: \.service)
+    /// - Parameters:
+    ///   - samples: every container of the project that is not a one-off, in any state.
+    ///   - now: never earlier than at the call before.
+    package mutating func judge(_ samples: [Sample], at now: Duration) -> Outcome {
         var failing: [Finding] = []
         var next: Duration?
-        for (service, expectation) in expected.sorted(by: { $0.key < $1.key }) {
-            let containers = (byService[service] ?? []).sorted { $0.container < $1.container }
-            if containers.count < expectation.containers {
-                let problem = "has \(containers.count) of \(expectation.containers) containers"
-                failing.append(Finding(service: service, container: nil, problem: problem))
-            }
-            for sample in containers {
-                switch standing(of: sample, expectation, at: now) {
-                case .ready: continue
-                case .pending(let until): next = min(next ?? until, until)
-                case .failing(let problem):
-                    failing.append(Finding(service: service, container: sample.container, problem: problem))
-                }
+        for (finding, standing) in standings(of: samples, at: now) {
+            switch standing {
+            case .ready: continue
+            case .pending(let until): next = min(next ?? until, until)
+            case .failing: failing.append(finding)
             }
         }
-        guard failing.isEmpty else { return .unhealthy(failing) }
-        return next.map { .pending(until: $0) } ?? .healthy
+        guard failing.isEmpty else {
+            readySince = nil
+            let deadline = deadline(for: samples)
+            return policy.failFast || now >= deadline ? .unhealthy(failing) : .pending(until: deadline)
+        }
+        if let next {
+            readySince = nil
+            return .pending(until: next)
+        }
+        let since = readySince ?? now
+        readySince = since
+        return now >= since + policy.observe ? .healthy : .pending(until: since + policy.observe)
     }
 
-    private enum Standing {
+    fileprivate enum Standing {
         case ready
         case pending(until: Duration)
         case failing(String)
     }
 
+    private func standings(of samples: [Sample], at now: Duration) -> [(Finding, Standing)] {
+        let byService = Dictionary(grouping: samples, by: \.service)
+        return expected.sorted { $0.key < $1.key }.flatMap { service, expectation in
+            let containers = (byService[service] ?? []).sorted { $0.container < $1.container }
+            let number = standing(ofNumber: containers.count, expectation)
+            return [(Finding(service: service, container: nil, number), number)]
+                + containers.map { sample in
+                    let standing = standing(of: sample, expectation, at: now)
+                    return (Finding(service: service, container: sample.container, standing), standing)
+                }
+        }
+    }
+
+    private func standing(ofNumber number: Int, _ expectation: Expectation) -> Standing {
+        guard number != expectation.containers else { return .ready }
+        return .failing("has \(number) of \(expectation.containers) containers")
+    }
+
     private func standing(of sample: Sample, _ expectation: Expectation, at now: Duration) -> Standing {
         guard sample.imageID == expectation.imageID else { return .failing("runs another image than was pulled") }
-        guard !sample.oomKilled else { return .failing("was killed for want of memory (OOM)") }
+        guard !sample.oomKilled || oomKilledBefore.contains(sample.container) else {
+            return .failing("was killed for want of memory (OOM)")
+        }
         let restarts = sample.restarts - (restartsBefore[sample.container] ?? 0)
-        guard restarts <= 0 else { return .failing("restarted \(restarts) times, last exit code \(sample.exitCode)") }
         switch sample.state {
-        case .running: return standing(ofRunning: sample, at: now)
         case .exited where sample.exitCode == 0 && sample.restartPolicy != .always: return .ready
         case .exited, .restarting, .dead: return .failing("is \(sample.state), exit code \(sample.exitCode)")
         case .removing: return .failing("is being removed")
-        case .created, .paused: return wait(until: began + Self.margin, at: now, else: "is \(sample.state)")
+        case .running where restarts > 0:
+            return .failing("was restarted \(restarts == 1 ? "once" : "\(restarts) times")")
+        case .running: return standing(ofRunning: sample, at: now)
+        case .created, .paused: return wait(for: sample, at: now, else: "is \(sample.state)")
         }
     }
 
     private func standing(ofRunning sample: Sample, at now: Duration) -> Standing {
-        let startedAt = sample.startedAt ?? began
         switch sample.health?.status {
         case .healthy: return .ready
-        case .unhealthy: return .failing("its healthcheck fails")
-        case .starting:
-            let allowance = (sample.health?.allowance ?? .zero) + Self.margin
-            return wait(until: startedAt + allowance, at: now, else: "its healthcheck does not decide")
+        case .unhealthy: return .failing("is unhealthy: its healthcheck fails")
+        case .starting: return wait(for: sample, at: now, else: "did not become healthy in time")
         case nil:
-            let stableAt = startedAt + Self.stable
-            return now >= stableAt ? .ready : .pending(until: stableAt)
+            let stableAt = (sample.startedAt ?? began) + policy.stable
+            guard now < stableAt else { return .ready }
+            guard now < deadline(for: sample) else { return .failing("has not run for long enough in time") }
+            return .pending(until: min(stableAt, deadline(for: sample)))
         }
     }
 
-    private func wait(until deadline: Duration, at now: Duration, else problem: String) -> Standing {
-        now < deadline ? .pending(until: deadline) : .failing(problem)
+    private func wait(for sample: Sample, at now: Duration, else problem: String) -> Standing {
+        let deadline = deadline(for: sample)
+        return now < deadline ? .pending(until: deadline) : .failing(problem)
+    }
+
+    /// When a container must be ready: as the release says, or else as its own healthcheck can tell at the latest.
+    private func deadline(for sample: Sample) -> Duration {
+        if let timeout = policy.timeout { return began + timeout }
+        guard sample.state == .running else { return began + Self.margin }
+        // Whoever starts it again from outside does not put the end off for ever.
+        let start = min(sample.startedAt ?? began, began + Self.margin)
+        return start + (sample.health?.allowance ?? policy.stable) + Self.margin
+    }
+
+    /// When the whole app must be ready.
+    private func deadline(for samples: [Sample]) -> Duration {
+        samples.map(deadline(for:)).max() ?? policy.timeout.map { began + $0 } ?? began + Self.margin
+    }
+}
+
+extension Gate.Finding {
+    fileprivate init(service: String, container: String?, _ standing: Gate.Standing) {
+        let problem = if case .failing(let problem) = standing { problem } else { "" }
+        self.init(service: service, container: container, problem: problem)
     }
 }

@@ -35,10 +35,10 @@ struct HealthWatch {
 
     /// Looks until the gate has decided.
     ///
-    /// - Returns: the gate's findings, as evidence; empty for a healthy app.
+    /// - Returns: what the gate has found; nothing for a healthy app.
     /// - Throws: ``Failure`` where the Engine has not answered for too long, `CancellationError` where the task was
     ///   cancelled.
-    func verdict(of gate: Gate) async throws -> [Evidence] {
+    func verdict(of gate: Gate) async throws -> [Gate.Finding] {
         let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await listen(ring) }
@@ -51,7 +51,8 @@ struct HealthWatch {
         _ gate: Gate,
         at bell: AsyncStream<Void>,
         _ ring: AsyncStream<Void>.Continuation
-    ) async throws -> [Evidence] {
+    ) async throws -> [Gate.Finding] {
+        var gate = gate
         var answered = clock.now
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
@@ -64,7 +65,7 @@ struct HealthWatch {
                 let now = Timestamp.now.sinceEpoch
                 switch gate.judge(samples, at: now) {
                 case .healthy: return []
-                case .unhealthy(let findings): return findings.map { Evidence($0, among: samples) }
+                case .unhealthy(let findings): return findings
                 case .pending(let until): wait = min(until - now, wait)
                 }
             } catch {
@@ -89,6 +90,8 @@ struct HealthWatch {
             } catch {
                 log.debug("The Engine's event stream ended: \(error)")
             }
+            // An Engine that is gone is looked at too: it may not stay away for ever.
+            ring.yield()
             try await clock.sleep(for: Self.reconnect)
         }
     }

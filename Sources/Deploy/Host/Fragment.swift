@@ -15,6 +15,7 @@ struct AppInputs: Sendable {
     var spool: Located<FilePath>?
     var registry: Located<String>?
     var variables: Located<[String]>?
+    var keep: Located<Int>?
     /// Where the app was named first.
     var origin: Located<Void>?
 
@@ -24,6 +25,7 @@ struct AppInputs: Sendable {
         spool = later.spool ?? spool
         registry = later.registry ?? registry
         variables = later.variables ?? variables
+        keep = later.keep ?? keep
         origin = origin ?? later.origin
     }
 }
@@ -60,7 +62,8 @@ struct Fragment: Sendable {
             case "spool": inputs.spool = try reader.path(place)
             case "registry": inputs.registry = try reader.string(place)
             case "variables": inputs.variables = try reader.strings(place)
-            default: throw reader.unknown(place, among: ["directory", "spool", "registry", "variables"])
+            case "keep": inputs.keep = try reader.number(place, in: 0...100)
+            default: throw reader.unknown(place, among: ["directory", "spool", "registry", "variables", "keep"])
             }
         }
         return inputs

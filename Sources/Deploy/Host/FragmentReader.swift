@@ -58,6 +58,17 @@ struct FragmentReader {
         return located(texts, path)
     }
 
+    func number(_ path: [String], in range: ClosedRange<Int>) throws(SettingsError) -> Located<Int> {
+        // The library also reads booleans as numbers.
+        guard let value = value(at: path), value.type == .int, let number = value.int else {
+            throw wrongType(path, expected: "a whole number")
+        }
+        guard range.contains(number) else {
+            throw error(path, "is \(number)", "write a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return located(number, path)
+    }
+
     /// An absolute path; `..` is refused, since it would be resolved against whatever a symbolic link points to.
     func path(_ path: [String]) throws(SettingsError) -> Located<FilePath> {
         let text = try string(path).value

@@ -3,6 +3,9 @@ import SystemPackage
 /// What the host's file says, validated and with every default filled in.
 package struct Settings: Equatable, Sendable {
     package var apps: [AppName: AppSettings] = [:]
+
+    /// How many apps there are, in words.
+    var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
 }
 
 /// One app of the host's file (`[apps.<name>]`).
@@ -16,19 +19,23 @@ package struct AppSettings: Equatable, Sendable {
     package let registry: String
     /// The names that a drop may set; nil lets any that is not barred.
     package let variables: Set<String>?
+    /// How many good releases keep their images, beside the last one.
+    package let keep: Int
 
     package init(
         name: AppName,
         directory: FilePath,
         spool: FilePath? = nil,
         registry: String = "ghcr.io",
-        variables: Set<String>? = nil
+        variables: Set<String>? = nil,
+        keep: Int = 3
     ) {
         self.name = name
         self.directory = directory
         self.spool = spool ?? FilePath("/var/spool/berth").appending(name.description)
         self.registry = registry
         self.variables = variables
+        self.keep = keep
     }
 }
 

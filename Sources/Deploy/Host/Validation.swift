@@ -31,12 +31,20 @@ extension AppSettings {
                 throw input.error("variables", "\(variable) is no variable's name", "use letters, digits and _")
             }
         }
+        if let registry = input.registry, registry.value.contains("/") {
+            throw input.error(
+                "registry",
+                "\(registry.value) is more than a host",
+                "write it as in ghcr.io or registry:5000"
+            )
+        }
         self.init(
             name: name,
             directory: directory.value,
             spool: input.spool?.value,
             registry: input.registry?.value ?? "ghcr.io",
-            variables: input.variables.map { Set($0.value) }
+            variables: input.variables.map { Set($0.value) },
+            keep: input.keep?.value ?? 3
         )
     }
 }
@@ -48,6 +56,7 @@ extension AppInputs {
             switch key {
             case "directory": directory.map { ($0.file, $0.line, $0.key) }
             case "spool": spool.map { ($0.file, $0.line, $0.key) }
+            case "registry": registry.map { ($0.file, $0.line, $0.key) }
             case "variables": variables.map { ($0.file, $0.line, $0.key) }
             default: nil
             }

@@ -19,10 +19,18 @@ package struct Record: Equatable, Sendable, Codable {
     package var started: Date?
     package var ended: Date?
     package var variables: [String: String] = [:]
+    /// What the drop asked of berth itself.
+    package var directives = Directives()
     /// What the release's images are, known once they are pulled.
     package var services: [ServiceName: Release] = [:]
+    /// The Compose file as it was, without the values of its variables; known once the checks have passed.
+    package var compose: ComposeFile?
     /// The phases so far, in order; the last of an unfinished record is the one under way.
     package var phases: [PhaseTime] = []
+    /// The release's own steps that were started.
+    package var steps: [StepResult] = []
+    /// The deployment whose release was put back, or is asked for.
+    package var rolledBackTo: Int?
     /// What runs now, as the Engine says, once the deployment has ended.
     package var running: [ServiceName: ImageID]?
     /// What the Engine says of the containers that decided a verdict that is not `deployed`.
@@ -55,6 +63,34 @@ package struct Record: Equatable, Sendable, Codable {
         }
     }
 
+    /// A stored Compose file.
+    package struct ComposeFile: Equatable, Sendable, Codable {
+        package let file: String
+        /// In lower-case hexadecimal.
+        package let sha256: String
+
+        package init(file: String, sha256: String) {
+            self.file = file
+            self.sha256 = sha256
+        }
+    }
+
+    /// A step that was started.
+    package struct StepResult: Equatable, Sendable, Codable {
+        package let name: String
+        package let when: Policy.Step.Moment
+        /// Nil while it runs, and where berth could not see how it ended.
+        package var exitCode: Int?
+        package var seconds: Double?
+
+        package init(name: String, when: Policy.Step.Moment, exitCode: Int? = nil, seconds: Double? = nil) {
+            self.name = name
+            self.when = when
+            self.exitCode = exitCode
+            self.seconds = seconds
+        }
+    }
+
     /// A phase and how long it took.
     package struct PhaseTime: Equatable, Sendable, Codable {
         package let name: Phase
@@ -67,8 +103,12 @@ package struct Record: Equatable, Sendable, Codable {
         }
     }
 
-    /// The phase under way when the record was saved.
+    /// The phase that an interrupted deployment was left in; nil where it has a verdict, or never began.
+    ///
+    /// One that was resumed checks again, and has come no less far for that.
     package var phase: Phase? {
-        verdict == nil ? phases.last?.name : nil
+        guard verdict == nil else { return nil }
+        let names = phases.map(\.name)
+        return names.last { Recovery(leftIn: $0) == .resume } ?? names.last
     }
 }

@@ -38,8 +38,12 @@ extension Record {
             ("started", started),
             ("ended", ended),
             ("variables", variables),
+            ("directives", directives),
             ("services", services),
+            ("compose", compose),
             ("phases", phases),
+            ("steps", steps),
+            ("rolledBackTo", rolledBackTo),
             ("running", running),
             ("evidence", evidence),
         ]

@@ -4,16 +4,16 @@
 package enum Recovery: Equatable, Sendable {
     /// It had not touched the app, and its credential is gone: it ends as failed.
     case fail(String)
-    /// Its images are on the host and the switch may have begun: it goes on from there.
+    /// Its images are on the host, and a step or the switch may have begun: it goes on from there.
     case resume
 
     /// - Parameter phase: the phase under way when the record was last saved; nil where it still waited.
     package init(leftIn phase: Phase?) {
-        guard let phase, phase.touchesApp else {
-            let moment = phase.map { "during \($0)" } ?? "before its turn"
-            self = .fail("the agent ended \(moment), and the app is as it was")
-            return
+        switch phase {
+        case nil: self = .fail("the agent ended before its turn, and the app is as it was")
+        case .claim, .check, .login, .room, .pull:
+            self = .fail("the agent ended during \(phase?.rawValue ?? ""), and the app is as it was")
+        case .before, .up, .health, .after, .settle, .rollback: self = .resume
         }
-        self = .resume
     }
 }

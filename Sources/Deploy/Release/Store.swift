@@ -1,17 +1,22 @@
 import Docker
 import SystemPackage
 
-/// The records of one app, each a file: `<state>/<app>/deployments/<number>.json`.
+/// The records of one app, each a file (`<state>/<app>/deployments/<number>.json`), and the Compose files of its releases
+/// (`<state>/<app>/compose/<number>.yaml`).
 package struct Store: Sendable {
-    private let folder: FilePath
+    package let folder: FilePath
+    private let composeFolder: FilePath
 
     /// Makes the folder where it is missing.
     package init(app: AppName, state: FilePath) throws(StoreError) {
         folder = state.appending(app.description).appending("deployments")
-        do {
-            try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])
-        } catch {
-            throw StoreError(path: folder, problem: "cannot be made: \(error)")
+        composeFolder = state.appending(app.description).appending("compose")
+        for folder in [folder, composeFolder] {
+            do {
+                try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])
+            } catch {
+                throw StoreError(path: folder, problem: "cannot be made: \(error)")
+            }
         }
     }
 
@@ -41,6 +46,58 @@ package struct Store: Sendable {
         } catch {
             throw StoreError(path: path, problem: "cannot be written: \(error)")
         }
+    }
+
+    /// Every record that can be read, ascending; one that cannot is left out, and named.
+    package func records() throws(StoreError) -> (records: [Record], unreadable: [StoreError]) {
+        var records: [Record] = []
+        var unreadable: [StoreError] = []
+        for number in try numbers() {
+            do throws(StoreError) {
+                records.append(try record(number))
+            } catch {
+                unreadable.append(error)
+            }
+        }
+        return (records, unreadable)
+    }
+
+    /// Keeps the Compose file of a release.
+    package func save(compose text: [UInt8], of number: Int) throws(StoreError) -> Record.ComposeFile {
+        let path = composePath(of: number)
+        do {
+            try File.replace(path, with: text, mode: [.ownerReadWrite, .groupRead])
+        } catch {
+            throw StoreError(path: path, problem: "cannot be written: \(error)")
+        }
+        return Record.ComposeFile(file: path.string, sha256: SHA256.hex(text))
+    }
+
+    /// The Compose file of a release, as it was stored.
+    ///
+    /// - Throws: where it is gone, or not what was stored.
+    package func compose(of record: Record) throws(StoreError) -> FilePath {
+        _ = try composeText(of: record)
+        return composePath(of: record.number)
+    }
+
+    /// What is in that file; it throws as ``compose(of:)`` does.
+    package func composeText(of record: Record) throws(StoreError) -> [UInt8] {
+        let path = composePath(of: record.number)
+        let text: [UInt8]
+        do {
+            text = try File.read(path)
+        } catch {
+            throw StoreError(path: path, problem: "cannot be read: \(error)")
+        }
+        guard SHA256.hex(text) == record.compose?.sha256 else {
+            throw StoreError(path: path, problem: "is not what was stored")
+        }
+        return text
+    }
+
+    private func composePath(of number: Int) -> FilePath {
+        composeFolder.appending("\(number).yaml")
     }
 
     private func path(of number: Int) -> FilePath {

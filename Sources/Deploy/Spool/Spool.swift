@@ -29,8 +29,14 @@ package struct Spool: Hashable, Sendable {
         if let left = try take() { return left }
         let drop = open(dropPath.string, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         defer { if drop >= 0 { close(drop) } }
-        if drop < 0, errno == ENOENT { return nil }
-        if drop >= 0, isBeingWritten(drop) { return nil }
+        // A spool that may not be entered is told of by the watch.
+        if drop < 0, errno == ENOENT || access(folder.string, W_OK | X_OK) != 0 { return nil }
+        if drop >= 0 {
+            guard !Self.isFolder(drop) else {
+                throw SpoolError(path: dropPath, problem: "is a folder", hint: "remove it")
+            }
+            if isBeingWritten(drop) { return nil }
+        }
         guard rename(dropPath.string, claimedPath.string) == 0 else {
             if errno == ENOENT { return nil }
             throw SpoolError(path: dropPath, problem: "cannot be renamed: \(Errno(rawValue: errno))")
@@ -53,7 +59,7 @@ package struct Spool: Hashable, Sendable {
             defer { try? file.close() }
             claim = try Self.read(file)
         } catch let error as Errno {
-            if error == .noSuchFileOrDirectory { return nil }
+            if error == .noSuchFileOrDirectory || access(folder.string, W_OK | X_OK) != 0 { return nil }
             claim = .refused(Self.unreadable(error))
         } catch {
             claim = .refused(Self.unreadable(.ioError))
@@ -62,6 +68,11 @@ package struct Spool: Hashable, Sendable {
             throw SpoolError(path: claimedPath, problem: "cannot be deleted: \(Errno(rawValue: errno))")
         }
         return claim
+    }
+
+    private static func isFolder(_ file: CInt) -> Bool {
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func read(_ file: FileDescriptor) throws(Errno) -> Claim {
@@ -100,9 +111,13 @@ package struct Spool: Hashable, Sendable {
 package struct SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     package let path: FilePath
     package let problem: String
+    package let hint: String
 
-    package var hint: String {
-        "user berth must be able to write to \(path.removingLastComponent()) (chgrp berth, chmod 2770)"
+    init(path: FilePath, problem: String, hint: String? = nil) {
+        self.path = path
+        self.problem = problem
+        let folder = path.removingLastComponent()
+        self.hint = hint ?? "user berth must be able to write to \(folder) (chgrp berth, chmod 2770)"
     }
 
     package var description: String {

@@ -88,7 +88,7 @@ package actor SpoolWatch {
 
     private static let selfMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD
     private static let pathMask = UInt32(selfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB)
-    private static let spoolMask = UInt32(selfMask | IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)
+    private static let spoolMask = UInt32(selfMask | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB)
 
     private func matters(_ buffer: ByteBuffer) -> Bool {
         var buffer = buffer

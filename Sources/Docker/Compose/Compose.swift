@@ -8,10 +8,13 @@ package struct Compose: Hashable, Sendable {
     package let directory: FilePath
     /// All variables that `docker` gets, also those that the Compose file interpolates.
     package let environment: [String: String]
+    /// Stands in for the folder's own Compose file; its relative paths still begin at the folder.
+    package let file: FilePath?
 
-    package init(directory: FilePath, environment: [String: String]) {
+    package init(directory: FilePath, environment: [String: String], file: FilePath? = nil) {
         self.directory = directory
         self.environment = environment
+        self.file = file
     }
 
     /// Prints Compose's own version, for ``ComposeVersion/init(json:)``.
@@ -35,9 +38,7 @@ package struct Compose: Hashable, Sendable {
     }
 
     /// Starts what the model names from local images alone, and removes the containers of services it no longer names.
-    ///
-    /// - Parameter file: Stands in for the folder's own Compose file; its relative paths still begin at the folder.
-    package func up(file: FilePath? = nil) -> Command {
+    package func up() -> Command {
         command(
             "up",
             "--detach",
@@ -45,12 +46,37 @@ package struct Compose: Hashable, Sendable {
             "--no-build",
             "--pull",
             "never",
-            file: file,
             timeout: .seconds(900)
         )
     }
 
-    private func command(_ arguments: String..., file: FilePath? = nil, timeout: Duration) -> Command {
+    /// Runs one command in a container of its own, from the service's image, and removes the container.
+    ///
+    /// - Parameters:
+    ///   - alone: Leaves the services that this one depends on as they are, rather than to start or change them.
+    ///   - labels: By which the container can be found while it runs.
+    package func run(
+        _ command: [String],
+        in service: ServiceName,
+        alone: Bool,
+        labels: [String: String],
+        timeout: Duration
+    ) -> Command {
+        let labels = labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
+        let options = ["--rm", "--no-TTY"] + (alone ? ["--no-deps"] : []) + labels
+        return self.command(["run"] + options + [service.rawValue] + command, timeout: timeout)
+    }
+
+    /// Runs one command in the service's first running container.
+    package func exec(_ command: [String], in service: ServiceName, timeout: Duration) -> Command {
+        self.command(["exec", "--no-TTY", service.rawValue] + command, timeout: timeout)
+    }
+
+    private func command(_ arguments: String..., timeout: Duration) -> Command {
+        command(arguments, timeout: timeout)
+    }
+
+    private func command(_ arguments: [String], timeout: Duration) -> Command {
         let project = file.map { ["--project-directory", directory.string, "--file", $0.string] } ?? []
         return Command(
             executable: "docker",

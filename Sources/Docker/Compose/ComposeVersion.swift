@@ -6,9 +6,11 @@ package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConve
     package let minor: Int
     package let patch: Int
 
-    /// The oldest that has every flag that is used: `--progress` is a global one since 2.19, `pull --policy` exists since
-    /// 2.22.
-    package static let minimum = ComposeVersion(2, 22, 0)
+    /// The oldest that can be trusted with secrets: until 2.24.6 `config --no-interpolate` prints the values that it is
+    /// asked to leave out (docker/compose#11556), and 2.24.7 prints another model than its neighbours (#11598).
+    ///
+    /// The flags themselves are older: `--progress` is a global one since 2.19, `pull --policy` exists since 2.22.
+    package static let minimum = ComposeVersion(2, 25, 0)
 
     init(_ major: Int, _ minor: Int, _ patch: Int) {
         self.major = major

@@ -21,6 +21,28 @@ extension Engine {
         try await decode(from: Request(path: "/containers/\(id.rawValue.percentEncoded())/json"))
     }
 
+    /// Waits for a container to end, and says with which exit code it did (`POST /containers/{id}/wait`).
+    ///
+    /// One that has ended already is answered at once.
+    package func wait(_ id: ContainerID, timeout: Duration) async throws(EngineError) -> Int {
+        struct Answer: Decodable {
+            let statusCode: Int
+
+            enum CodingKeys: String, CodingKey {
+                case statusCode = "StatusCode"
+            }
+        }
+        let path = "/containers/\(id.rawValue.percentEncoded())/wait"
+        let answer: Answer = try await decode(from: Request(method: .POST, path: path, timeout: timeout))
+        return answer.statusCode
+    }
+
+    /// Stops a container: asks it to end, and ends it after ten seconds (`POST /containers/{id}/stop`).
+    package func stop(_ id: ContainerID) async throws(EngineError) {
+        let path = "/containers/\(id.rawValue.percentEncoded())/stop"
+        try await send(Request(method: .POST, path: path, timeout: .seconds(60)))
+    }
+
     /// The last lines that a container wrote, standard output and standard error as they came
     /// (`GET /containers/{id}/logs`).
     ///

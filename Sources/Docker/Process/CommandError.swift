@@ -20,6 +20,11 @@ package struct CommandError: Error, Hashable, Sendable {
     package let reason: Reason
     /// The last lines that it wrote, oldest first: where both streams were read, of both, otherwise of standard error.
     package let lastLines: [String]
+
+    /// The same with other lines, for what may not be shown as it was written.
+    package func mapLines(_ body: (String) -> String) -> CommandError {
+        CommandError(command: command, reason: reason, lastLines: lastLines.map(body))
+    }
 }
 
 extension CommandError {

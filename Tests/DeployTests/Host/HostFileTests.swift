@@ -11,6 +11,7 @@ import Testing
         #expect(app.spool == "/var/spool/berth/shop")
         #expect(app.registry == "ghcr.io")
         #expect(app.variables == nil)
+        #expect(app.keep == 3)
     }
 
     @Test func laterFragmentsWinKeyByKey() async throws {
@@ -40,6 +41,10 @@ import Testing
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = \"A\"\n", 3, "apps.shop.variables"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [1]\n", 3, "apps.shop.variables"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [\"A B\"]\n", 3, "apps.shop.variables"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = -1\n", 3, "apps.shop.keep"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = true\n", 3, "apps.shop.keep"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = \"3\"\n", 3, "apps.shop.keep"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"https://ghcr.io\"\n", 3, "apps.shop.registry"),
         ("# colours\ncolour = 1\n", 2, "colour"),
         ("apps = 1\n", 1, "apps"),
         ("[apps]\nshop = 1\n", 2, "apps.shop"),

@@ -39,9 +39,13 @@ import Testing
                   "started": null,
                   "ended": null,
                   "variables": {"IMAGE_TAG":"v2"},
+                  "directives": {"isForced":false,"mayRollBack":true},
                   "services": {"backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\
                 "imageID":"sha256:aa","revision":"4f2a"}},
+                  "compose": null,
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
+                  "steps": [],
+                  "rolledBackTo": null,
                   "running": null,
                   "evidence": []
                 }
@@ -78,10 +82,18 @@ import Testing
         #expect(record.phase == .check)
     }
 
+    /// One that was resumed, and interrupted again while it checked, has come no less far.
+    @Test func aSecondCheckDoesNotHideTheFirstSwitch() throws {
+        var record = try record()
+        record.verdict = nil
+        record.phases = [.claim, .check, .pull, .up, .health, .check].map { Record.PhaseTime(name: $0) }
+        #expect(record.phase == .health)
+    }
+
     @Test(arguments: Phase.allCases)
-    func anInterruptedDeploymentIsResumedFromTheSwitchOn(phase: Phase) {
+    func anInterruptedDeploymentIsResumedFromItsFirstStepOn(phase: Phase) {
         let resumes = Recovery(leftIn: phase) == .resume
-        #expect(resumes == [.up, .health, .after, .settle, .rollback].contains(phase))
+        #expect(resumes == [.before, .up, .health, .after, .settle, .rollback].contains(phase))
     }
 
     @Test func aDropThatWaitedEndsAsFailed() {
@@ -91,9 +103,27 @@ import Testing
         }
     }
 
-    @Test(arguments: Phase.allCases)
-    func aFailureBeforeTheSwitchLeavesTheAppAlone(phase: Phase) {
-        let isUntouched = [.refused, .failed].contains(phase.verdictOfFailure)
-        #expect(isUntouched != phase.touchesApp)
+    @Test func aStoredComposeFileIsTheOneThatWasStored() async throws {
+        var record = try record()
+        try await withTemporaryFolder { folder in
+            let store = try Store(app: record.app, state: folder)
+            record.compose = try store.save(compose: Array("services: {}\n".utf8), of: record.number)
+            let path = try store.compose(of: record)
+            #expect(record.compose?.file == path.string)
+            try write("services: { evil: {} }\n", to: path)
+            #expect(throws: StoreError.self) { try store.compose(of: record) }
+        }
+    }
+
+    @Test func aRecordThatCannotBeReadIsLeftOutAndNamed() async throws {
+        let record = try record()
+        try await withTemporaryFolder { folder in
+            let store = try Store(app: record.app, state: folder)
+            try store.save(record)
+            try write("garbage", to: store.folder.appending("13.json"))
+            let (records, unreadable) = try store.records()
+            #expect(records.map(\.number) == [12])
+            #expect(unreadable.map(\.path.lastComponent?.string) == ["13.json"])
+        }
     }
 }

@@ -1,0 +1,146 @@
+import Docker
+
+/// What a release says of its own deployment: the extension `x-berth` of its Compose file.
+package struct Policy: Equatable, Sendable {
+    package var health = HealthPolicy()
+    package var steps: [Step] = []
+    /// Whether berth may go back to the last good release when this one is not healthy.
+    package var mayRollBack = true
+
+    package init() {}
+
+    /// One command around the switch.
+    package struct Step: Equatable, Sendable {
+        package enum Moment: String, Sendable, Codable {
+            /// Before the switch, in a container of its own from the new image (`docker compose run --rm`).
+            case before
+            /// After the gate, in the running app (`docker compose exec`).
+            case after
+        }
+
+        package let name: String
+        package let service: ServiceName
+        package let command: [String]
+        package let moment: Moment
+        package let timeout: Duration
+    }
+
+    /// The steps of one moment, in the file's order.
+    package func steps(_ moment: Step.Moment) -> [Step] {
+        steps.filter { $0.moment == moment }
+    }
+}
+
+extension Policy {
+    /// Reads the extension of a Compose file; without one everything is as by default.
+    ///
+    /// - Throws: ``Failure`` where a key is unknown or a value has no sense, so that a misspelt policy is not taken for none.
+    package init(of model: ComposeModel) throws(Failure) {
+        let extensions: PolicyInput?
+        do throws(ComposeModelError) {
+            extensions = try model.policy(PolicyInput.self, key: "x-berth")
+        } catch {
+            throw Failure("\(error.subject): \(error.problem)", hint: "README.md shows every key of x-berth")
+        }
+        guard let input = extensions else { return }
+        health = input.health
+        mayRollBack = input.mayRollBack
+        steps = input.steps
+        for step in steps where model.services[step.service] == nil {
+            throw Failure(
+                "step \(step.name) of x-berth names service \(step.service), which the Compose file does not have",
+                hint: "name one of its services"
+            )
+        }
+        guard Set(steps.map(\.name)).count == steps.count else {
+            throw Failure("two steps of x-berth have the same name", hint: "give each step a name of its own")
+        }
+    }
+}
+
+/// `x-berth` as it is written.
+private struct PolicyInput: Decodable {
+    var health = HealthPolicy()
+    var steps: [Policy.Step] = []
+    var mayRollBack = true
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["health", "steps", "rollback"])
+        health = try keys.decodeIfPresent(HealthInput.self, forKey: "health")?.policy ?? health
+        steps = try keys.decodeIfPresent([StepInput].self, forKey: "steps")?.map(\.step) ?? []
+        switch try keys.decodeIfPresent(String.self, forKey: "rollback") {
+        case nil, "auto": mayRollBack = true
+        case "never": mayRollBack = false
+        case let other?: throw keys.error("rollback", "\(other) is neither auto nor never")
+        }
+    }
+}
+
+private struct HealthInput: Decodable {
+    var policy = HealthPolicy()
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe"])
+        policy.timeout = try keys.duration("timeout")
+        policy.stable = try keys.duration("stable") ?? policy.stable
+        policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: "failFast") ?? policy.failFast
+        policy.observe = try keys.duration("observe") ?? policy.observe
+    }
+}
+
+private struct StepInput: Decodable {
+    let step: Policy.Step
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["name", "service", "command", "when", "timeout"])
+        let command = try keys.decode([String].self, forKey: "command")
+        guard !command.isEmpty else { throw keys.error("command", "it is empty") }
+        let moment = try keys.decode(String.self, forKey: "when")
+        guard let moment = Policy.Step.Moment(rawValue: moment) else {
+            throw keys.error("when", "\(moment) is neither before nor after")
+        }
+        step = Policy.Step(
+            name: try keys.decode(String.self, forKey: "name"),
+            service: try keys.decode(ServiceName.self, forKey: "service"),
+            command: command,
+            moment: moment,
+            timeout: try keys.duration("timeout") ?? .seconds(600)
+        )
+    }
+}
+
+private struct PolicyKey: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init(stringLiteral value: String) { stringValue = value }
+    init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+    fileprivate func strictKeys(_ known: [String]) throws -> KeyedDecodingContainer<PolicyKey> {
+        let container = try container(keyedBy: PolicyKey.self)
+        for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
+            throw container.error(
+                PolicyKey(stringValue: key),
+                "unknown key; the keys here are \(known.joined(separator: ", "))"
+            )
+        }
+        return container
+    }
+}
+
+extension KeyedDecodingContainer<PolicyKey> {
+    fileprivate func error(_ key: PolicyKey, _ problem: String) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: problem))
+    }
+
+    fileprivate func duration(_ key: PolicyKey) throws -> Duration? {
+        guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
+        guard let duration = Duration(compose: text) else {
+            throw error(key, "\(text) is no duration, such as 90s, 1m30s or 500ms")
+        }
+        return duration
+    }
+}

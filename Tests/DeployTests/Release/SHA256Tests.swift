@@ -1,0 +1,41 @@
+import Docker
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+@Suite struct SHA256Tests {
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+    ])
+    func agreesWithTheStandard(message: String, digest: String) {
+        #expect(SHA256.hex(Array(message.utf8)) == digest)
+    }
+
+    /// Every length around the blocks' ends, against the program that a sysadmin would use.
+    @Test func agreesWithSha256sum() async throws {
+        try await withTemporaryFolder { folder in
+            var expected: [String] = []
+            for length in 0...130 {
+                let text = String(repeating: "x", count: length)
+                try write(text, to: folder.appending("\(1000 + length)"))
+                expected.append(SHA256.hex(Array(text.utf8)))
+            }
+            let command = Command(
+                executable: "sh",
+                arguments: ["-c", "sha256sum *"],
+                environment: ["PATH": "/usr/bin:/bin"],
+                directory: folder,
+                timeout: .seconds(10)
+            )
+            let output = try await ProcessRunner(clock: ContinuousClock()).capture(command, limit: 1 << 20)
+            let digests = String(decoding: output, as: UTF8.self).split(separator: "\n").map { String($0.prefix(64)) }
+            #expect(digests == expected)
+        }
+    }
+}
