@@ -6,6 +6,8 @@ status_text() { inside systemctl show berth --property=StatusText --value; }
 
 main_pid() { inside systemctl show berth --property=MainPID --value; }
 
+watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonotonic --value; }
+
 @test "systemctl status tells what is done now and how it ended" {
     new_app status
     release status v1 slow:2
@@ -40,9 +42,14 @@ main_pid() { inside systemctl show berth --property=MainPID --value; }
     inside sh -c 'mkdir -p /run/systemd/system/berth.service.d
         printf "[Service]\nWatchdogSec=3s\nRestartSec=100ms\n" >/run/systemd/system/berth.service.d/quick.conf
         systemctl daemon-reload; systemctl restart berth'
-    local cursor pid
+    local cursor pid fed
     pid=$(main_pid)
-    # It is fed: the agent outlives several times the interval only if it is.
+    # While it lives it is fed, again and again.
+    for _ in 1 2 3; do
+        fed=$(watchdog_time)
+        inside timeout 5 sh -c "until test \$(systemctl show berth -P WatchdogTimestampMonotonic) -gt $fed; do :; done"
+    done
+    equal "$(main_pid)" "$pid"
     cursor=$(journal_cursor)
     inside kill -STOP "$pid"
     AWAIT_SECONDS=20 await_journal "$cursor" MESSAGE_ID=9c27cdc45e0a4be0ae18daba2bc07836 >/dev/null
@@ -50,6 +57,49 @@ main_pid() { inside systemctl show berth --property=MainPID --value; }
     equal "$(inside systemctl show berth --property=Result --value)" success
     contains "$(inside journalctl -u berth --after-cursor="$cursor" -o cat)" "Watchdog timeout"
     inside sh -c 'rm -r /run/systemd/system/berth.service.d; systemctl daemon-reload; systemctl restart berth'
+}
+
+@test "an app that leaves the host's file and comes back while it deploys has one worker" {
+    new_app leaving
+    release leaving v1 slow:2
+    release leaving v2
+    local cursor
+    cursor=$(journal_cursor)
+    drop leaving IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=leaving BERTH_PHASE=health >/dev/null
+    inside mv /etc/berth/conf.d/leaving.toml /tmp/leaving.toml
+    reload
+    inside mv /tmp/leaving.toml /etc/berth/conf.d/leaving.toml
+    reload
+    drop leaving IMAGE_TAG=v2 "${login[@]}"
+    ends_as leaving 1 deployed
+    ends_as leaving 2 deployed
+    # One after the other.
+    [[ ! $(record leaving 2 | jq -r .started) < $(record leaving 1 | jq -r .ended) ]]
+}
+
+@test "a record that cannot be read keeps nothing from its verdict" {
+    new_app garbled
+    release garbled v1
+    deploy garbled 1 v1
+    inside systemctl stop berth
+    inside sh -c 'cd /var/lib/berth/garbled/deployments; jq ".verdict = null | .number = 3 | .phases = [{name: \"claim\", seconds: 0}]" 1.json >3.json
+        echo garbage >2.json; chown berth:berth *.json'
+    inside systemctl start berth
+    ends_as garbled 3 failed
+    deploy garbled 4 v1
+}
+
+@test "a drop that is linked into place is seen, and a folder of that name is reported" {
+    new_app odd
+    release odd v1
+    local cursor
+    cursor=$(journal_cursor)
+    as_deploy mkdir /var/spool/berth/odd/.env.deploy
+    await_journal "$cursor" BERTH_APP=odd MESSAGE_ID=2f94022a34c94956a315ed922c87218a >/dev/null
+    as_deploy rmdir /var/spool/berth/odd/.env.deploy
+    printf '%s\n' IMAGE_TAG=v1 "${login[@]}" | as_deploy sh -c 'umask 027; cd /var/spool/berth/odd; cat >.x; ln .x .env.deploy; rm .x'
+    ends_as odd 1 deployed
 }
 
 @test "the Engine is restarted while the agent is idle" {

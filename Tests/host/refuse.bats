@@ -5,6 +5,7 @@ load scenario
 # The app of this file, with a release that runs.
 setup_file() {
     load scenario
+    clear_apps
     new_app calm
     release calm v1
     release calm v2
@@ -42,7 +43,7 @@ refuses() {
 @test "an .env that berth may not read" {
     inside chmod 0600 /srv/calm/.env
     drop calm IMAGE_TAG=v2 "${login[@]}"
-    is_left_alone refused "setfacl"
+    is_left_alone refused "chgrp berth /srv/calm/.env"
     inside chmod 0640 /srv/calm/.env
 }
 
@@ -52,6 +53,19 @@ refuses() {
     drop calm IMAGE_TAG=v2 "${login[@]}"
     is_left_alone refused "compose"
     inside mv /srv/calm/good /srv/calm/docker-compose.yml
+}
+
+@test "an .env with a line that cannot be read: the line is not repeated" {
+    inside sh -c "cp -p /srv/calm/.env /srv/calm/env; echo 'SOME WORDS $canary' >>/srv/calm/.env"
+    drop calm IMAGE_TAG=v2 "${login[@]}"
+    is_left_alone refused "compose"
+    inside mv /srv/calm/env /srv/calm/.env
+}
+
+@test "a refused drop keeps CI's name for it" {
+    drop calm PATH=/tmp BERTH_REQUEST=run-7
+    is_left_alone refused PATH
+    equal "$(record calm "$number" | jq -r .request)" run-7
 }
 
 @test "bad drops, each with its line and reason" {
@@ -75,9 +89,10 @@ refuses() {
 }
 
 @test "a drop is never executed" {
-    drop calm 'IMAGE_TAG=$(touch /tmp/executed)' "${login[@]}"
+    # shellcheck disable=SC2016
+    drop calm 'IMAGE_TAG=$(touch /var/lib/berth/executed)' "${login[@]}"
     is_left_alone failed "invalid reference"
-    [[ $(inside find / -xdev -name executed) == "" ]]
+    equal "$(inside find /var/lib/berth -name executed)" ""
 }
 
 @test "a drop that berth may not read, and one that is a symbolic link" {

@@ -58,6 +58,19 @@ nothing_is_left() {
     assert_no_canary "$(printf 'ci:%s' "$canary" | base64)"
 }
 
+# Each scenario begins without the apps of those before it, whose healthchecks would keep the host busy.
+setup() { clear_apps; }
+
+clear_apps() {
+    # shellcheck disable=SC2016
+    inside sh -c '
+        rm -f /etc/berth/conf.d/*.toml
+        systemctl reload berth
+        containers=$(docker ps --all --quiet)
+        [ -z "$containers" ] || docker rm --force $containers >/dev/null
+        docker network prune --force >/dev/null'
+}
+
 teardown() {
     if [[ -z ${BATS_TEST_COMPLETED-} ]]; then
         inside journalctl -u berth --no-pager -n 40 -o short-precise | sed 's/^/# /'

@@ -1,0 +1,61 @@
+# How fast the gate and the way back are, by the Engine's own timestamps.
+
+load scenario
+
+rounds=5
+
+# events APP FROM ACTION: when the Engine saw the action on a container of the app since FROM, in milliseconds, a line each.
+events() {
+    inside docker events --since "$2" --until "$(engine_now)" --filter "label=com.docker.compose.project=$1" \
+        --filter "event=$3" --format '{{.TimeNano}}' | sed 's/......$//'
+}
+
+# logged CURSOR APP TEXT: when a line that begins so was logged, in milliseconds.
+logged() {
+    inside journalctl --after-cursor="$1" -o json BERTH_APP="$2" |
+        jq -r --arg text "$3" 'select(.MESSAGE | startswith($text)) | .__REALTIME_TIMESTAMP' | head -n 1 | sed 's/...$//'
+}
+
+median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
+
+@test "the gate decides within 50 ms of the event that decides it, the rollback starts within 250 ms of a bare compose up" {
+    new_app swift
+    release swift v1
+    deploy swift 1 v1
+    local round from cursor decided began bare
+    for round in $(seq 2 $((rounds + 1))); do
+        release swift "bad$round" unhealthy
+        from=$(engine_now)
+        cursor=$(journal_cursor)
+        drop swift "IMAGE_TAG=bad$round" "${login[@]}"
+        ends_as swift "$round" rolledBack
+        decided=$(events swift "$from" 'health_status: unhealthy' | head -n 1)
+        began=$(logged "$cursor" swift "swift #$round: rolling back")
+        echo $((began - decided)) >>"$BATS_TEST_TMPDIR/decision"
+        echo $(($(events swift "$(bc_seconds "$began")" start | head -n 1) - began)) >>"$BATS_TEST_TMPDIR/rollback"
+        # The same switch by hand: the bad release is up again, then Compose brings back the good one.
+        by_hand "bad$round" >/dev/null
+        bare=$(by_hand v1)
+        echo "$bare" >>"$BATS_TEST_TMPDIR/bare"
+    done
+    decided=$(median <"$BATS_TEST_TMPDIR/decision")
+    began=$(median <"$BATS_TEST_TMPDIR/rollback")
+    bare=$(median <"$BATS_TEST_TMPDIR/bare")
+    echo "# medians of $rounds: decided after $decided ms; first start after $began ms, bare compose up $bare ms" >&3
+    [[ $decided -le 50 ]]
+    [[ $((began - bare)) -le 250 ]]
+}
+
+# Milliseconds as `docker events` takes them.
+bc_seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); }
+
+# by_hand TAG: milliseconds from the start of a bare `docker compose up` to the first container's start.
+by_hand() {
+    local from
+    # The bad images' own tags were let go with the release; the registry has them.
+    inside sh -c "printf %s '$canary' | docker login -u ci --password-stdin 127.0.0.1:5000 >/dev/null 2>&1
+        cd /srv/swift && IMAGE_TAG=$1 docker compose pull --quiet 2>/dev/null; rm -rf /root/.docker"
+    from=$(inside date +%s%3N)
+    inside sh -c "cd /srv/swift && IMAGE_TAG=$1 docker compose up --detach --pull never 2>/dev/null"
+    echo $(($(events swift "$(bc_seconds "$from")" start | head -n 1) - from))
+}
