@@ -36,7 +36,8 @@ import Testing
         )
         #expect(
             entry == [
-                "MESSAGE=docked\u{FFFD}\nat last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry", "CODE_FILE=Ferry/Quay.swift",
+                "MESSAGE=docked\u{FFFD}\nat last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry",
+                "CODE_FILE=Ferry/Quay.swift",
                 "CODE_LINE=7", "CODE_FUNC=dock(at:)", "FERRY_APP=shop", "FERRY_IMAGE_TAG=v2",
                 "MESSAGE_ID=00f77379a8490b408bbe5f6940505a7f",
             ]

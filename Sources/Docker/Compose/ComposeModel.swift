@@ -12,22 +12,8 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
     package struct Service: Hashable, Sendable {
         /// Nil for a service that is only built.
         package let image: ImageReference?
-        /// Whether Compose could build it here.
-        package let canBeBuilt: Bool
         /// How many containers it has, from `deploy.replicas` or `scale`; 0 is none.
         package let replicas: Int
-        /// What `restart` says; nil where it says nothing.
-        package let restart: RestartPolicy?
-        /// What it waits for.
-        package let dependsOn: [ServiceName: Dependency]
-        /// Whether the file switches off the healthcheck that the image may have.
-        package let isHealthcheckDisabled: Bool
-    }
-
-    package enum Dependency: String, Hashable, Sendable {
-        case started = "service_started"
-        case healthy = "service_healthy"
-        case completed = "service_completed_successfully"
     }
 
     /// Reads what `docker compose config --format json` printed.
@@ -74,20 +60,7 @@ extension ComposeModel {
 extension ComposeModel.Service: Decodable {
     package init(from decoder: any Decoder) throws {
         let service = try decoder.members()
-        let healthcheck = try service.optionalObject("healthcheck")
-        let test: JSON? = try healthcheck?.optional("test")
         image = try service.optional("image")
-        canBeBuilt = try service.optionalObject("build") != nil
         replicas = try service.optionalObject("deploy")?.optional("replicas") ?? service.optional("scale") ?? 1
-        restart = try service.optional("restart").map { RestartPolicy(compose: $0) }
-        dependsOn = try service.optional("depends_on") ?? [:]
-        isHealthcheckDisabled = try healthcheck?.optional("disable") == true || test?.elements.first == .string("NONE")
-    }
-}
-
-extension ComposeModel.Dependency: Decodable {
-    package init(from decoder: any Decoder) throws {
-        let dependency = try decoder.members()
-        self = try dependency.optional("condition").flatMap(Self.init(rawValue:)) ?? .started
     }
 }

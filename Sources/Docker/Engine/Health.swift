@@ -79,7 +79,7 @@ package enum RestartPolicy: Hashable, Sendable {
     case onFailure(maximum: Int?)
 
     /// - Parameters:
-    ///   - name: The Engine's or Compose's word; an empty or unknown one is ``no``.
+    ///   - name: The Engine's word; an empty or unknown one is ``no``.
     ///   - maximum: The most restarts of `on-failure`, 0 without end.
     init(name: some StringProtocol, maximum: Int) {
         switch name {
@@ -88,11 +88,5 @@ package enum RestartPolicy: Hashable, Sendable {
         case "on-failure": self = .onFailure(maximum: maximum > 0 ? maximum : nil)
         default: self = .no
         }
-    }
-
-    /// Reads Compose's `restart`, such as `on-failure:3`.
-    init(compose text: String) {
-        let words = text.split(separator: ":", maxSplits: 1)
-        self.init(name: words.first ?? "", maximum: words.count > 1 ? Int(words[1]) ?? 0 : 0)
     }
 }

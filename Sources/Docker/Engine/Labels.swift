@@ -13,8 +13,6 @@ package struct Labels: Hashable, Sendable {
     package var number: Int? { all["com.docker.compose.container-number"].flatMap { Int($0) } }
     /// Whether `compose run` made the container, for one command.
     package var isOneOff: Bool { all["com.docker.compose.oneoff"] == "True" }
-    /// Compose's hash of the service's configuration, which decides whether `up` makes the container anew.
-    package var configHash: String? { all["com.docker.compose.config-hash"] }
 }
 
 extension Labels: Decodable {
