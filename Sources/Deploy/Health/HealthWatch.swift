@@ -9,13 +9,13 @@ struct HealthWatch {
     let project: ProjectName
     let eventLoop: any EventLoop
     let log: Logger
+    /// How long the Engine may stay away, for example because it is being upgraded.
+    var patience = Duration.seconds(120)
 
     /// How long the app may go without being looked at.
     private static let poll = Duration.seconds(5)
     /// How long to wait for an Engine that has gone away before it is asked again.
     private static let reconnect = Duration.milliseconds(500)
-    /// How long the Engine may stay away, for example because it is being upgraded.
-    private static let patience = Duration.seconds(120)
 
     private var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
 
@@ -70,7 +70,7 @@ struct HealthWatch {
                 }
             } catch {
                 log.debug("The Engine did not answer the health gate: \(error)")
-                guard answered.duration(to: clock.now) < Self.patience else {
+                guard answered.duration(to: clock.now) < patience else {
                     throw Failure("the Engine stopped answering: \(error.problem)", hint: error.hint)
                 }
             }
