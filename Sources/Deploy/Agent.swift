@@ -52,9 +52,9 @@ package actor Agent {
                 log.log(.agentStarted, "berth watches \(settings.summary)")
                 serviceManager.ready(status: await context.status.text)
                 await obey(in: &group)
-                // A switch that is under way is not cut short, and may take longer than the unit's own time to stop.
+                // A step or a switch that is under way is not cut short, and may take longer than the unit's own time to stop.
                 serviceManager.stopping(status: "Stopping")
-                serviceManager.extendTimeout(by: Phase.up.limit)
+                serviceManager.extendTimeout(by: Phase.before.limit)
                 group.cancelAll()
             }
         } catch is CancellationError {

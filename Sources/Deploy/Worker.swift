@@ -15,6 +15,8 @@ package actor Worker {
     private var lastNumber: Int
     /// What an earlier agent left without a verdict.
     private var unfinished: [Record]
+    /// The last deployment that is known to have changed what runs.
+    private let lastSwitch: Int
     private var isRetired = false
     private var hasEnded = false
 
@@ -29,6 +31,7 @@ package actor Worker {
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (records, unreadable) = try store.records()
         unfinished = records.filter { $0.verdict == nil }
+        lastSwitch = records.last { $0.hasSwitched }?.number ?? 0
         for error in unreadable { log.warning("\(app.name): \(error)") }
     }
 
@@ -109,6 +112,14 @@ package actor Worker {
     /// Ends, or goes on with, every deployment that has no verdict.
     private func recover() async {
         for record in unfinished {
+            if record.number < lastSwitch {
+                await end(
+                    record,
+                    .superseded,
+                    "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
+                )
+                continue
+            }
             switch Recovery(leftIn: record.phase) {
             case .fail(let reason): await end(record, .failed, reason + "; drop it again")
             case .resume:

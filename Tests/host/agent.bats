@@ -87,7 +87,12 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
         echo garbage >2.json; chown berth:berth *.json'
     inside systemctl start berth
     ends_as garbled 3 failed
-    deploy garbled 4 v1
+    # It may have been the last good release: nobody knows the way back.
+    drop garbled IMAGE_TAG=v1 "${login[@]}"
+    ends_as garbled 4 refused
+    contains "$(reason garbled 4)" "the record of #2 cannot be read"
+    deploy garbled 5 v1 BERTH_FORCE=1
+    deploy garbled 6 v1
 }
 
 @test "a drop that is linked into place is seen, and a folder of that name is reported" {

@@ -4,20 +4,21 @@ import Logging
 import SystemPackage
 
 extension Deployment {
-    /// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be known before anything is done.
-    func check() async throws -> Target {
+    /// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that must be so whatever is to run.
+    func check() async throws -> Engine {
         try checkFiles()
         let engine = try await reachEngine()
-        let compose = Compose(directory: app.directory, environment: environment(record.variables))
-        try await checkVersion(of: compose)
-        let target = try await target(compose, engine)
-        project = target.model.name
-        return target
+        try await checkVersion(of: Compose(directory: app.directory, environment: environment([:])))
+        return engine
     }
 
     /// What Compose makes of a Compose file, of the folder's own or of an older release's.
     func target(_ compose: Compose, _ engine: Engine) async throws -> Target {
-        let model = try ComposeModel(json: try await capture(compose.config()))
+        try await target(compose, rendered: capture(compose.config()), engine)
+    }
+
+    func target(_ compose: Compose, rendered: [UInt8], _ engine: Engine) async throws -> Target {
+        let model = try ComposeModel(json: rendered)
         guard !model.services.isEmpty else {
             throw Failure("the Compose file has no services", hint: "see docker compose config in \(app.directory)")
         }
@@ -38,7 +39,6 @@ extension Deployment {
                 hint: "user berth must be able to read it"
             )
         }
-        try checkComposeFile()
         let file = app.directory.appending(".env")
         guard access(file.string, R_OK) == 0 else {
             if errno == ENOENT {
@@ -55,24 +55,31 @@ extension Deployment {
     }
 
     /// Without a Compose file in its folder Compose looks for one in the folders above, which is another app's.
-    private func checkComposeFile() throws(Failure) {
-        let names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
-        let hasFile = { (folder: FilePath) in names.contains { access(folder.appending($0).string, F_OK) == 0 } }
-        var folder = app.directory
-        if let file = names.map(folder.appending).first(where: { access($0.string, F_OK) == 0 }) {
+    func checkComposeFile() throws(Failure) {
+        if let file = composeFiles.first {
             guard access(file.string, R_OK) != 0 else { return }
             throw Failure(
                 "\(file) cannot be read: \(Errno(rawValue: errno))",
                 hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
             )
         }
+        var folder = app.directory
         while folder.removeLastComponent(), !folder.isEmpty {
-            guard hasFile(folder) else { continue }
+            guard !Self.composeFiles(in: folder).isEmpty else { continue }
             throw Failure(
                 "\(app.directory) has no Compose file, and Compose would take the one in \(folder)",
                 hint: "deliver docker-compose.yml into the app's own folder"
             )
         }
+    }
+
+    /// The Compose files of the app's folder, overrides too, under the names that Compose looks for.
+    var composeFiles: [FilePath] { Self.composeFiles(in: app.directory) }
+
+    private static func composeFiles(in folder: FilePath) -> [FilePath] {
+        let stems = ["compose", "docker-compose", "compose.override", "docker-compose.override"]
+        let names = stems.flatMap { ["\($0).yaml", "\($0).yml"] }
+        return names.map { folder.appending($0) }.filter { access($0.string, F_OK) == 0 }
     }
 
     /// An Engine that is being restarted or upgraded is waited for.

@@ -16,7 +16,7 @@ extension Deployment {
         let began = context.clock.now
         deadline = began.advanced(by: phase.limit)
         do {
-            try save(before: phase)
+            try saveOrGoOn(before: phase)
             log.info("\(name): \(phase)")
             let value = try await body()
             record.phases[record.phases.count - 1].seconds = began.duration(to: context.clock.now).inSeconds
@@ -41,19 +41,25 @@ extension Deployment {
             log.error("\(name): the verdict cannot be recorded: \(error)")
         }
         log.verdict(of: record)
-        if verdict != .deployed, !record.services.isEmpty { await letGo(context.engine, as: verdict) }
+        if !record.services.isEmpty { await letGo(context.engine) }
         await context.status.set("#\(record.number) \(verdict)", for: record.app)
     }
 
-    /// After the switch a record that cannot be written is no reason to stop half-way.
-    private func save(before phase: Phase) throws(StoreError) {
+    /// Before the switch a record that cannot be written ends the deployment, and the app is as it was; after it that is no
+    /// reason to stop half-way.
+    private func saveOrGoOn(before phase: Phase) throws(Failure) {
         do throws(StoreError) {
             try store.save(record)
         } catch {
-            guard phase.touchesApp, phase != .up else { throw error }
+            guard hasSwitched else {
+                throw Failure("\(error.path) \(error.problem)", hint: error.hint, verdict: phase == .up ? .failed : nil)
+            }
             log.warning("\(name): the record cannot be written: \(error)")
         }
     }
+
+    /// Whether the app may have been changed: a switch was begun before the phase that is about to begin.
+    var hasSwitched: Bool { record.phases.dropLast().contains { $0.name.touchesApp } }
 
     /// What runs of the app now; nil where the Engine does not say.
     private func running() async -> [ServiceName: ImageID]? {

@@ -14,8 +14,6 @@ package actor Deployment {
     var project: ProjectName?
     /// Where the app can go back to, once that is proven.
     var wayBack: WayBack?
-    /// Whether the release allows to go back from it, once its policy is known.
-    var policyAllowsRollback = true
     /// When the phase under way must have ended, unless it is stuck.
     package internal(set) var deadline: EventLoopClock.Instant?
 
@@ -115,16 +113,17 @@ package actor Deployment {
     }
 
     private func end(_ phase: Phase, _ failure: Failure) async {
+        if let verdict = failure.verdict { return await conclude(verdict, failure) }
         let consequence = Consequence(
             ofFailureIn: phase,
-            mayRollBack: mayRollBack,
+            mayRollBack: record.directives.mayRollBack,
             hasWayBack: wayBack != nil,
             isRollback: isRollback
         )
         switch (consequence, wayBack) {
         case (.rollBack, let wayBack?): await rollBack(to: wayBack, after: failure)
         case (.rollBack, nil): await conclude(.unhealthy, failure)
-        case (.end(let verdict), _): await conclude(failure.verdict ?? verdict, failure)
+        case (.end(let verdict), _): await conclude(verdict, failure)
         }
     }
 }

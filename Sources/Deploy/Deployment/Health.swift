@@ -19,7 +19,7 @@ extension Deployment {
     }
 
     /// Asks the Engine what it knows of the containers to blame, before anything is done about them.
-    private func evidence(_ findings: [Gate.Finding], _ engine: Engine) async -> [Evidence] {
+    func evidence(_ findings: [Gate.Finding], _ engine: Engine) async -> [Evidence] {
         let redaction = redaction
         var all: [Evidence] = []
         for finding in findings {

@@ -4,18 +4,19 @@ import Logging
 extension Deployment {
     /// Lets go of the images that are kept for no release any more: of bad ones, and of good ones beyond the app's `keep`.
     ///
-    /// Only berth's own name of an image goes; an image that has another name, or a container, stays.
-    ///
-    /// - Parameter verdict: how this deployment ends, or is about to.
-    func letGo(_ engine: Engine, as verdict: Verdict) async {
+    /// Only berth's own name of an image goes; an image that has another name, or a container, stays. With a record that
+    /// cannot be read, everything stays.
+    func letGo(_ engine: Engine) async {
         do {
-            let kept = try releases(with: verdict).kept(app.keep)
-            for image in try await engine.images() {
-                for tag in image.repoTags {
-                    guard let (app, number) = KeepTag.parse(tag.rawValue), app == "\(record.app)" else { continue }
-                    if !kept.contains(number) { await letGo(tag, engine) }
-                }
+            let releases = try releases()
+            guard releases.isComplete else { return }
+            let kept = releases.kept(app.keep)
+            let tags = try await engine.images().flatMap(\.repoTags).filter { tag in
+                guard let (app, number) = KeepTag.parse(tag.rawValue), app == "\(record.app)" else { return false }
+                return !kept.contains(number)
             }
+            // Left out while any app pulls, like every removal of images.
+            _ = await context.imageLock.prune { for tag in tags { await letGo(tag, engine) } }
         } catch {
             log.warning("\(name): images that are no longer kept could not be let go: \(Failure(error).problem)")
         }
@@ -35,16 +36,10 @@ extension Deployment {
         ImageReference(rawValue: KeepTag.reference(app: "\(record.app)", service: "\(service)", number: record.number))
     }
 
-    /// What the app's records say; one that cannot be read is named, and does not count.
+    /// What the app's records say; one that cannot be read is named.
     func releases() throws -> Releases {
         let (records, unreadable) = try store.records()
         for error in unreadable { log.warning("\(name): \(error)") }
-        return Releases(records)
-    }
-
-    private func releases(with verdict: Verdict) throws -> Releases {
-        var own = record
-        own.verdict = verdict
-        return Releases(try store.records().records.filter { $0.number != own.number } + [own])
+        return Releases(records, unreadable: Set(unreadable.compactMap { Store.number(of: $0.path) }))
     }
 }

@@ -5,7 +5,7 @@ import Logging
 extension Deployment {
     /// Runs a command for its effect.
     func stream(_ command: Command) async throws(CommandError) {
-        log.debug("\(name): \(command)")
+        log.debug("\(name): \(shown("\(command)"))")
         do throws(CommandError) {
             try await context.processes.stream(command, onLine: output)
         } catch {
@@ -15,7 +15,7 @@ extension Deployment {
 
     /// Runs a command for what it prints on standard output.
     func capture(_ command: Command) async throws(CommandError) -> [UInt8] {
-        log.debug("\(name): \(command)")
+        log.debug("\(name): \(shown("\(command)"))")
         do throws(CommandError) {
             return try await context.processes.capture(command, limit: 16 << 20, onErrorLine: output)
         } catch {

@@ -5,26 +5,27 @@ extension Deployment {
     /// Whether the drop asks for an older release, rather than for a new one.
     var isRollback: Bool { record.directives.rollbackTo != nil }
 
-    /// Whether berth may go back from this release by itself.
-    var mayRollBack: Bool { record.directives.mayRollBack && policyAllowsRollback }
-
     /// Checks everything that can be known before anything is done, and proves the way back.
     ///
     /// - Returns: what is to run: the drop's release, or the older one that it asks for.
     func prepare() async throws -> Target {
-        let target = try await check()
+        let engine = try await check()
         let releases = try releases()
-        if let asked = record.directives.rollbackTo { return try await olderRelease(asked, releases, target.engine) }
-        policyAllowsRollback = target.policy.mayRollBack
+        if let asked = record.directives.rollbackTo { return try await olderRelease(asked, releases, engine) }
+        try checkComposeFile()
+        let target = try await newRelease(engine)
+        project = target.model.name
+        // From here on the record says what holds, be it the drop's wish or the release's.
+        record.directives.mayRollBack = record.directives.mayRollBack && target.policy.mayRollBack
         wayBack = try await proveWayBack(releases, beside: target)
-        record.compose = try await store.save(compose: capture(target.compose.template()), of: record.number)
         return target
     }
 
     /// The same for a deployment that was interrupted: what it had found out is on record.
     func prepareAgain() async throws -> Target {
         // A host that boots starts its Engine at the same time.
-        let engine = try await reachEngine(within: .seconds(240))
+        let engine = try await reachEngine(within: Self.bootPatience)
+        if !isRollback { wayBack = await wayBackAgain(engine) }
         let own = Compose(
             directory: app.directory,
             environment: environment(record.variables),
@@ -33,9 +34,50 @@ extension Deployment {
         var target = try await target(own, engine)
         target.images = record.services
         project = target.model.name
-        policyAllowsRollback = target.policy.mayRollBack
-        if !isRollback, let good = try releases().lastGood { wayBack = try? await prove(good, engine) }
         return target
+    }
+
+    /// How long an Engine is waited for that may be starting along with the host.
+    static let bootPatience = Duration.seconds(240)
+
+    private func wayBackAgain(_ engine: Engine) async -> WayBack? {
+        do {
+            guard let good = try releases().wayBack else { return nil }
+            return try await prove(good, engine)
+        } catch {
+            log.warning("\(name): \(Failure(error).problem)")
+            return nil
+        }
+    }
+
+    /// The release in the folder, as it is now: its Compose file is stored, and every phase goes by what was stored, since CI
+    /// may deliver the next one meanwhile.
+    private func newRelease(_ engine: Engine) async throws -> Target {
+        let folder = Compose(directory: app.directory, environment: environment(record.variables))
+        let rendered = try await capture(folder.config())
+        // Compose's own way to write a file without the values of its variables, and, since it garbles some short forms of
+        // volumes that begin with a variable, the file as it was delivered, which has no values either.
+        for text in [try? await capture(folder.template()), deliveredFile].compactMap({ $0 }) {
+            record.compose = try store.save(compose: text, of: record.number)
+            let stored = Compose(
+                directory: folder.directory,
+                environment: folder.environment,
+                file: try store.compose(of: record)
+            )
+            guard let again = try? await capture(stored.config()), again == rendered else { continue }
+            return try await target(stored, rendered: rendered, engine)
+        }
+        record.compose = nil
+        throw Failure(
+            "the Compose file cannot be stored such that it means the same again, so there would be no way back to it",
+            hint: "write volumes that begin with a variable in the long form (type, source, target)"
+        )
+    }
+
+    /// The one Compose file of the folder, byte for byte; nil where there is none, or an override beside it.
+    private var deliveredFile: [UInt8]? {
+        let files = composeFiles
+        return files.count == 1 ? files.first.flatMap { try? File.read($0) } : nil
     }
 
     /// A good release that is to run again, under this deployment's own number.
@@ -53,7 +95,14 @@ extension Deployment {
                 hint: "the records in \(store.folder) tell which were deployed"
             )
         }
+        if let barrier = releases.barrier(after: good), !record.directives.isForced {
+            throw Failure(
+                "#\(barrier.number), which came after #\(good.number), says that older code must not start again",
+                hint: "if you know better, drop it with BERTH_FORCE=1"
+            )
+        }
         let proven = try await prove(good, engine)
+        project = proven.target.model.name
         record.rolledBackTo = good.number
         record.variables = good.variables
         record.services = good.services

@@ -8,13 +8,22 @@ extension Deployment {
     /// - Parameter login: the Docker CLI's configuration, which is in a file for as long as the pull runs.
     /// - Returns: the release with its images, which now have names of berth's own too, so that no prune takes them.
     func pull(_ target: Target, _ login: [UInt8]?) async throws -> Target {
-        try await context.imageLock.pull { () async throws in
-            guard let login else { return try await stream(target.compose.pull()) }
-            try await withPrivateConfiguration(in: context.runtime, content: login) { folder in
-                let environment = target.compose.environment.merging(["DOCKER_CONFIG": folder.string]) { $1 }
-                try await stream(Compose(directory: app.directory, environment: environment).pull())
-            }
+        try await context.imageLock.pull {
+            try await fetch(target, login)
+            return try await named(target)
         }
+    }
+
+    private func fetch(_ target: Target, _ login: [UInt8]?) async throws {
+        guard let login else { return try await stream(target.compose.pull()) }
+        try await withPrivateConfiguration(in: context.runtime, content: login) { folder in
+            let environment = target.compose.environment.merging(["DOCKER_CONFIG": folder.string]) { $1 }
+            let compose = Compose(directory: app.directory, environment: environment, file: target.compose.file)
+            try await stream(compose.pull())
+        }
+    }
+
+    private func named(_ target: Target) async throws -> Target {
         var release = target
         for (service, definition) in target.model.services {
             // What Compose calls the image of a service that only has a `build`.

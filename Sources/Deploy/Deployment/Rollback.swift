@@ -12,6 +12,8 @@ extension Deployment {
         log.warning("\(name): rolling back to #\(wayBack.record.number): \(failure.problem)")
         do throws(Setback) {
             try await phase(.rollback) {
+                // The Engine may be what failed: the one attempt is not spent on its absence.
+                _ = try await reachEngine(within: Self.bootPatience)
                 let gate = try await up(wayBack.target)
                 try await awaitHealth(wayBack.target, gate)
             }

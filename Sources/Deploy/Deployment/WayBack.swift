@@ -14,8 +14,14 @@ extension Deployment {
     /// - Throws: what is missing, and how to get out.
     func proveWayBack(_ releases: Releases, beside target: Target) async throws -> WayBack? {
         do throws(Failure) {
-            if let good = releases.lastGood { return try await prove(good, target.engine) }
-            guard try await isRunning(target), !releases.endedUnhealthy else { return nil }
+            if let number = releases.unreadableSinceLastGood {
+                throw Failure(
+                    "the record of #\(number) cannot be read, and it may be the last good release",
+                    hint: "mend or remove it in \(store.folder), or drop it with BERTH_FORCE=1"
+                )
+            }
+            if let good = releases.wayBack { return try await prove(good, target.engine) }
+            guard try await isRunning(target), !releases.endedUnhealthy, !releases.hasOnlyTried else { return nil }
             throw Failure(
                 "something of the app runs, and berth has no record of a good release to go back to",
                 hint: "drop it once with BERTH_FORCE=1: what is deployed then is the first release that berth knows"

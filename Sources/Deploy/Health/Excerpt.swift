@@ -46,7 +46,7 @@ package struct Redaction: Equatable, Sendable {
     }
 
     private static let words = [
-        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "KEY", "CREDENTIAL", "DSN", "SALT",
+        "TOKEN", "SECRET", "PASS", "PWD", "KEY", "CREDENTIAL", "DSN", "SALT", "AUTH", "JWT", "COOKIE",
     ]
 
     private static func unquoted(_ text: Substring) -> String {

@@ -104,6 +104,11 @@ package struct Store: Sendable {
         folder.appending("\(number).json")
     }
 
+    /// The number of the record that a file holds.
+    package static func number(of path: FilePath) -> Int? {
+        path.lastComponent.flatMap { number($0.string) }
+    }
+
     private static func number(_ name: String) -> Int? {
         guard name.hasSuffix(".json"), !name.hasPrefix(".") else { return nil }
         return Int(name.dropLast(".json".count))

@@ -70,6 +70,34 @@ import Testing
         #expect(releases(history + [(.deployed, "b")]).rolledBack(images: ["app": "b"], composeDigest: "same") == nil)
     }
 
+    @Test func keptAreReleasesAndNotRecords() {
+        let kept = releases([(.deployed, "a"), (.deployed, "b"), (.deployed, "b"), (.deployed, "b")]).kept(1)
+        #expect(kept == [1, 2, 3, 4])
+        // What was left running is kept too, until something good runs.
+        #expect(releases([(.deployed, "a"), (.unhealthy, "b")]).kept(0) == [1, 2])
+    }
+
+    @Test func nothingGoesBackAcrossAReleaseThatForbidsIt() throws {
+        let app = try #require(AppName("shop"))
+        var forbidding = record(app, 2, .unhealthy, "b")
+        forbidding.directives.mayRollBack = false
+        let good = record(app, 1, .deployed, "a")
+        #expect(Releases([good, forbidding]).wayBack == nil)
+        #expect(Releases([good, forbidding]).barrier(after: good)?.number == 2)
+        #expect(Releases([good, forbidding, record(app, 3, .deployed, "c")]).wayBack?.number == 3)
+        // One that never ran forbids nothing.
+        forbidding.verdict = .failed
+        #expect(Releases([good, forbidding]).wayBack?.number == 1)
+    }
+
+    @Test func aRecordThatCannotBeReadMayBeTheLastGoodOne() throws {
+        let app = try #require(AppName("shop"))
+        let good = record(app, 3, .deployed, "a")
+        #expect(Releases([good], unreadable: [2]).unreadableSinceLastGood == nil)
+        #expect(Releases([good], unreadable: [2, 5]).unreadableSinceLastGood == 5)
+        #expect(!Releases([good], unreadable: [2]).isComplete)
+    }
+
     @Test(arguments: Verdict.allCases)
     func whatRunsIsKnownToBeBad(verdict: Verdict) {
         let isBad = releases([(verdict, "a"), (.refused, "b")]).endedUnhealthy
