@@ -176,6 +176,21 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     equal "$(serves again backend)" v2
 }
 
+@test "a stop of the agent waits for a step, which is not told to stop, and the next agent goes on" {
+    start patience
+    inside mkdir -p /srv/patience/steps
+    inside sed -i 's|^    env_file: .env|&\n    volumes: ["./steps:/steps"]|' /srv/patience/docker-compose.yml
+    xberth patience '  steps:' \
+        '    - { name: once, service: backend, command: [sh, -c, "trap \"echo told >> /steps/told\" TERM; echo x >> /steps/runs; until test -e /steps/go; do usleep 50000; done"], when: before }'
+    drop patience IMAGE_TAG=v2 "${login[@]}"
+    inside sh -c 'until test -s /srv/patience/steps/runs; do inotifywait -qq -t 1 /srv/patience/steps || :; done'
+    inside systemctl --no-block restart berth
+    inside sh -c 'until systemctl show berth -P ActiveState | grep -q deactivating; do :; done; touch /srv/patience/steps/go'
+    ends_as patience 2 deployed
+    equal "$(inside sh -c 'cat /srv/patience/steps/runs; ls /srv/patience/steps')" $'x\ngo\nruns'
+    equal "$(serves patience backend)" v2
+}
+
 @test "an unknown key in x-berth is refused by name" {
     start strict
     xberth strict '  rolback: never'
