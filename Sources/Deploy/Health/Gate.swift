@@ -32,9 +32,11 @@ package struct Gate: Sendable {
 
     private let expected: [String: Expectation]
     private let policy: HealthPolicy
-    private let restartsBefore: [String: Int]
-    private let oomKilledBefore: Set<String>
+    private var restartsBefore: [String: Int]
+    private var oomKilledBefore: Set<String>
     private let began: Duration
+    /// Whoever is started again until then, as by an Engine that restarts, has its time once more.
+    private var lastStart: Duration
     /// Since when the whole app has been ready, without a break.
     private var readySince: Duration?
 
@@ -58,12 +60,14 @@ package struct Gate: Sendable {
         self.restartsBefore = restartsBefore
         self.oomKilledBefore = oomKilledBefore
         self.began = began
+        lastStart = began
     }
 
     /// - Parameters:
     ///   - samples: every container of the project that is not a one-off, in any state.
     ///   - now: never earlier than at the call before.
     package mutating func judge(_ samples: [Sample], at now: Duration) -> Outcome {
+        learn(from: samples)
         var failing: [Finding] = []
         var next: Duration?
         for (finding, standing) in standings(of: samples, at: now) {
@@ -85,6 +89,15 @@ package struct Gate: Sendable {
         let since = readySince ?? now
         readySince = since
         return now >= since + policy.observe ? .healthy : .pending(until: since + policy.observe)
+    }
+
+    private mutating func learn(from samples: [Sample]) {
+        for sample in samples {
+            // The Engine counts anew when it starts a container other than by its restart policy.
+            restartsBefore[sample.container] = min(restartsBefore[sample.container] ?? 0, sample.restarts)
+            if !sample.oomKilled { oomKilledBefore.remove(sample.container) }
+        }
+        lastStart = began + Self.margin + (samples.map(allowance(of:)).max() ?? .zero)
     }
 
     fileprivate enum Standing {
@@ -151,13 +164,17 @@ package struct Gate: Sendable {
         if let timeout = policy.timeout { return began + timeout }
         guard sample.state == .running else { return began + Self.margin }
         // Whoever starts it again from outside does not put the end off for ever.
-        let start = min(sample.startedAt ?? began, began + Self.margin)
-        return start + (sample.health?.allowance ?? policy.stable) + Self.margin
+        return min(sample.startedAt ?? began, lastStart) + allowance(of: sample) + Self.margin
     }
 
-    /// When the whole app must be ready.
+    /// How long a container may take from its start to being ready.
+    private func allowance(of sample: Sample) -> Duration {
+        sample.health?.allowance ?? policy.stable
+    }
+
+    /// When the whole app must be ready; one that was left alone, and is past its own deadline, has a moment too.
     private func deadline(for samples: [Sample]) -> Duration {
-        samples.map(deadline(for:)).max() ?? policy.timeout.map { began + $0 } ?? began + Self.margin
+        samples.map(deadline(for:)).reduce(began + (policy.timeout ?? Self.margin), max)
     }
 }
 

@@ -2,238 +2,207 @@ import Testing
 
 @testable import Deploy
 
+/// What the gate makes of one container, one second after the switch: every state, with every restart policy and every
+/// state of health, under every kind of policy.
 @Suite struct GateTests {
-    static let began = Duration.seconds(1000)
-
-    /// A service, one container, seen at a moment after the switch.
-    private func judge(
-        _ samples: [Sample],
-        _ policy: HealthPolicy = HealthPolicy(),
-        containers: Int = 1,
-        before: [String: Int] = [:],
-        oomBefore: Set<String> = [],
-        after: Duration
-    ) -> Gate.Outcome {
-        var gate = gate(policy, containers: containers, before: before, oomBefore: oomBefore)
-        return gate.judge(samples, at: Self.began + after)
+    /// Where a container stands, before the release's policy has its say.
+    enum Standing: Equatable, Sendable {
+        case ready
+        /// It must have run for a while, since it has no healthcheck.
+        case settling
+        /// Its healthcheck has time to decide.
+        case probing
+        /// It has time to start running.
+        case idle
+        case failing(String)
     }
 
-    private func gate(
-        _ policy: HealthPolicy = HealthPolicy(),
-        containers: Int = 1,
-        before: [String: Int] = [:],
-        oomBefore: Set<String> = []
-    ) -> Gate {
-        Gate(
-            expected: ["app": Gate.Expectation(containers: containers, imageID: "new")],
-            policy: policy,
-            restartsBefore: before,
-            oomKilledBefore: oomBefore,
-            began: Self.began
-        )
-    }
+    /// A state and how it stands: without a healthcheck, and with one that is starting, healthy and unhealthy; or in one
+    /// word where health says nothing.
+    struct Row: Sendable {
+        let state: Sample.State
+        let exitCode: Int
+        let policies: [Sample.RestartPolicy]
+        let standings: [Standing]
 
-    private func policy(_ change: (inout HealthPolicy) -> Void) -> HealthPolicy {
-        var policy = HealthPolicy()
-        change(&policy)
-        return policy
-    }
-
-    private func sample(
-        _ state: Sample.State = .running,
-        id: String = "1",
-        imageID: String = "new",
-        exitCode: Int = 0,
-        oomKilled: Bool = false,
-        restarts: Int = 0,
-        startedAt: Duration? = began,
-        policy: Sample.RestartPolicy = .always,
-        health: Sample.Health.Status? = nil
-    ) -> Sample {
-        Sample(
-            container: id,
-            service: "app",
-            imageID: imageID,
-            state: state,
-            exitCode: exitCode,
-            oomKilled: oomKilled,
-            restarts: restarts,
-            startedAt: startedAt,
-            restartPolicy: policy,
-            health: health.map { Sample.Health(status: $0, allowance: .seconds(50)) }
-        )
-    }
-
-    private func isUnhealthy(_ outcome: Gate.Outcome) -> Bool {
-        if case .unhealthy = outcome { true } else { false }
-    }
-
-    @Test func aHealthyContainerIsReadyAtOnce() {
-        #expect(judge([sample(health: .healthy)], after: .zero) == .healthy)
-    }
-
-    @Test func anUnhealthyContainerFailsAtOnce() {
-        #expect(isUnhealthy(judge([sample(health: .unhealthy)], after: .zero)))
-    }
-
-    @Test func aStartingContainerHasItsOwnTime() {
-        let deadline = Self.began + .seconds(50) + Gate.margin
-        #expect(judge([sample(health: .starting)], after: .seconds(1)) == .pending(until: deadline))
-        #expect(isUnhealthy(judge([sample(health: .starting)], after: .seconds(50) + Gate.margin)))
-    }
-
-    @Test func withoutAHealthcheckItMustHaveRunForAWhile() {
-        #expect(judge([sample()], after: .seconds(1)) == .pending(until: Self.began + HealthPolicy().stable))
-        #expect(judge([sample()], after: HealthPolicy().stable) == .healthy)
-    }
-
-    @Test func aContainerThatWasLeftAloneCostsNoWait() {
-        #expect(judge([sample(startedAt: .seconds(10))], after: .zero) == .healthy)
-    }
-
-    @Test func aRestartSinceTheSwitchFails() {
-        #expect(isUnhealthy(judge([sample(restarts: 1)], after: HealthPolicy().stable)))
-        #expect(judge([sample(restarts: 3)], before: ["1": 3], after: HealthPolicy().stable) == .healthy)
-        #expect(isUnhealthy(judge([sample(restarts: 4)], before: ["1": 3], after: HealthPolicy().stable)))
-    }
-
-    @Test(arguments: Sample.State.allCases, Sample.RestartPolicy.allCases)
-    func everyStateOfAContainerThatEndedWell(state: Sample.State, policy: Sample.RestartPolicy) {
-        let outcome = judge([sample(state, policy: policy, health: .healthy)], after: .zero)
-        switch (state, policy) {
-        case (.running, _), (.exited, .never), (.exited, .onFailure): #expect(outcome == .healthy)
-        case (.created, _), (.paused, _): #expect(outcome == .pending(until: Self.began + Gate.margin))
-        case (.exited, .always), (.restarting, _), (.dead, _), (.removing, _): #expect(isUnhealthy(outcome))
+        init(
+            _ state: Sample.State,
+            exitCode: Int = 0,
+            under policies: [Sample.RestartPolicy] = Sample.RestartPolicy.allCases,
+            _ standings: Standing...
+        ) {
+            self.state = state
+            self.exitCode = exitCode
+            self.policies = policies
+            self.standings = standings.count == 1 ? healths.map { _ in standings[0] } : standings
         }
     }
 
-    @Test(arguments: Sample.RestartPolicy.allCases)
-    func aContainerThatExitedWithAnErrorFails(policy: Sample.RestartPolicy) {
-        #expect(isUnhealthy(judge([sample(.exited, exitCode: 1, policy: policy)], after: .zero)))
+    static let healths: [Sample.Health.Status?] = [nil, .starting, .healthy, .unhealthy]
+
+    static let rows = [
+        Row(.created, .idle),
+        Row(.running, .settling, .probing, .ready, .failing("is unhealthy: its healthcheck fails")),
+        Row(.paused, .idle),
+        Row(.restarting, .failing("is restarting, exit code 0")),
+        Row(.restarting, exitCode: 1, .failing("is restarting, exit code 1")),
+        Row(.removing, .failing("is being removed")),
+        Row(.exited, under: [.never, .onFailure], .ready),
+        Row(.exited, under: [.always], .failing("is exited, exit code 0")),
+        Row(.exited, exitCode: 1, .failing("is exited, exit code 1")),
+        Row(.exited, exitCode: 137, .failing("is exited, exit code 137")),
+        Row(.dead, .failing("is dead, exit code 0")),
+    ]
+
+    static let policies = [
+        HealthPolicy(),
+        GateFixture.policy { $0.timeout = .seconds(5) },
+        GateFixture.policy { $0.timeout = .seconds(120) },
+        GateFixture.policy { $0.stable = .zero },
+        GateFixture.policy { $0.stable = .seconds(40) },
+        GateFixture.policy { $0.failFast = false },
+        GateFixture.policy {
+            $0.failFast = false
+            $0.timeout = .seconds(5)
+        },
+        GateFixture.policy { $0.observe = .seconds(7) },
+    ]
+
+    @Test func theTableIsWhole() {
+        let ways = Self.rows.flatMap { row in row.policies.map { "\(row.state) \($0)" } }
+        #expect(Set(ways).count == Sample.State.allCases.count * Sample.RestartPolicy.allCases.count)
+        #expect(Self.rows.allSatisfy { $0.standings.count == Self.healths.count })
     }
 
-    @Test func aContainerThatNeverStartsFailsInTheEnd() {
-        #expect(isUnhealthy(judge([sample(.created)], after: Gate.margin)))
+    @Test(arguments: rows, policies)
+    func everyStateUnderEveryPolicy(row: Row, policy: HealthPolicy) {
+        for restartPolicy in row.policies {
+            for (health, standing) in zip(Self.healths, row.standings) {
+                let sample = GateFixture.sample(
+                    row.state,
+                    exitCode: row.exitCode,
+                    policy: restartPolicy,
+                    health: health
+                )
+                var gate = GateFixture.gate(policy)
+                #expect(
+                    gate.judge([sample], after: .seconds(1)) == outcome(of: standing, sample, policy),
+                    "\(row.state), \(restartPolicy), \(String(describing: health))"
+                )
+            }
+        }
     }
 
-    @Test func outOfMemoryFails() {
-        #expect(isUnhealthy(judge([sample(oomKilled: true)], after: HealthPolicy().stable)))
+    private func outcome(of standing: Standing, _ sample: Sample, _ policy: HealthPolicy) -> Gate.Outcome {
+        let margin = Gate.margin
+        switch standing {
+        case .ready: return policy.observe == .zero ? .healthy : .pending(after: .seconds(1) + policy.observe)
+        case .settling where policy.stable == .zero: return .healthy
+        case .settling: return .pending(after: min(policy.stable, policy.timeout ?? policy.stable))
+        case .probing: return .pending(after: policy.timeout ?? GateFixture.allowance + margin)
+        case .idle: return .pending(after: policy.timeout ?? margin)
+        case .failing(let problem) where policy.failFast:
+            return .unhealthy([Gate.Finding(service: "app", container: "1", problem: problem)])
+        case .failing:
+            let own = sample.health == nil ? policy.stable : GateFixture.allowance
+            return .pending(after: policy.timeout ?? (sample.state == .running ? own + margin : margin))
+        }
     }
 
-    @Test func anotherImageFails() {
-        #expect(isUnhealthy(judge([sample(imageID: "old", health: .healthy)], after: HealthPolicy().stable)))
+    /// What makes a running, healthy container fail all the same, and what does not.
+    @Test(arguments: [
+        (GateFixture.sample(imageID: "old", health: .healthy), ["app/1: runs another image than was pulled"]),
+        (GateFixture.sample(.exited, imageID: "old", policy: .never), ["app/1: runs another image than was pulled"]),
+        (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed for want of memory (OOM)"]),
+        (GateFixture.sample(.exited, oomKilled: true, policy: .never), ["app/1: was killed for want of memory (OOM)"]),
+        (GateFixture.sample(restarts: 1, health: .healthy), ["app/1: was restarted once"]),
+        (GateFixture.sample(restarts: 2, health: .starting), ["app/1: was restarted 2 times"]),
+        (GateFixture.sample(restarts: 3), ["app/1: was restarted 3 times"]),
+        // It has ended well in the end.
+        (GateFixture.sample(.exited, restarts: 2, policy: .onFailure), nil),
+        // An unchanged deployment has left it alone.
+        (GateFixture.sample(startedAfter: .seconds(-900)), nil),
+        (GateFixture.sample(startedAfter: .seconds(-900), health: .healthy), nil),
+        (
+            GateFixture.sample(startedAfter: .seconds(-900), health: .unhealthy),
+            [
+                "app/1: is unhealthy: its healthcheck fails"
+            ]
+        ),
+    ])
+    func whatElseIsKnownOfAContainer(sample: Sample, problems: [String]?) {
+        var gate = GateFixture.gate()
+        let outcome = gate.judge([sample], after: .zero)
+        #expect(outcome.problems == problems)
+        #expect((outcome == .healthy) == (problems == nil))
     }
 
-    @Test func aMissingContainerFails() {
-        #expect(isUnhealthy(judge([], after: .zero)))
-        #expect(isUnhealthy(judge([sample(health: .healthy)], containers: 2, after: .zero)))
-        #expect(judge([], containers: 0, after: .zero) == .healthy)
+    /// So many containers are there, of so many.
+    @Test(arguments: 0...3, 0...3)
+    func aServiceHasAllItsContainersAndNoMore(number: Int, expected: Int) {
+        var gate = GateFixture.gate(containers: expected)
+        let samples = (0..<number).map { GateFixture.sample(id: "\($0)", health: .healthy) }
+        let outcome = gate.judge(samples, after: .zero)
+        #expect(outcome.problems == (number == expected ? nil : ["app/*: has \(number) of \(expected) containers"]))
     }
 
     @Test func oneBadReplicaFailsTheApp() {
-        let samples = [sample(id: "1", health: .healthy), sample(id: "2", health: .unhealthy)]
-        guard case .unhealthy(let findings) = judge(samples, containers: 2, after: .zero) else {
-            Issue.record("not unhealthy")
-            return
-        }
-        #expect(findings.map(\.container) == ["2"])
+        var gate = GateFixture.gate(containers: 3)
+        let healths: [Sample.Health.Status] = [.healthy, .unhealthy, .starting]
+        let samples = zip(["c", "a", "b"], healths).map { GateFixture.sample(id: $0, health: $1) }
+        #expect(gate.judge(samples, after: .zero).problems == ["app/a: is unhealthy: its healthcheck fails"])
     }
 
-    @Test func aSurplusContainerFails() {
-        let samples = [sample(id: "1", health: .healthy), sample(id: "2", health: .healthy)]
-        #expect(isUnhealthy(judge(samples, containers: 1, after: .zero)))
-    }
-
-    @Test func anOldOutOfMemoryDoesNotCount() {
-        #expect(judge([sample(oomKilled: true, health: .healthy)], oomBefore: ["1"], after: .zero) == .healthy)
-    }
-
-    @Test func stableIsTheReleasesOwn() {
-        let brief = policy { $0.stable = .seconds(2) }
-        #expect(judge([sample()], brief, after: .seconds(2)) == .healthy)
-        #expect(judge([sample()], brief, after: .seconds(1)) == .pending(until: Self.began + .seconds(2)))
-    }
-
-    @Test func aTimeoutReplacesTheHealthchecksOwn() {
-        let quick = policy { $0.timeout = .seconds(5) }
-        #expect(
-            judge([sample(health: .starting)], quick, after: .seconds(4)) == .pending(until: Self.began + .seconds(5))
+    @Test func everyFailureIsNamedInTheOrderOfTheServices() {
+        var gate = Gate(
+            expected: ["web": .init(containers: 2, imageID: "new"), "api": .init(containers: 1, imageID: "other")],
+            policy: HealthPolicy(),
+            began: GateFixture.began
         )
-        #expect(isUnhealthy(judge([sample(health: .starting)], quick, after: .seconds(5))))
-        // A container that could be stable only later fails at the timeout too.
-        #expect(judge([sample()], quick, after: .zero) == .pending(until: Self.began + .seconds(5)))
-        #expect(isUnhealthy(judge([sample()], quick, after: .seconds(5))))
+        var web = GateFixture.sample(.dead)
+        web.service = "web"
+        var api = GateFixture.sample(health: .healthy)
+        api.service = "api"
+        #expect(
+            gate.judge([web, api], after: .zero).problems == [
+                "api/1: runs another image than was pulled",
+                "web/*: has 1 of 2 containers",
+                "web/1: is dead, exit code 0",
+            ]
+        )
     }
 
-    @Test func withoutFailFastOnlyTheDeadlineDecides() {
-        let patient = policy {
-            $0.failFast = false
-            $0.timeout = .seconds(60)
-        }
-        var gate = gate(patient)
-        let deadline = Self.began + .seconds(60)
-        #expect(gate.judge([sample(health: .unhealthy)], at: Self.began) == .pending(until: deadline))
-        #expect(gate.judge([sample(health: .healthy)], at: Self.began + .seconds(59)) == .healthy)
-        #expect(isUnhealthy(gate.judge([sample(health: .unhealthy)], at: deadline)))
-    }
-
-    @Test func observeWantsAnUnbrokenTime() {
-        var gate = gate(policy { $0.observe = .seconds(10) })
-        let healthy = [sample(health: .healthy)]
-        #expect(gate.judge(healthy, at: Self.began) == .pending(until: Self.began + .seconds(10)))
-        guard case .pending = gate.judge([sample(health: .starting)], at: Self.began + .seconds(5)) else {
-            Issue.record("decided")
-            return
-        }
-        #expect(gate.judge(healthy, at: Self.began + .seconds(6)) == .pending(until: Self.began + .seconds(16)))
-        #expect(gate.judge(healthy, at: Self.began + .seconds(16)) == .healthy)
-    }
-
-    @Test func whoStartsItAgainFromOutsideDoesNotPutOffTheEnd() {
-        let late = sample(startedAt: Self.began + .seconds(600), health: .starting)
-        #expect(isUnhealthy(judge([late], after: .seconds(601))))
-    }
-
-    /// Whatever the containers do, a gate that is asked again when it says so comes to an end, and never asks for the past.
-    @Test func everyGateEnds() {
-        var generator = SplitMix(seed: 7)
-        for _ in 0..<2000 {
-            let policy = policy {
-                $0.timeout = Bool.random(using: &generator) ? .seconds(Int.random(in: 0...90, using: &generator)) : nil
-                $0.failFast = Bool.random(using: &generator)
-                $0.observe = .seconds(Int.random(in: 0...9, using: &generator))
-            }
-            var gate = gate(policy, containers: Int.random(in: 0...2, using: &generator))
-            let samples = (0..<Int.random(in: 0...2, using: &generator)).map { number in
-                sample(
-                    Sample.State.allCases.randomElement(using: &generator) ?? .running,
-                    id: "\(number)",
-                    exitCode: Int.random(in: 0...1, using: &generator),
-                    restarts: Int.random(in: 0...1, using: &generator),
-                    startedAt: Bool.random(using: &generator)
-                        ? Self.began + .seconds(Int.random(in: -90...90, using: &generator)) : nil,
-                    policy: Sample.RestartPolicy.allCases.randomElement(using: &generator) ?? .never,
-                    health: Bool.random(using: &generator)
-                        ? Sample.Health.Status.allCases.randomElement(using: &generator) : nil
-                )
-            }
-            var now = Self.began
-            var looks = 0
-            while case .pending(let until) = gate.judge(samples, at: now) {
-                #expect(until > now)
-                now = until
-                looks += 1
-                guard looks < 20, until > Self.began - .seconds(1) else {
-                    Issue.record("no end for \(samples) under \(policy)")
-                    break
-                }
-            }
-        }
-    }
-
-    @Test func anotherProjectsServiceIsNotJudged() {
-        var other = sample(.dead)
+    @Test func aServiceThatIsNotExpectedIsNotJudged() {
+        var other = GateFixture.sample(.dead)
         other.service = "other"
-        #expect(judge([sample(health: .healthy), other], after: .zero) == .healthy)
+        var gate = GateFixture.gate()
+        #expect(gate.judge([GateFixture.sample(health: .healthy), other], after: .zero) == .healthy)
+        var none = Gate(expected: [:], policy: HealthPolicy(), began: GateFixture.began)
+        #expect(none.judge([other], after: .zero) == .healthy)
+    }
+
+    /// The restarts before the switch, those now, and whether there was one since.
+    @Test(arguments: [(0, 0, true), (0, 1, false), (3, 3, true), (3, 4, false), (3, 0, true)])
+    func onlyRestartsSinceTheSwitchCount(before: Int, now: Int, isHealthy: Bool) {
+        var gate = GateFixture.gate(restartsBefore: ["1": before, "2": 9])
+        let outcome = gate.judge([GateFixture.sample(restarts: now, health: .healthy)], after: .zero)
+        #expect((outcome == .healthy) == isHealthy)
+    }
+
+    /// The Engine counts anew for whoever starts a container, `up` or the Engine itself as it comes back.
+    @Test func aCountThatBeganAnewHidesNoRestart() {
+        var gate = GateFixture.gate(GateFixture.policy { $0.observe = .seconds(60) }, restartsBefore: ["1": 3])
+        #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .zero) == .pending(after: .seconds(60)))
+        let crashed = [GateFixture.sample(restarts: 1, health: .healthy)]
+        #expect(gate.judge(crashed, after: .seconds(5)).problems == ["app/1: was restarted once"])
+    }
+
+    /// The Engine remembers a kill until the container's next start.
+    @Test func onlyAKillSinceTheSwitchCounts() {
+        var gate = GateFixture.gate(GateFixture.policy { $0.observe = .seconds(60) }, oomKilledBefore: ["1"])
+        let marked = [GateFixture.sample(oomKilled: true, health: .healthy)]
+        #expect(gate.judge(marked, after: .zero) == .pending(after: .seconds(60)))
+        #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .seconds(5)) == .pending(after: .seconds(60)))
+        #expect(gate.judge(marked, after: .seconds(9)).problems == ["app/1: was killed for want of memory (OOM)"])
     }
 }
