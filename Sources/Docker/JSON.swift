@@ -98,6 +98,7 @@ extension Error {
     }
 
     private static func reason(_ problem: String, at path: [any CodingKey]) -> String {
-        path.isEmpty ? problem : "\(path.map(\.stringValue).joined(separator: ".")): \(problem)"
+        let place = path.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined()
+        return path.isEmpty ? problem : "\(place.hasPrefix(".") ? String(place.dropFirst()) : place): \(problem)"
     }
 }

@@ -4,12 +4,13 @@
 package enum Excerpt {
     /// How many lines of a container's log are evidence.
     package static let lineLimit = 50
-    /// Characters of a line.
+    /// Unicode scalars of a line, since what a reader takes for one character may have any number of them.
     static let length = 400
 
     /// A line that is too long loses its end.
     package static func line(_ text: String) -> String {
-        text.count > length ? text.prefix(length) + "…" : text
+        let scalars = text.unicodeScalars
+        return scalars.count > length ? String(scalars.prefix(length)) + "…" : text
     }
 
     /// The last lines, each cut.
@@ -28,15 +29,15 @@ package struct Redaction: Equatable, Sendable {
         self.secrets = Set(secrets).filter { $0.count >= 6 }.sorted { ($1.count, $0) < ($0.count, $1) }
     }
 
-    /// The secrets of an `.env`: the values of names that sound like one, and the password of every URL.
+    /// The secrets of an `.env`: the values of names that sound like one, and the passwords of all URLs.
     package init(environment: String, secrets: [String] = []) {
         var found = secrets
-        for line in environment.split(separator: "\n") {
+        for line in environment.split(whereSeparator: \.isNewline) {
             guard let equals = line.firstIndex(of: "=") else { continue }
             let name = line[..<equals].uppercased()
-            let value = Self.unquoted(line[line.index(after: equals)...])
+            let value = Self.value(line[line.index(after: equals)...])
             if Self.words.contains(where: { name.contains($0) }) { found.append(value) }
-            if let password = Self.password(inURL: value) { found.append(password) }
+            found += Self.passwords(inURLs: value[...])
         }
         self.init(secrets: found)
     }
@@ -49,28 +50,33 @@ package struct Redaction: Equatable, Sendable {
         "TOKEN", "SECRET", "PASS", "PWD", "KEY", "CREDENTIAL", "DSN", "SALT", "AUTH", "JWT", "COOKIE",
     ]
 
-    private static func unquoted(_ text: Substring) -> String {
-        let blanks: Set<Character> = [" ", "\t", "\r"]
-        var text = text.drop { blanks.contains($0) }
-        while let last = text.last, blanks.contains(last) { text.removeLast() }
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
-            return String(text)
+    /// What Compose takes for the value: without its quotes, and without the comment that follows it.
+    private static func value(_ text: Substring) -> String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        let text = text.drop(while: isBlank)
+        if let quote = text.first, quote == "\"" || quote == "'", let end = text.dropFirst().firstIndex(of: quote) {
+            return String(text[..<end].dropFirst())
         }
-        return String(text.dropFirst().dropLast())
+        let comment = zip(text.indices, text.indices.dropFirst()).first { isBlank(text[$0]) && text[$1] == "#" }
+        var value = text[..<(comment?.0 ?? text.endIndex)]
+        while let last = value.last, isBlank(last) { value.removeLast() }
+        return String(value)
     }
 
-    /// What stands between the first colon and the last `@` of a URL's authority.
-    private static func password(inURL text: String) -> String? {
-        guard let scheme = text.range(of: "://") else { return nil }
-        let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    /// Of each URL what stands between the first colon and the last `@` of its authority.
+    private static func passwords(inURLs text: Substring) -> [String] {
+        guard let scheme = text.range(of: "://") else { return [] }
+        let rest = text[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        let others = passwords(inURLs: rest)
         guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return nil
+            return others
         }
-        return String(authority[authority.index(after: colon)..<at])
+        return [String(authority[authority.index(after: colon)..<at])] + others
     }
 }
 
-extension String {
+extension Substring {
     /// Where a text occurs first; the standard library has this only with Foundation or regular expressions.
     fileprivate func range(of text: String) -> Range<Index>? {
         indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }

@@ -52,8 +52,8 @@ extension Policy {
                 hint: "name one of its services"
             )
         }
-        guard Set(steps.map(\.name)).count == steps.count else {
-            throw Failure("two steps of x-berth have the same name", hint: "give each step a name of its own")
+        for (index, step) in steps.enumerated() where steps[..<index].contains(where: { $0.name == step.name }) {
+            throw Failure("two steps of x-berth are named \(step.name)", hint: "give each step a name of its own")
         }
     }
 }
@@ -81,7 +81,7 @@ private struct HealthInput: Decodable {
 
     init(from decoder: any Decoder) throws {
         let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe"])
-        policy.timeout = try keys.duration("timeout")
+        policy.timeout = try keys.timeout()
         policy.stable = try keys.duration("stable") ?? policy.stable
         policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: "failFast") ?? policy.failFast
         policy.observe = try keys.duration("observe") ?? policy.observe
@@ -93,6 +93,8 @@ private struct StepInput: Decodable {
 
     init(from decoder: any Decoder) throws {
         let keys = try decoder.strictKeys(["name", "service", "command", "when", "timeout"])
+        let name = try keys.decode(String.self, forKey: "name")
+        guard !name.isEmpty else { throw keys.error("name", "it is empty") }
         let command = try keys.decode([String].self, forKey: "command")
         guard !command.isEmpty else { throw keys.error("command", "it is empty") }
         let moment = try keys.decode(String.self, forKey: "when")
@@ -100,11 +102,11 @@ private struct StepInput: Decodable {
             throw keys.error("when", "\(moment) is neither before nor after")
         }
         step = Policy.Step(
-            name: try keys.decode(String.self, forKey: "name"),
+            name: name,
             service: try keys.decode(ServiceName.self, forKey: "service"),
             command: command,
             moment: moment,
-            timeout: try keys.duration("timeout") ?? .seconds(600)
+            timeout: try keys.timeout() ?? .seconds(600)
         )
     }
 }
@@ -139,8 +141,15 @@ extension KeyedDecodingContainer<PolicyKey> {
     fileprivate func duration(_ key: PolicyKey) throws -> Duration? {
         guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
         guard let duration = Duration(compose: text) else {
-            throw error(key, "\(text) is no duration, such as 90s, 1m30s or 500ms")
+            throw error(key, "\(text) is no duration of up to a day, such as 90s, 1m30s or 500ms")
         }
         return duration
+    }
+
+    /// Zero, by which other tools mean that there is no limit, would end everything at once.
+    fileprivate func timeout() throws -> Duration? {
+        let timeout = try duration("timeout")
+        guard timeout != .zero else { throw error("timeout", "it is no time at all; leave it out for the default") }
+        return timeout
     }
 }

@@ -42,7 +42,7 @@ package struct Releases: Sendable {
         guard let running = records.last(where: { $0.hasSwitched }) else { return nil }
         guard running.verdict != .unhealthy, running.verdict != .rollbackFailed, let lastGood else { return lastGood }
         return records.last { record in
-            record.verdict == .deployed && record.number < lastGood.number && record.images != lastGood.images
+            record.verdict == .deployed && !record.isRelease(lastGood.images, lastGood.compose?.sha256)
         }
     }
 
@@ -72,8 +72,7 @@ package struct Releases: Sendable {
     /// A release is its images and its Compose file; its variables may differ in what changes with each run of CI.
     package func rolledBack(images: [ServiceName: ImageID], composeDigest: String?) -> Record? {
         let last = records.last { record in
-            record.hasSwitched && record.directives.rollbackTo == nil && record.images == images
-                && record.compose?.sha256 == composeDigest
+            record.hasSwitched && record.directives.rollbackTo == nil && record.isRelease(images, composeDigest)
         }
         guard let last, last.verdict == .rolledBack || last.verdict == .rollbackFailed else { return nil }
         return last
@@ -93,6 +92,10 @@ package struct Releases: Sendable {
 extension Record {
     /// The release's images, by service.
     package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }
+
+    fileprivate func isRelease(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Bool {
+        self.images == images && compose?.sha256 == composeDigest
+    }
 
     /// Whether the deployment has changed what runs.
     var hasSwitched: Bool {

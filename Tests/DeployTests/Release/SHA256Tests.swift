@@ -12,19 +12,28 @@ import Testing
             "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         ),
+        (
+            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+            "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
+        ),
+        (
+            String(repeating: "a", count: 1_000_000),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        ),
     ])
     func agreesWithTheStandard(message: String, digest: String) {
         #expect(SHA256.hex(Array(message.utf8)) == digest)
     }
 
-    /// Every length around the blocks' ends, against the program that a sysadmin would use.
+    /// Every length around the ends of several blocks, against the program that a sysadmin would use.
     @Test func agreesWithSha256sum() async throws {
+        var generator = SplitMix(seed: 256)
         try await withTemporaryFolder { folder in
             var expected: [String] = []
-            for length in 0...130 {
-                let text = String(repeating: "x", count: length)
-                try write(text, to: folder.appending("\(1000 + length)"))
-                expected.append(SHA256.hex(Array(text.utf8)))
+            for length in 0...200 {
+                let bytes = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+                try File.replace(folder.appending("\(1000 + length)"), with: bytes, mode: .ownerReadWrite)
+                expected.append(SHA256.hex(bytes))
             }
             let command = Command(
                 executable: "sh",
