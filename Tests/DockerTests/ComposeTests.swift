@@ -23,24 +23,41 @@ struct ComposeTests {
                 + "--project-directory /srv/shop --file /var/lib/berth/shop/compose/6.yaml "
                 + "up --detach --remove-orphans --no-build --pull never"
         )
-        let migrate = compose.run(
-            ["npm", "run", "migrate"],
+    }
+
+    /// How a step is taken: with the folder's own file, and with that of a release.
+    @Test("its steps, word for word", arguments: [nil, FilePath("/var/lib/berth/shop/compose/6.yaml")])
+    func steps(file: FilePath?) {
+        let compose = Compose(directory: "/srv/shop", environment: ["PATH": "/usr/bin"], file: file)
+        let project = file.map { "--project-directory /srv/shop --file \($0) " } ?? ""
+        let common = "docker compose --ansi never --progress plain " + project
+        let run = { (command: [String], alone: Bool, labels: [String: String]) in
+            compose.run(command, in: "app", alone: alone, labels: labels, timeout: .seconds(5))
+        }
+        #expect(run(["migrate"], false, [:]).description == common + "run --rm --no-TTY app migrate")
+        #expect(run(["migrate"], true, [:]).description == common + "run --rm --no-TTY --no-deps app migrate")
+        #expect(
+            run(["npm", "run", "migrate"], true, ["b": "2", "a": "1=x"]).description
+                == common + "run --rm --no-TTY --no-deps --label a=1=x --label b=2 app npm run migrate"
+        )
+        let exec = compose.exec(["npm", "run", "sync"], in: "app", timeout: .seconds(7))
+        #expect(exec.description == common + "exec --no-TTY app npm run sync")
+        #expect(run([], true, [:]).timeout == .seconds(5) && exec.timeout == .seconds(7))
+        #expect(exec.environment == ["PATH": "/usr/bin"] && exec.directory == "/srv/shop")
+    }
+
+    @Test("a step's own words are neither split nor taken for options")
+    func words() {
+        let command = ["sh", "-c", "echo \"$A\" && exit 3", "--rm", ""]
+        #expect(compose.exec(command, in: "app", timeout: .zero).arguments.suffix(6) == ["app"] + command)
+        let run = compose.run(
+            command,
             in: "app",
             alone: true,
-            labels: ["b": "2", "a": "1"],
-            timeout: .seconds(5)
+            labels: ["berth.step": "shop/7/two words"],
+            timeout: .zero
         )
-        #expect(
-            migrate.description == common + "run --rm --no-TTY --no-deps --label a=1 --label b=2 app npm run migrate"
-        )
-        #expect(migrate.timeout == .seconds(5))
-        #expect(
-            compose.run(["x"], in: "app", alone: false, labels: [:], timeout: .seconds(5)).description == common
-                + "run --rm --no-TTY app x"
-        )
-        #expect(
-            compose.exec(["x", "y"], in: "app", timeout: .seconds(5)).description == common + "exec --no-TTY app x y"
-        )
+        #expect(run.arguments.suffix(8) == ["--label", "berth.step=shop/7/two words", "app"] + command)
     }
 
     @Test("one of its commands, as a whole")

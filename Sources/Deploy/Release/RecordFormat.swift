@@ -7,7 +7,8 @@ extension Record {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(Self.timestamps))
+            // The format cuts off what is below a millisecond, also where a date that was read is short of it by a hair.
+            try container.encode(date.addingTimeInterval(0.0005).formatted(Self.timestamps))
         }
         let lines = try fields.map { name, value in
             "  \"\(name)\": " + String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -59,24 +59,6 @@ import Testing
         #expect(throws: DropRefusal.self) { try parse(drop) }
     }
 
-    @Test func takesDirectives() throws {
-        #expect(try parse("A=1\n").directives == Directives())
-        let drop = try parse("A=1\nBERTH_ROLLBACK=never\nBERTH_FORCE=1\n")
-        #expect(!drop.directives.mayRollBack)
-        #expect(drop.directives.isForced)
-        #expect(drop.variables == ["A": "1"])
-        #expect(try parse("BERTH_ROLLBACK_TO=previous\n").directives.rollbackTo == .previous)
-        #expect(try parse("BERTH_ROLLBACK_TO=12\n").directives.rollbackTo == .number(12))
-    }
-
-    @Test(arguments: [
-        "BERTH_ROLLBACK=auto\n", "BERTH_FORCE=yes\n", "BERTH_ROLLBACK_TO=\n", "BERTH_ROLLBACK_TO=0\n",
-        "BERTH_ROLLBACK_TO=last\n", "BERTH_ROLLBACK_TO=previous\nIMAGE_TAG=v1\n",
-    ])
-    func refusesADirectiveThatSaysSomethingElse(drop: String) {
-        #expect(throws: DropRefusal.self) { try parse(drop) }
-    }
-
     @Test func aRefusedDropKeepsItsRequest() {
         #expect(Spool.Claim.drop(Array("PATH=1\r\nBERTH_REQUEST=r1\r\n".utf8)).request == "r1")
         #expect(Spool.Claim.drop(Array("BERTH_REQUEST=a b\n".utf8)).request == nil)

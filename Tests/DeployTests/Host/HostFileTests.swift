@@ -41,9 +41,6 @@ import Testing
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = \"A\"\n", 3, "apps.shop.variables"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [1]\n", 3, "apps.shop.variables"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [\"A B\"]\n", 3, "apps.shop.variables"),
-        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = -1\n", 3, "apps.shop.keep"),
-        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = true\n", 3, "apps.shop.keep"),
-        ("[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = \"3\"\n", 3, "apps.shop.keep"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"https://ghcr.io\"\n", 3, "apps.shop.registry"),
         ("# colours\ncolour = 1\n", 2, "colour"),
         ("apps = 1\n", 1, "apps"),
@@ -59,6 +56,36 @@ import Testing
         #expect(error.key == key)
         #expect(error.file.lastComponent == "berth.toml")
         #expect(!error.hint.isEmpty)
+    }
+
+    @Test(arguments: [("0", 0), ("1", 1), ("3", 3), ("100", 100), ("0x10", 16), ("+5", 5)])
+    func keepsSoManyReleases(text: String, keep: Int) async throws {
+        let settings = try await load(["berth.toml": "[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = \(text)\n"])
+        #expect(settings.apps.values.map(\.keep) == [keep])
+    }
+
+    @Test(arguments: [
+        ("-1", "is -1"), ("101", "is 101"), ("9223372036854775807", "is 9223372036854775807"),
+        ("-9223372036854775808", "is -9223372036854775808"), ("true", "not a whole number"),
+        ("false", "not a whole number"), ("\"3\"", "not a whole number"), ("3.0", "not a whole number"),
+        ("[3]", "not a whole number"), ("{ releases = 3 }", "not a whole number"),
+        ("2026-01-01", "not a whole number"),
+    ])
+    func keepsNoOtherNumberOfReleases(text: String, problem: String) async throws {
+        let file = "[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = \(text)\n"
+        let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": file]) }
+        #expect(error.key == "apps.shop.keep")
+        #expect(error.line == 3)
+        #expect(error.problem.contains(problem))
+        #expect(problem.hasPrefix("not") || error.hint == "write a number from 0 to 100")
+    }
+
+    @Test func laterFragmentsSayHowManyToKeep() async throws {
+        let settings = try await load([
+            "berth.toml": "[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = 5\n",
+            "conf.d/10.toml": "apps.shop.keep = 0\n",
+        ])
+        #expect(settings.apps.values.map(\.keep) == [0])
     }
 
     @Test func saysWhereTheSyntaxIsWrong() async throws {

@@ -54,25 +54,134 @@ import Testing
         )
     }
 
-    @Test func comesBackAsItWasSaved() async throws {
-        let record = try record()
-        try await withTemporaryFolder { folder in
-            let store = try Store(app: record.app, state: folder)
-            #expect(try store.numbers() == [])
-            try store.save(record)
-            #expect(try store.numbers() == [12])
-            #expect(try store.record(12) == record)
+    /// A record of which everything is known.
+    private func whole() throws -> Record {
+        var record = try record()
+        record.verdict = .rolledBack
+        record.reason = "backend \"is\" unhealthy\n; see docker compose logs in /srv/shop"
+        record.started = Date(timeIntervalSince1970: 1_790_000_001)
+        record.ended = Date(timeIntervalSince1970: 1_790_000_030.875)
+        record.directives.rollbackTo = .number(11)
+        record.directives.mayRollBack = false
+        record.directives.isForced = true
+        record.services["Web"] = Record.Release(
+            image: "nginx",
+            imageID: "sha256:cc",
+            digest: nil,
+            source: "https://example.org/web",
+            revision: nil
+        )
+        record.compose = Record.ComposeFile(file: "/var/lib/berth/shop/compose/12.yaml", sha256: "dd")
+        record.steps = [
+            Record.StepResult(name: "migrate", when: .before, exitCode: 0, seconds: 1.5),
+            Record.StepResult(name: "sync", when: .after),
+        ]
+        record.rolledBackTo = 11
+        record.running = ["backend": "sha256:aa", "Web": "sha256:cc"]
+        var evidence = Evidence(Gate.Finding(service: "backend", container: "c1", problem: "is unhealthy"))
+        evidence.container = Evidence.Container(
+            id: "c1",
+            state: "running",
+            exitCode: 0,
+            oomKilled: false,
+            restarts: 2,
+            probes: [Evidence.Probe(exitCode: 1, output: "refused")],
+            log: ["ü", "\u{1b}[31m"]
+        )
+        record.evidence = [evidence, Evidence(Gate.Finding(service: "web", container: nil, problem: "has 0 of 1"))]
+        return record
+    }
+
+    @Test func isWrittenWhole() throws {
+        #expect(
+            String(decoding: try whole().json(), as: UTF8.self) == #"""
+                {
+                  "app": "shop",
+                  "number": 12,
+                  "request": "run/7",
+                  "verdict": "rolledBack",
+                  "reason": "backend \"is\" unhealthy\n; see docker compose logs in /srv/shop",
+                  "received": "2026-09-21T14:13:20.250Z",
+                  "started": "2026-09-21T14:13:21.000Z",
+                  "ended": "2026-09-21T14:13:50.875Z",
+                  "variables": {"IMAGE_TAG":"v2"},
+                  "directives": {"isForced":true,"mayRollBack":false,"rollbackTo":"11"},
+                  "services": {"Web":{"image":"nginx","imageID":"sha256:cc","source":"https://example.org/web"},\#
+                "backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\#
+                "imageID":"sha256:aa","revision":"4f2a"}},
+                  "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
+                  "phases": [{"name":"claim","seconds":0},{"name":"check"}],
+                  "steps": [{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
+                  "rolledBackTo": 11,
+                  "running": {"Web":"sha256:cc","backend":"sha256:aa"},
+                  "evidence": [{"container":{"exitCode":0,"id":"c1","log":["ü","\u001b[31m"],"oomKilled":false,\#
+                "probes":[{"exitCode":1,"output":"refused"}],"restarts":2,"state":"running"},"problem":"is unhealthy",\#
+                "service":"backend"},{"problem":"has 0 of 1","service":"web"}]
+                }
+
+                """#
+        )
+    }
+
+    /// The contract names the keys and their order, which JSON's own tools do not show.
+    @Test func hasTheContractsKeys() throws {
+        for record in [try record(), try whole()] {
+            let lines = String(decoding: try record.json(), as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
+            #expect(
+                lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
+                    "app", "number", "request", "verdict", "reason", "received", "started", "ended", "variables",
+                    "directives", "services", "compose", "phases", "steps", "rolledBackTo", "running", "evidence",
+                ]
+            )
         }
     }
 
-    @Test func numbersAreSortedAsNumbers() async throws {
-        try await withTemporaryFolder { folder in
-            let store = try Store(app: try #require(AppName("shop")), state: folder)
-            for number in [10, 9, 100] {
-                try store.save(Record(app: try #require(AppName("shop")), number: number, received: Date()))
-            }
-            #expect(try store.numbers() == [9, 10, 100])
+    @Test func comesBackAsItWas() throws {
+        let waiting = Record(app: try #require(AppName("shop")), number: 1, received: Date(timeIntervalSince1970: 1))
+        for record in [try record(), try whole(), waiting] {
+            #expect(try Record(json: record.json()) == record)
         }
+    }
+
+    /// A record is read and saved again by each agent that resumes it.
+    @Test func noMomentWandersFromOneSavingToTheNext() throws {
+        var record = try record()
+        var generator = SplitMix(seed: 9)
+        for _ in 0..<500 {
+            record.ended = Date(
+                timeIntervalSince1970: 1_790_000_000 + Double.random(in: 0..<100_000, using: &generator)
+            )
+            let json = try record.json()
+            #expect(try Record(json: json).json() == json)
+        }
+    }
+
+    @Test(arguments: Verdict.allCases)
+    func everyVerdictComesBack(verdict: Verdict) throws {
+        var record = try record()
+        record.verdict = verdict
+        #expect(try Record(json: record.json()).verdict == verdict)
+    }
+
+    @Test(arguments: [Directives.Target.previous, .number(1), .number(.max)])
+    func everyTargetComesBack(target: Directives.Target) throws {
+        var record = try record()
+        record.directives.rollbackTo = target
+        #expect(try Record(json: record.json()).directives.rollbackTo == target)
+    }
+
+    /// What is null may also be left out, as other tools do.
+    @Test(arguments: [
+        "request", "verdict", "reason", "started", "ended", "compose", "rolledBackTo", "running",
+    ])
+    func whatIsUnknownIsNull(key: String) throws {
+        let whole = String(decoding: try whole().json(), as: UTF8.self).split(separator: "\n")
+        let without = whole.filter { !$0.hasPrefix("  \"\(key)\":") }
+        let null = whole.map { $0.hasPrefix("  \"\(key)\":") ? "  \"\(key)\": null," : $0 }
+        #expect(without.count == whole.count - 1)
+        let record = try Record(json: Array(null.joined(separator: "\n").utf8))
+        #expect(record == (try Record(json: Array(without.joined(separator: "\n").utf8))))
+        #expect(String(decoding: try record.json(), as: UTF8.self).contains("  \"\(key)\": null,\n"))
     }
 
     @Test func tellsHowFarItCame() throws {
@@ -88,42 +197,5 @@ import Testing
         record.verdict = nil
         record.phases = [.claim, .check, .pull, .up, .health, .check].map { Record.PhaseTime(name: $0) }
         #expect(record.phase == .health)
-    }
-
-    @Test(arguments: Phase.allCases)
-    func anInterruptedDeploymentIsResumedFromItsFirstStepOn(phase: Phase) {
-        let resumes = Recovery(leftIn: phase) == .resume
-        #expect(resumes == [.before, .up, .health, .after, .settle, .rollback].contains(phase))
-    }
-
-    @Test func aDropThatWaitedEndsAsFailed() {
-        guard case .fail = Recovery(leftIn: nil) else {
-            Issue.record("resumed")
-            return
-        }
-    }
-
-    @Test func aStoredComposeFileIsTheOneThatWasStored() async throws {
-        var record = try record()
-        try await withTemporaryFolder { folder in
-            let store = try Store(app: record.app, state: folder)
-            record.compose = try store.save(compose: Array("services: {}\n".utf8), of: record.number)
-            let path = try store.compose(of: record)
-            #expect(record.compose?.file == path.string)
-            try write("services: { evil: {} }\n", to: path)
-            #expect(throws: StoreError.self) { try store.compose(of: record) }
-        }
-    }
-
-    @Test func aRecordThatCannotBeReadIsLeftOutAndNamed() async throws {
-        let record = try record()
-        try await withTemporaryFolder { folder in
-            let store = try Store(app: record.app, state: folder)
-            try store.save(record)
-            try write("garbage", to: store.folder.appending("13.json"))
-            let (records, unreadable) = try store.records()
-            #expect(records.map(\.number) == [12])
-            #expect(unreadable.map(\.path.lastComponent?.string) == ["13.json"])
-        }
     }
 }
