@@ -122,10 +122,13 @@ import Testing
         #expect(try self.releases([], unreadable: unreadable).unreadableSinceLastGood == unreadable.max())
     }
 
-    @Test(arguments: [
-        ([], false), (["failed a"], false), (["failed a stepped"], true), (["failed a stepped", "refused b"], true),
-        (["failed a stepped", "deployed b"], false), (["deployed a stepped"], false), (["- a stepped"], false),
-    ] as [([Drop], Bool)])
+    @Test(
+        arguments: [
+            ([], false), (["failed a"], false), (["failed a stepped"], true),
+            (["failed a stepped", "refused b"], true),
+            (["failed a stepped", "deployed b"], false), (["deployed a stepped"], false), (["- a stepped"], false),
+        ] as [([Drop], Bool)]
+    )
     func aStepBeforeAFirstSwitchIsKnown(history: [Drop], hasOnlyTried: Bool) throws {
         #expect(try releases(history).hasOnlyTried == hasOnlyTried)
     }
@@ -140,7 +143,8 @@ import Testing
     }
 
     static let mixed: [Drop] = [
-        "deployed a", "rolledBack b", "failed c", "deployed d", "unhealthy e", "deployed f", "refused g", "deployed h", "- i",
+        "deployed a", "rolledBack b", "failed c", "deployed d", "unhealthy e", "deployed f", "refused g", "deployed h",
+        "- i",
     ]
 
     /// A history, how many good releases are to be kept beside the last, and the numbers of those that are.
