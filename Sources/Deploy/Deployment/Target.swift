@@ -9,6 +9,15 @@ struct Target: Sendable {
     /// The images that must run, by service; empty for a new release until they are pulled.
     var images: [ServiceName: Record.Release] = [:]
 
+    /// What its images must be called before it is started.
+    var namePlan: NamePlan {
+        NamePlan(
+            images: images.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value.imageID.rawValue },
+            recorded: images.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value.image.rawValue },
+            today: model.services.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value.image?.rawValue }
+        )
+    }
+
     /// What the gate is to find.
     var expectations: [String: Gate.Expectation] {
         model.services.reduce(into: [:]) { expected, service in

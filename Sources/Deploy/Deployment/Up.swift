@@ -48,17 +48,11 @@ extension Deployment {
         return Failure(failure.problem, hint: failure.hint, evidence: await evidence(findings, target.engine))
     }
 
-    /// Lets the references that the Compose file names today stand for the release's own images, whatever they stand for now.
+    /// Lets the references that the Compose file names stand for the release's own images, whatever they stand for now.
     private func nameImages(of target: Target) async throws(EngineError) {
-        for (service, release) in target.images {
-            let reference = target.model.services[service]?.image ?? release.image
-            guard reference.digest == nil, !reference.isImageID else { continue }
-            try await target.engine.tag(release.imageID, as: reference)
+        for entry in target.namePlan.entries {
+            let reference = ImageReference(rawValue: entry.reference)
+            try await target.engine.tag(ImageID(rawValue: entry.imageID), as: reference)
         }
     }
-}
-
-extension ImageReference {
-    /// Whether a Compose file names the image by its ID alone.
-    fileprivate var isImageID: Bool { rawValue.hasPrefix("sha256:") }
 }
