@@ -119,7 +119,7 @@ refuses() {
 
 @test "a token that is good, and no such image" {
     drop calm IMAGE_TAG=none "${login[@]}"
-    is_left_alone failed "calm-backend:none"
+    is_left_alone failed ":none not found"
     equal "$(record calm "$number" | jq -r '.phases[-1].name')" pull
 }
 

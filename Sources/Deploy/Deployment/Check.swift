@@ -7,9 +7,7 @@ extension Deployment {
     /// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that must be so whatever is to run.
     func check() async throws -> Engine {
         try checkFiles()
-        let engine = try await reachEngine()
-        try await checkVersion(of: Compose(directory: app.directory, environment: environment([:])))
-        return engine
+        return try await reachEngine()
     }
 
     /// What Compose makes of a Compose file, of the folder's own or of an older release's.
@@ -100,7 +98,8 @@ extension Deployment {
         }
     }
 
-    private func checkVersion(of compose: Compose) async throws {
+    func checkVersion() async throws {
+        let compose = Compose(directory: app.directory, environment: environment([:]))
         let version = ComposeVersion(json: try await capture(compose.version()))
         guard let version, version >= ComposeVersion.minimum else {
             throw Failure(

@@ -10,9 +10,8 @@ struct WayBack: Sendable {
 extension Deployment {
     /// Proves, before anything is done, that the last good release can be put back.
     ///
-    /// - Returns: nil where there is nothing to go back to and nothing to lose, or where the drop forces it.
-    /// - Throws: what is missing, and how to get out.
-    func proveWayBack(_ releases: Releases, beside target: Target) async throws -> WayBack? {
+    /// - Returns: nil where there is none; what is missing where it cannot.
+    func proveLastGood(_ releases: Releases, _ engine: Engine) async -> Result<WayBack, Failure>? {
         do throws(Failure) {
             if let number = releases.unreadableSinceLastGood {
                 throw Failure(
@@ -20,7 +19,24 @@ extension Deployment {
                     hint: "mend or remove it in \(store.folder), or drop it with BERTH_FORCE=1"
                 )
             }
-            if let good = releases.wayBack { return try await prove(good, target.engine) }
+            guard let good = releases.wayBack else { return nil }
+            return .success(try await prove(good, engine))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Where the app can go back to.
+    ///
+    /// - Returns: nil where there is nothing to go back to and nothing to lose, or where the drop forces it.
+    /// - Throws: what is missing, and how to get out.
+    func wayBack(
+        _ lastGood: Result<WayBack, Failure>?,
+        _ releases: Releases,
+        beside target: Target
+    ) async throws -> WayBack? {
+        do throws(Failure) {
+            if let lastGood { return try lastGood.get() }
             guard try await isRunning(target), !releases.endedUnhealthy, !releases.hasOnlyTried else { return nil }
             throw Failure(
                 "something of the app runs, and berth has no record of a good release to go back to",
