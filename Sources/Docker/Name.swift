@@ -41,4 +41,9 @@ extension KeyedDecodingContainer<Name> {
     func timestamp(_ name: Name) throws -> Timestamp? {
         try optional(name).flatMap { (text: String) in Timestamp(text) }
     }
+
+    /// The bytes under a name, or nil where there are none or they are -1, by which the Engine means "not measured".
+    func measured(_ name: Name) throws -> Int64? {
+        try optional(name).flatMap { (bytes: Int64) in bytes < 0 ? nil : bytes }
+    }
 }

@@ -9,8 +9,10 @@ extension Engine {
     }
 
     /// All images of the host but intermediate layers (`GET /images/json`).
-    package func images() async throws(EngineError) -> [ImageSummary] {
-        try await decode(from: Request(path: "/images/json"))
+    ///
+    /// - Parameter sharedSize: Whether to measure ``ImageSummary/sharedSize``; an Engine before API 1.42 does not.
+    package func images(sharedSize: Bool = false) async throws(EngineError) -> [ImageSummary] {
+        try await decode(from: Request(path: "/images/json", query: sharedSize ? ["shared-size": "1"] : [:]))
     }
 
     /// Gives an image a further name, and takes that name from the image which had it (`POST /images/{id}/tag`).
@@ -34,7 +36,7 @@ extension Engine {
                 method: .DELETE,
                 path: "/images/\(name.pathEncoded)",
                 query: ["noprune": prune ? "0" : "1"],
-                timeout: Self.pruneTimeout
+                timeout: Self.removalTimeout
             )
         )
     }
@@ -46,13 +48,10 @@ extension Engine {
                 method: .POST,
                 path: "/images/prune",
                 query: ["filters": Filters.dangling.text],
-                timeout: Self.pruneTimeout
+                timeout: Self.removalTimeout
             )
         )
     }
-
-    /// Layers are removed one by one, on a slow disk for minutes.
-    private static var pruneTimeout: Duration { .seconds(600) }
 }
 
 /// An image in full (`GET /images/{name}/json`).
@@ -67,6 +66,10 @@ package struct Image: Hashable, Sendable {
     package let created: Timestamp?
     /// Bytes of all layers, also of those that other images share.
     package let size: Int64
+    /// When a build, an import or a tag last gave it a name on this host.
+    ///
+    /// A pull and a load count only with the containerd image store, so nil does not mean that the image is old.
+    package let lastTagged: Timestamp?
 }
 
 extension Image: Decodable {
@@ -78,6 +81,7 @@ extension Image: Decodable {
         labels = try image.optionalObject("Config")?.optional("Labels") ?? [:]
         created = try image.timestamp("Created")
         size = try image.value("Size")
+        lastTagged = try image.optionalObject("Metadata")?.timestamp("LastTagTime")
     }
 }
 
@@ -93,6 +97,8 @@ package struct ImageSummary: Hashable, Sendable {
     package let created: Timestamp?
     /// Bytes of all layers, also of those that other images share.
     package let size: Int64
+    /// Bytes of the layers that other images share, which stay when this one goes; nil when it was not measured.
+    package let sharedSize: Int64?
 }
 
 extension ImageSummary: Decodable {
@@ -108,6 +114,7 @@ extension ImageSummary: Decodable {
         )
         created = nanoseconds > 0 && !overflow ? Timestamp(nanoseconds: nanoseconds) : nil
         size = try image.value("Size")
+        sharedSize = try image.measured("SharedSize")
     }
 }
 

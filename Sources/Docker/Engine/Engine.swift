@@ -6,13 +6,16 @@ import SystemPackage
 
 /// The Docker Engine, asked over its Unix socket.
 ///
-/// A connection lives for one request. Every request but a stream and a prune has 30 seconds, and a cancelled task
-/// closes its connection.
+/// A connection lives for one request. Every request has 30 seconds but a stream and what walks through the disk, and a
+/// cancelled task closes its connection.
 package struct Engine: Sendable {
     let socket: FilePath
     let eventLoop: any EventLoop
     /// The API version that requests name, nil before ``negotiated()``: the Engine then takes its newest.
     private(set) package var version: APIVersion?
+
+    /// The time of a request that removes: files go one by one, on a slow disk for minutes.
+    static let removalTimeout = Duration.seconds(600)
 
     /// An Engine that has not been talked to yet; ``negotiated()`` gives the one to work with.
     package init(socket: FilePath, eventLoop: any EventLoop) {
