@@ -44,3 +44,15 @@ package struct ImageID: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 }
+
+/// A volume's name; the Engine gives an anonymous one 64 hexadecimal digits.
+package struct VolumeName: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// The ID of a record in the build cache.
+package struct CacheID: Identifier {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+}

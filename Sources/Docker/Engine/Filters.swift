@@ -20,6 +20,11 @@ struct Filters: Sendable {
     /// Images without a tag that nothing uses.
     static let dangling = Filters(["dangling": "true"])
 
+    /// What nothing has used for so long, to the second.
+    static func unused(for duration: Duration) -> Filters {
+        Filters(["until": "\(duration.components.seconds)s"])
+    }
+
     private static func quoted(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "\"") { quoted, scalar in
             switch scalar {

@@ -1,0 +1,172 @@
+import Testing
+
+@testable import Docker
+
+@Suite("What the Engine says of its disk", .timeLimit(.minutes(1)))
+struct DiskTests {
+    private let anonymous = VolumeName(rawValue: Fixture.anonymous)
+
+    @Test("images, and what of them others share")
+    func sharedSize() async throws {
+        try await withStubEngine(["GET /images/json?shared-size=1": .answer(Fixture.sharingImages)]) { engine, _ in
+            let images = try await engine.images(sharedSize: true)
+            #expect(images.map(\.size) == [2_128_099, 2_128_096, 2_028_096])
+            #expect(images.map(\.sharedSize) == [2_128_096, 2_128_096, 2_028_096])
+        }
+    }
+
+    @Test(
+        "an image that was pulled and never tagged here",
+        arguments: [#"{"LastTagTime":"0001-01-01T00:00:00Z"}"#, "{}"]
+    )
+    func neverTagged(metadata: String) async throws {
+        let json = #"{"Id":"sha256:7e","Size":1,"Created":"2026-11-21T15:30:36Z","Metadata":\#(metadata)}"#
+        try await withStubEngine(["GET /images/sha256:7e/json": .answer(json)]) { engine, _ in
+            let image = try await engine.image("sha256:7e")
+            #expect(image.lastTagged == nil)
+        }
+    }
+
+    @Test("volumes, of which only one is certain to be nobody's")
+    func volumes() async throws {
+        try await withStubEngine(["GET /volumes": .answer(Fixture.volumes)]) { engine, _ in
+            let volumes = try await engine.volumes()
+            #expect(volumes.count == 6)
+            #expect(volumes.filter(\.isAnonymous).map(\.name) == [anonymous])
+            let shop = try #require(volumes.first { $0.name == "shop_data" })
+            #expect(shop.driver == "local" && shop.labels.isEmpty && shop.options.isEmpty)
+            #expect(shop.created == Timestamp("2026-11-21T15:28:37Z"))
+            #expect(shop.mountpoint == "/var/lib/docker/volumes/shop_data/_data")
+            let ram = try #require(volumes.first { $0.name == "ram" })
+            #expect(ram.options["type"] == "tmpfs")
+        }
+        try await withStubEngine(["GET /volumes": .answer(Fixture.noVolumes)]) { engine, _ in
+            let volumes = try await engine.volumes()
+            #expect(volumes.isEmpty)
+        }
+    }
+
+    private static let label = #"{"com.docker.volume.anonymous":""}"#
+
+    @Test(
+        "a volume is anonymous only where everything says so",
+        arguments: [
+            (Fixture.volume(Fixture.anonymous, labels: label), true),
+            (Fixture.volume(Fixture.anonymous, labels: label, options: "{}"), true),
+            (
+                Fixture.volume(
+                    Fixture.anonymous,
+                    labels: #"{"com.docker.volume.anonymous":"","com.docker.compose.project":"shop"}"#
+                ), true
+            ),
+            (Fixture.volume(Fixture.anonymous), false),
+            (Fixture.volume(Fixture.anonymous, labels: "{}"), false),
+            (Fixture.volume(Fixture.anonymous, labels: #"{"com.docker.compose.project":"shop"}"#), false),
+            (Fixture.volume(Fixture.anonymous, labels: #"{"com.docker.volume.anonymous":"","keep":"1"}"#), false),
+            (Fixture.volume(Fixture.anonymous, labels: label, options: #"{"type":"nfs"}"#), false),
+            (Fixture.volume(Fixture.anonymous, labels: label, driver: "rclone"), false),
+            (Fixture.volume("shop_data", labels: label), false),
+            (Fixture.volume(Fixture.anonymous.uppercased(), labels: label), false),
+            (Fixture.volume(String(Fixture.anonymous.dropLast()), labels: label), false),
+            (Fixture.volume(Fixture.anonymous + "0", labels: label), false),
+        ] as [(String, Bool)]
+    )
+    func isAnonymous(volume: String, expected: Bool) throws {
+        let volume = try JSON(bytes: volume.utf8).decode(as: Volume.self)
+        #expect(volume.isAnonymous == expected)
+    }
+
+    @Test("the removal of a volume, never forced")
+    func removeVolume() async throws {
+        try await withStubEngine([
+            "DELETE /volumes/\(anonymous)": .answer("", status: "204 No Content"),
+            "DELETE /volumes/shop_data": .failure(409, "remove shop_data: volume is in use - [62b6]"),
+            "DELETE /volumes/..%2Fa%3Fforce%3D1": .failure(404, "no such volume"),
+        ]) { engine, stub in
+            try await engine.removeVolume(anonymous)
+            let error = EngineError.refused(
+                request: "DELETE /volumes/shop_data",
+                status: 409,
+                message: "remove shop_data: volume is in use - [62b6]"
+            )
+            await #expect(throws: error) { try await engine.removeVolume("shop_data") }
+            await #expect(throws: EngineError.self) { try await engine.removeVolume("../a?force=1") }
+            #expect(stub.asked.map(\.line).allSatisfy { $0.hasPrefix("DELETE /volumes/") && !$0.contains("?") })
+            #expect(stub.asked.count == 3)
+        }
+    }
+
+    @Test("everything that lies in its root folder")
+    func diskUsage() async throws {
+        try await withStubEngine(["GET /system/df": .answer(Fixture.diskUsage)]) { engine, _ in
+            let usage = try await engine.diskUsage()
+            #expect(usage.layersSize == 2_128_096)
+            #expect(usage.images.map(\.sharedSize) == [2_128_096, 2_128_096, 2_028_096])
+            #expect(usage.containers.map(\.container.names) == [["stopped"], ["loc"]])
+            #expect(usage.containers.map(\.container.labels.project) == ["shop", nil])
+            #expect(usage.containers.map(\.size) == [2, 0])
+            #expect(usage.volumes.map(\.volume.name) == [anonymous, "shop_data", "shop_nfs", "shop_db"])
+            #expect(usage.volumes.map(\.size) == [5_000, 0, nil, nil])
+            #expect(usage.buildCache.count == 2)
+        }
+    }
+
+    @Test("the sizes of volumes, as far as they are known")
+    func volumeSizes() async throws {
+        try await withStubEngine(["GET /system/df?type=volume": .answer(Fixture.diskUsage)]) { engine, _ in
+            let sizes = try await engine.volumeSizes()
+            #expect(sizes == [anonymous: 5_000, "shop_data": 0])
+        }
+    }
+
+    @Test("how long a measurement may take")
+    func measuringTimeout() async throws {
+        let (gone, alsoGone) = (Gate(), Gate())
+        try await withStubEngine([
+            "GET /system/df": [.awaitHangUp(gone)], "GET /system/df?type=volume": [.awaitHangUp(alsoGone)],
+        ]) { engine, _ in
+            let timeout = Duration.milliseconds(20)
+            await #expect(throws: EngineError.timedOut(request: "GET /system/df", after: timeout)) {
+                _ = try await engine.diskUsage(timeout: timeout)
+            }
+            await #expect(throws: EngineError.timedOut(request: "GET /system/df?type=volume", after: timeout)) {
+                _ = try await engine.volumeSizes(timeout: timeout)
+            }
+            await gone.wait()
+            await alsoGone.wait()
+        }
+    }
+
+    @Test("the build cache")
+    func buildCache() async throws {
+        let line = "GET /system/df?type=build-cache"
+        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: Fixture.buildCache))]) { engine, _ in
+            let cache = try await engine.buildCache()
+            let first = try #require(cache.first)
+            #expect(first.id == "n63u8hh5201acu67qpqaalr48" && first.type == "regular" && first.size == 100_086)
+            #expect(first.created == Timestamp("2026-11-21T15:27:37.714037478Z"))
+            #expect(first.lastUsed == Timestamp("2026-11-21T15:27:38.2099979Z"))
+            #expect(cache.map(\.isInUse) == [false, true])
+            #expect(cache.map(\.isShared) == [false, true])
+            #expect(cache.map { $0.lastUsed == nil } == [false, true])
+        }
+        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: "null"))]) { engine, _ in
+            let cache = try await engine.buildCache()
+            #expect(cache.isEmpty)
+        }
+    }
+
+    @Test("a prune of the build cache, of what was not used for a day, without the images' own layers")
+    func pruneBuildCache() async throws {
+        let prune = "POST /build/prune?filters=%7B%22until%22%3A%5B%2286400s%22%5D%7D"
+        let report = #"{"CachesDeleted":["ripedcwnw41hgdttwbf131vb8"],"SpaceReclaimed":212726}"#
+        try await withStubEngine([prune: .answer(report)]) { engine, _ in
+            let freed = try await engine.pruneBuildCache(unusedFor: .seconds(86_400))
+            #expect(freed == 212_726)
+        }
+        try await withStubEngine([prune: .answer(#"{"CachesDeleted":null,"SpaceReclaimed":0}"#)]) { engine, _ in
+            let freed = try await engine.pruneBuildCache(unusedFor: .seconds(86_400))
+            #expect(freed == 0)
+        }
+    }
+}
