@@ -9,7 +9,7 @@ enum Fixture {
         """
         {"Id":"\(id)","Created":"2026-03-01T09:59:58.1Z","Path":"/app","Args":[],"State":\(state),
         "Image":"\(imageID)","Name":"/shop-backend-1","RestartCount":2,"Driver":"overlay2","Platform":"linux",
-        "HostConfig":{"Binds":null,"RestartPolicy":{"Name":"\(restart)","MaximumRetryCount":0}},
+        "HostConfig":{"Binds":null,"LogConfig":{"Type":"json-file","Config":{}},"RestartPolicy":{"Name":"\(restart)","MaximumRetryCount":0}},
         "Mounts":[{"Type":"volume","Name":"shop_data","Source":"/var/lib/docker/volumes/shop_data/_data",
         "Destination":"/data","Driver":"local","Mode":"z","RW":true,"Propagation":""},
         {"Type":"bind","Source":"/srv/shop/conf","Destination":"/conf","Mode":"ro","RW":false}],
@@ -46,7 +46,7 @@ enum Fixture {
         {"Id":"\(imageID)","RepoTags":["ghcr.io/acme/backend:1.2"],
         "RepoDigests":["ghcr.io/acme/backend@sha256:d1"],"Parent":"","Created":"2026-02-28T23:59:59.999999999Z",
         "Architecture":"amd64","Os":"linux","Size":12345678,"Config":{"Cmd":["/app"],
-        "Labels":{"org.opencontainers.image.revision":"4f2c"}}}
+        "Labels":{"org.opencontainers.image.revision":"4f2c"}},"Metadata":{"LastTagTime":"2026-03-01T08:00:00.5Z"}}
         """
 
     static let images = """

@@ -20,6 +20,8 @@ final class StubEngine: Sendable {
         case sendBytes([UInt8])
         /// Goes on when the gate is open.
         case wait(Gate)
+        /// Opens the gate.
+        case open(Gate)
         /// Sends nothing until the client has gone; the gate is then open.
         case awaitHangUp(Gate)
     }
@@ -62,6 +64,7 @@ final class StubEngine: Sendable {
                 case .send(let text): try await send(ByteBuffer(string: text))
                 case .sendBytes(let bytes): try await send(ByteBuffer(bytes: bytes))
                 case .wait(let gate): await gate.wait()
+                case .open(let gate): gate.open()
                 case .awaitHangUp: while try await parts.next() != nil {}
                 }
             }

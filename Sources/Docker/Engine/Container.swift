@@ -66,6 +66,8 @@ package struct Container: Hashable, Sendable {
     package let mounts: [Mount]
     /// Whether it has a terminal: its log then is one stream without headers.
     package let hasTerminal: Bool
+    /// Where its log goes, `json-file`, `local`, `journald`, …; only the first two are files in the Engine's root folder.
+    package let logDriver: String
 
     package struct State: Hashable, Sendable {
         package let status: ContainerStatus
@@ -90,7 +92,8 @@ extension Container: Decodable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.members()
         let config = try container.object("Config")
-        let policy = try container.optionalObject("HostConfig")?.optionalObject("RestartPolicy")
+        let host = try container.optionalObject("HostConfig")
+        let policy = try host?.optionalObject("RestartPolicy")
         id = try container.value("Id")
         name = withoutSlash(try container.value("Name"))
         imageID = try container.value("Image")
@@ -105,6 +108,7 @@ extension Container: Decodable {
         healthcheck = try config.optionalObject("Healthcheck").flatMap(Healthcheck.init)
         mounts = try container.optional("Mounts") ?? []
         hasTerminal = try config.optional("Tty") ?? false
+        logDriver = try host?.optionalObject("LogConfig")?.optional("Type") ?? ""
     }
 }
 
