@@ -6,8 +6,8 @@ extension Agent {
     func adopt(_ settings: Settings, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         await context.status.watch(settings.apps.keys)
         for (name, app) in settings.apps {
-            if await workers[name]?.adopt(app) == true { continue }
-            guard let worker = makeWorker(for: app) else { continue }
+            if await workers[name]?.adopt(app, settings) == true { continue }
+            guard let worker = makeWorker(for: app, settings) else { continue }
             workers[name] = worker
             group.addTask {
                 await worker.run()
@@ -26,9 +26,9 @@ extension Agent {
     }
 
     /// An app whose records cannot be kept is not worked for: its drops stay where they are.
-    private func makeWorker(for app: AppSettings) -> Worker? {
+    private func makeWorker(for app: AppSettings, _ settings: Settings) -> Worker? {
         do {
-            return try Worker(app: app, context: context)
+            return try Worker(app: app, settings: settings, context: context)
         } catch {
             log.error("\(app.name): its records cannot be kept: \(error)", metadata: ["app": "\(app.name)"])
             return nil

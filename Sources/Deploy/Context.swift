@@ -16,7 +16,6 @@ package struct Context: Sendable {
     package let runtime: FilePath
     package let log: Logger
     package let status: StatusLine
-    package let imageLock = ImageLock()
 
     package init(
         eventLoop: any EventLoop,
@@ -41,7 +40,17 @@ package struct Context: Sendable {
     /// For a task that has to outlive the one that starts it.
     package var executor: EventLoopExecutor { EventLoopExecutor(eventLoop) }
 
+    /// Keeps the pulls and the prunes of all apps apart.
+    package var imageLock: ImageLock { ImageLock(state: state, clock: clock) }
+
     package var processes: ProcessRunner { ProcessRunner(clock: clock) }
+
+    /// What a `docker compose` in a project folder is given, with a drop's variables.
+    func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
+        // A folder that is reached by a symbolic link keeps its name, which is the project's where nothing else names it.
+        let own = environment.merging(["PWD": folder.string]) { $1 }
+        return own.merging(variables) { $1 }
+    }
 
     /// The Docker CLI's own configuration folder for this host: the host's logins, helpers and plugins.
     package var clientConfiguration: FilePath {

@@ -11,6 +11,8 @@ package enum Event: String, CaseIterable, Sendable {
     case engineReachable = "engine-reachable"
     case dropClaimed = "drop-claimed"
     case dropStuck = "drop-stuck"
+    case diskGuardStarted = "disk-guard-started"
+    case pruneFailed = "prune-failed"
     case deployed
     case refused
     case failed
@@ -22,8 +24,8 @@ package enum Event: String, CaseIterable, Sendable {
     /// How much a line about this matters.
     package var level: Logger.Level {
         switch self {
-        case .agentStarted, .engineReachable, .dropClaimed, .deployed, .superseded: .notice
-        case .refused, .engineUnreachable: .warning
+        case .agentStarted, .engineReachable, .dropClaimed, .diskGuardStarted, .deployed, .superseded: .notice
+        case .refused, .engineUnreachable, .pruneFailed: .warning
         case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy: .error
         case .rollbackFailed: .critical
         }
@@ -85,6 +87,8 @@ extension Event {
         case .engineReachable: "dbcdf9b9571240b68931adfe6b801cf7"
         case .dropClaimed: "e433f95ad483461a894fb9bab7166674"
         case .dropStuck: "2f94022a34c94956a315ed922c87218a"
+        case .diskGuardStarted: "16b0b4601633420491d0ddb6a7c0e910"
+        case .pruneFailed: "c0f0e252706846fda54942c4a0fc7204"
         case .deployed: "997c59e2ccca4d41986fa6d6722342bf"
         case .refused: "060629e763e74c58b39e21c72a411526"
         case .failed: "9f4ace3095974f4bba3110385ddf375f"

@@ -1,65 +1,67 @@
-import Synchronization
+import Docker
+import Glibc
+import SystemPackage
 
 /// Keeps pulls and prunes apart, on the whole host: a prune could take the layers that a pull has just found to be there.
 ///
-/// Pulls run side by side. A prune does not wait for pulls, which may take long: it is left out.
-package final class ImageLock: Sendable {
-    private struct State {
-        var pulls = 0
-        var isPruning = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+/// Pulls run side by side; a prune runs alone. It is a lock on a file (flock(2)), so that it also holds between the agent and
+/// `berth prune`, and ends with the process that holds it, however that ends.
+package struct ImageLock: Sendable {
+    private let file: FilePath
+    private let clock: EventLoopClock
+
+    /// - Parameter state: the folder that all processes of berth on the host share (`/var/lib/berth`).
+    package init(state: FilePath, clock: EventLoopClock) {
+        file = state.appending("images.lock")
+        self.clock = clock
     }
 
-    private let state = Mutex(State())
-
-    package init() {}
-
-    /// Runs a pull; waits while a prune runs.
-    package func pull<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        while !beginPull() { await endOfPrune() }
-        defer { state.withLock { $0.pulls -= 1 } }
+    /// Runs a pull; waits while a prune runs, which is bounded by the time limits of its requests.
+    ///
+    /// - Throws: also ``ImageLockError``, and where the task is cancelled while it waits.
+    package func pull<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let descriptor = try open()
+        defer { try? descriptor.close() }
+        while try !lock(descriptor, LOCK_SH) { try await clock.sleep(for: Self.pause) }
         return try await body()
     }
 
-    /// Runs a prune, or returns nil where a pull or another prune is under way.
-    package func prune<Value, Failure>(_ body: () async throws(Failure) -> Value) async throws(Failure) -> Value? {
-        guard beginPrune() else { return nil }
-        defer { endPrune() }
+    /// Runs a prune, or returns nil where pulls, or another prune, are still under way after so long.
+    package func prune<Value>(patience: Duration = .zero, _ body: () async throws -> Value) async throws -> Value? {
+        let descriptor = try open()
+        defer { try? descriptor.close() }
+        let deadline = clock.now.advanced(by: patience)
+        while try !lock(descriptor, LOCK_EX) {
+            guard clock.now < deadline else { return nil }
+            try await clock.sleep(for: Self.pause)
+        }
         return try await body()
     }
 
-    private func beginPull() -> Bool {
-        state.withLock { state in
-            guard !state.isPruning else { return false }
-            state.pulls += 1
-            return true
-        }
+    /// The kernel wakes nobody who does not block, and a thread that blocks would be the only one.
+    private static var pause: Duration { .milliseconds(50) }
+
+    /// Any user of it may read the file, and reading is enough to lock it.
+    private func open() throws(ImageLockError) -> FileDescriptor {
+        let descriptor = Glibc.open(file.string, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw ImageLockError(file: file, reason: Errno(rawValue: errno)) }
+        return FileDescriptor(rawValue: descriptor)
     }
 
-    private func endOfPrune() async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if state.isPruning { state.waiting.append(continuation) }
-                return !state.isPruning
-            }
-            if isOver { continuation.resume() }
-        }
+    private func lock(_ descriptor: FileDescriptor, _ operation: CInt) throws(ImageLockError) -> Bool {
+        guard flock(descriptor.rawValue, operation | LOCK_NB) != 0 else { return true }
+        let error = Errno(rawValue: errno)
+        guard error == .wouldBlock || error == .interrupted else { throw ImageLockError(file: file, reason: error) }
+        return false
     }
+}
 
-    private func beginPrune() -> Bool {
-        state.withLock { state in
-            guard state.pulls == 0, !state.isPruning else { return false }
-            state.isPruning = true
-            return true
-        }
-    }
+/// Nobody can tell whether a pull or a prune is under way.
+package struct ImageLockError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let file: FilePath
+    package let reason: Errno
 
-    private func endPrune() {
-        let waiting = state.withLock { state in
-            defer { state.waiting = [] }
-            state.isPruning = false
-            return state.waiting
-        }
-        waiting.forEach { $0.resume() }
-    }
+    package var problem: String { "cannot be locked: \(reason)" }
+    package var hint: String { "run as user berth or root; \(file.removingLastComponent()) must belong to user berth" }
+    package var description: String { "\(file) \(problem); \(hint)" }
 }

@@ -5,6 +5,7 @@ import Logging
 /// One app: the drop that waits, the deployment that runs, and what an earlier agent left behind.
 package actor Worker {
     private var app: AppSettings
+    private var settings: Settings
     private let context: Context
     private let store: Store
     private let log: Logger
@@ -20,10 +21,13 @@ package actor Worker {
     private var isRetired = false
     private var hasEnded = false
 
-    package init(app: AppSettings, context: Context) throws(StoreError) {
+    /// - Parameter settings: the host's, of which the app is one.
+    package init(app: AppSettings, settings: Settings, context: Context) throws(StoreError) {
         self.app = app
+        self.settings = settings
         self.context = context
-        store = try Store(app: app.name, state: context.state)
+        store = Store(app: app.name, state: context.state)
+        try store.makeFolders()
         lastNumber = try store.numbers().last ?? 0
         var log = context.log
         log[metadataKey: "app"] = "\(app.name)"
@@ -38,9 +42,10 @@ package actor Worker {
     /// Goes by these settings from the next drop on; also where it was to retire.
     ///
     /// - Returns: false where it has ended, and another worker is needed.
-    package func adopt(_ app: AppSettings) -> Bool {
+    package func adopt(_ app: AppSettings, _ settings: Settings) -> Bool {
         guard !hasEnded else { return false }
         self.app = app
+        self.settings = settings
         isRetired = false
         return true
     }
@@ -136,7 +141,14 @@ package actor Worker {
         credential: RegistryCredential?,
         _ body: (Deployment) async -> Void
     ) async {
-        let deployment = Deployment(of: record, app: app, credential: credential, store: store, context: context)
+        let deployment = Deployment(
+            of: record,
+            app: app,
+            settings: settings,
+            credential: credential,
+            store: store,
+            context: context
+        )
         self.deployment = deployment
         await body(deployment)
         self.deployment = nil

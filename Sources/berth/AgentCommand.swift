@@ -54,24 +54,16 @@ struct AgentCommand: ParsableCommand {
             let lock = try StateLock(Surroundings.state)
             defer { withExtendedLifetime(lock) {} }
             let serviceManager = ServiceManager()
-            let context = Context(
-                eventLoop: loop,
-                engine: Engine(socket: Surroundings.engineSocket, eventLoop: loop),
-                environment: Surroundings.childEnvironment,
-                state: Surroundings.state,
-                runtime: Surroundings.runtime,
-                log: log,
-                status: StatusLine(serviceManager)
-            )
+            let context = Context(loop, log, serviceManager)
             let agent = try await Agent(hostFile: hostFile, context: context, serviceManager: serviceManager)
             try await agent.run(orders)
-            return EX_OK
+            return ExitStatus.success.rawValue
         } catch let error as SettingsError {
             log.critical("\(error)")
-            return EX_CONFIG
+            return ExitStatus.configuration.rawValue
         } catch {
             log.critical("berth ends: \(error)")
-            return EX_SOFTWARE
+            return ExitStatus.software.rawValue
         }
     }
 }

@@ -25,9 +25,7 @@ extension Deployment {
 
     /// What every `docker compose` of a release is given: never the credential.
     func environment(_ variables: [String: String]) -> [String: String] {
-        // A folder that is reached by a symbolic link keeps its name, which is the project's where nothing else names it.
-        let own = context.environment.merging(["PWD": app.directory.string]) { $1 }
-        return own.merging(variables) { $1 }
+        context.environment(in: app.directory, variables)
     }
 
     private func checkFiles() throws(Failure) {
@@ -63,7 +61,7 @@ extension Deployment {
         }
         var folder = app.directory
         while folder.removeLastComponent(), !folder.isEmpty {
-            guard !Self.composeFiles(in: folder).isEmpty else { continue }
+            guard !ComposeFiles.paths(in: folder).isEmpty else { continue }
             throw Failure(
                 "\(app.directory) has no Compose file, and Compose would take the one in \(folder)",
                 hint: "deliver docker-compose.yml into the app's own folder"
@@ -71,14 +69,7 @@ extension Deployment {
         }
     }
 
-    /// The Compose files of the app's folder, overrides too, under the names that Compose looks for.
-    var composeFiles: [FilePath] { Self.composeFiles(in: app.directory) }
-
-    private static func composeFiles(in folder: FilePath) -> [FilePath] {
-        let stems = ["compose", "docker-compose", "compose.override", "docker-compose.override"]
-        let names = stems.flatMap { ["\($0).yaml", "\($0).yml"] }
-        return names.map { folder.appending($0) }.filter { access($0.string, F_OK) == 0 }
-    }
+    var composeFiles: [FilePath] { ComposeFiles.paths(in: app.directory) }
 
     /// An Engine that is being restarted or upgraded is waited for.
     ///

@@ -5,6 +5,7 @@ import Logging
 /// One drop on its way to a verdict.
 package actor Deployment {
     let app: AppSettings
+    let settings: Settings
     let context: Context
     let credential: RegistryCredential?
     let store: Store
@@ -21,11 +22,13 @@ package actor Deployment {
     package init(
         of record: Record,
         app: AppSettings,
+        settings: Settings,
         credential: RegistryCredential? = nil,
         store: Store,
         context: Context
     ) {
         self.app = app
+        self.settings = settings
         self.context = context
         self.credential = credential
         self.record = record
@@ -79,7 +82,7 @@ package actor Deployment {
     /// Everything that comes before the switch: whatever fails here leaves the app as it was.
     private func bring(_ target: Target) async throws(Setback) -> Target {
         let login = try await phase(.login) { try await logIn(target) }
-        try await phase(.room) { await makeRoom(target) }
+        try await phase(.room) { try await makeRoom(target) }
         let release = try await phase(.pull) { try await pull(target, login) }
         if !release.policy.steps(.before).isEmpty {
             try await phase(.before) { try await takeSteps(.before, release) }

@@ -16,7 +16,7 @@ extension Deployment {
                 return !kept.contains(number)
             }
             // Left out while any app pulls, like every removal of images.
-            _ = await context.imageLock.prune { for tag in tags { await letGo(tag, engine) } }
+            _ = try await context.imageLock.prune { for tag in tags { await letGo(tag, engine) } }
         } catch {
             log.warning("\(name): images that are no longer kept could not be let go: \(Failure(error).problem)")
         }

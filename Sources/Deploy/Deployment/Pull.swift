@@ -25,10 +25,8 @@ extension Deployment {
 
     private func named(_ target: Target) async throws -> Target {
         var release = target
-        for (service, definition) in target.model.services {
-            // What Compose calls the image of a service that only has a `build`.
-            let image = definition.image ?? ImageReference(rawValue: "\(target.model.name)-\(service)")
-            release.images[service] = try await keep(image, of: service, target.engine)
+        for service in target.model.services.keys {
+            release.images[service] = try await keep(target.reference(service), of: service, target.engine)
         }
         record.services = release.images
         try refuseKnownBad(try releases())

@@ -9,7 +9,7 @@ enum Setback: Error {
 
 extension Failure {
     /// The one place that turns the errors of rooms below into a sentence and a hint.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
         case let error as EngineError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
@@ -20,6 +20,8 @@ extension Failure {
         case let error as ComposeModelError: self.init("\(error.subject): \(error.problem)", hint: error.hint)
         case let error as ClientConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)
         case let error as PrivateConfigurationError: self.init("\(error.subject) \(error.problem)", hint: error.hint)
+        case let error as ImageLockError: self.init("\(error.file) \(error.problem)", hint: error.hint)
+        case let error as SettingsError: self.init("\(error.place)\(error.problem)", hint: error.hint)
         case let error as StoreError: self.init("\(error.path) \(error.problem)", hint: error.hint)
         default: self.init("\(error)", hint: "see the journal for what came before")
         }

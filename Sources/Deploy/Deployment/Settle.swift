@@ -1,6 +1,6 @@
 extension Deployment {
     /// `docker image prune -f`, after the deployment: what the new release has replaced.
     func settle(_ target: Target) async {
-        await pruneDanglingImages(target)
+        _ = await prune(diskGuard(target), .dangling)
     }
 }

@@ -9,6 +9,11 @@ struct Target: Sendable {
     /// The images that must run, by service; empty for a new release until they are pulled.
     var images: [ServiceName: Record.Release] = [:]
 
+    /// How Compose names a service's image, also one that only has a `build`.
+    func reference(_ service: ServiceName) -> ImageReference {
+        model.services[service]?.image ?? ImageReference(rawValue: "\(model.name)-\(service)")
+    }
+
     /// What its images must be called before it is started.
     var namePlan: NamePlan {
         NamePlan(

@@ -30,16 +30,35 @@ struct AppInputs: Sendable {
     }
 }
 
+/// What the fragments say of the disk, before validation.
+struct DiskInputs: Sendable {
+    var `guard`: Located<Int>?
+    var target: Located<Int>?
+    var refuse: Located<Int>?
+    var volumes: Located<DiskSettings.Volumes>?
+
+    /// Takes over what a later fragment says.
+    mutating func merge(_ later: DiskInputs) {
+        `guard` = later.guard ?? `guard`
+        target = later.target ?? target
+        refuse = later.refuse ?? refuse
+        volumes = later.volumes ?? volumes
+    }
+}
+
 /// One file of the host's settings as it is written: known keys of the right type, nothing validated beyond that.
 struct Fragment: Sendable {
+    private(set) var disk = DiskInputs()
     private(set) var apps: [AppName: AppInputs] = [:]
 
     /// - Parameter file: names the file in errors; it is not read.
     init(parsing text: String, file: FilePath) throws(SettingsError) {
         let reader = try FragmentReader(text: text, file: file)
-        for name in reader.keys(of: []) {
-            guard name == "apps" else { throw reader.unknown([name], among: ["apps"]) }
+        let known = ["disk", "apps"]
+        for name in reader.keys(of: []) where !known.contains(name) {
+            throw reader.unknown([name], among: known)
         }
+        disk = try Self.disk(reader)
         for name in try reader.tables(in: "apps") {
             guard let app = AppName(name) else {
                 throw reader.error(
@@ -50,6 +69,21 @@ struct Fragment: Sendable {
             }
             apps[app] = try Self.app(at: ["apps", name], reader)
         }
+    }
+
+    private static func disk(_ reader: FragmentReader) throws(SettingsError) -> DiskInputs {
+        var inputs = DiskInputs()
+        for key in try reader.keys(ofTable: "disk") {
+            let place = ["disk", key]
+            switch key {
+            case "guard": inputs.guard = try reader.number(place, in: 1...100)
+            case "target": inputs.target = try reader.number(place, in: 0...99)
+            case "refuse": inputs.refuse = try reader.number(place, in: 1...100)
+            case "volumes": inputs.volumes = try reader.choice(place)
+            default: throw reader.unknown(place, among: ["guard", "target", "refuse", "volumes"])
+            }
+        }
+        return inputs
     }
 
     private static func app(at path: [String], _ reader: FragmentReader) throws(SettingsError) -> AppInputs {

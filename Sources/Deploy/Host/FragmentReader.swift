@@ -32,6 +32,13 @@ struct FragmentReader {
         table(at: path)?.keys.sorted() ?? []
     }
 
+    /// The keys of a table of the root, sorted; none where it is not there.
+    func keys(ofTable key: String) throws(SettingsError) -> [String] {
+        guard root[key] != nil else { return [] }
+        guard root[key]?.table != nil else { throw wrongType([key], expected: "a table") }
+        return keys(of: [key])
+    }
+
     /// The names of the tables in a table of the root.
     func tables(in key: String) throws(SettingsError) -> [String] {
         guard root[key] != nil else { return [] }
@@ -56,6 +63,18 @@ struct FragmentReader {
             texts.append(text)
         }
         return located(texts, path)
+    }
+
+    /// One of a few words.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ path: [String]
+    ) throws(SettingsError) -> Located<Choice> {
+        let word = try string(path).value
+        guard let choice = Choice(rawValue: word) else {
+            let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+            throw error(path, "is \"\(word)\"", "write \(words)")
+        }
+        return located(choice, path)
     }
 
     func number(_ path: [String], in range: ClosedRange<Int>) throws(SettingsError) -> Located<Int> {

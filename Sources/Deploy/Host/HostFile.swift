@@ -11,13 +11,16 @@ package struct HostFile: Sendable {
     /// Reads and validates all fragments; a missing `berth.toml` or `conf.d` is as good as an empty one.
     package func load() throws(SettingsError) -> Settings {
         var inputs: [AppName: AppInputs] = [:]
+        var disk = DiskInputs()
         for file in try fragments() {
             guard let text = try Self.read(file) else { continue }
-            for (name, app) in try Fragment(parsing: text, file: file).apps {
+            let fragment = try Fragment(parsing: text, file: file)
+            disk.merge(fragment.disk)
+            for (name, app) in fragment.apps {
                 inputs[name, default: AppInputs()].merge(app)
             }
         }
-        return try Settings(validating: inputs)
+        return try Settings(validating: inputs, disk: disk)
     }
 
     private func fragments() throws(SettingsError) -> [FilePath] {

@@ -2,7 +2,10 @@ import SystemPackage
 
 /// What the host's file says, validated and with every default filled in.
 package struct Settings: Equatable, Sendable {
+    package var disk = DiskSettings()
     package var apps: [AppName: AppSettings] = [:]
+
+    package init() {}
 
     /// How many apps there are, in words.
     var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
@@ -22,13 +25,16 @@ package struct AppSettings: Equatable, Sendable {
     /// How many good releases keep their images, beside the last one.
     package let keep: Int
 
+    /// How many of an app that says nothing else.
+    package static let defaultKeep = 3
+
     package init(
         name: AppName,
         directory: FilePath,
         spool: FilePath? = nil,
         registry: String = "ghcr.io",
         variables: Set<String>? = nil,
-        keep: Int = 3
+        keep: Int = defaultKeep
     ) {
         self.name = name
         self.directory = directory
@@ -49,9 +55,11 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
     package let problem: String
     package let hint: String
 
-    package var description: String {
+    package var description: String { "\(place)\(problem); \(hint)" }
+
+    /// File, line and key.
+    var place: String {
         let place = line.map { "\(file):\($0): " } ?? "\(file): "
-        let subject = key.map { "\($0): " } ?? ""
-        return place + subject + problem + "; " + hint
+        return place + (key.map { "\($0): " } ?? "")
     }
 }

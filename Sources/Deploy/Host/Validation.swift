@@ -2,7 +2,9 @@ import SystemPackage
 
 extension Settings {
     /// Fills in defaults and refuses what cannot work on a host: an app without a folder, two apps that share one.
-    init(validating inputs: [AppName: AppInputs]) throws(SettingsError) {
+    init(validating inputs: [AppName: AppInputs], disk: DiskInputs = DiskInputs()) throws(SettingsError) {
+        self.init()
+        self.disk = try DiskSettings(validating: disk)
         var claimed: [FilePath: (app: AppName, key: String)] = [:]
         for (name, input) in inputs.sorted(by: { $0.key < $1.key }) {
             let app = try AppSettings(name, validating: input)
@@ -44,7 +46,28 @@ extension AppSettings {
             spool: input.spool?.value,
             registry: input.registry?.value ?? "ghcr.io",
             variables: input.variables.map { Set($0.value) },
-            keep: input.keep?.value ?? 3
+            keep: input.keep?.value ?? Self.defaultKeep
+        )
+    }
+}
+
+extension DiskSettings {
+    /// Fills in defaults, and refuses limits in an order that makes no sense: the guard frees down to its target, and what it
+    /// cannot free it refuses.
+    init(validating input: DiskInputs) throws(SettingsError) {
+        self.init()
+        `guard` = input.guard?.value ?? `guard`
+        target = input.target?.value ?? target
+        refuse = input.refuse?.value ?? refuse
+        volumes = input.volumes?.value ?? volumes
+        let written = [input.target, input.guard, input.refuse].compactMap { $0 }.first
+        guard let written, target >= self.guard || self.guard > refuse else { return }
+        throw SettingsError(
+            file: written.file,
+            line: written.line,
+            key: written.key,
+            problem: "target is \(target), guard is \(self.guard), refuse is \(refuse)",
+            hint: "target must be less than guard, and guard no more than refuse"
         )
     }
 }

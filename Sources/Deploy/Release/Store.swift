@@ -7,10 +7,13 @@ package struct Store: Sendable {
     package let folder: FilePath
     private let composeFolder: FilePath
 
-    /// Makes the folder where it is missing.
-    package init(app: AppName, state: FilePath) throws(StoreError) {
+    package init(app: AppName, state: FilePath) {
         folder = state.appending(app.description).appending("deployments")
         composeFolder = state.appending(app.description).appending("compose")
+    }
+
+    /// Makes the folders where they are missing.
+    package func makeFolders() throws(StoreError) {
         for folder in [folder, composeFolder] {
             do {
                 try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])

@@ -40,18 +40,6 @@ extension Engine {
             )
         )
     }
-
-    /// Removes the images that have neither a name nor a container (`POST /images/prune`).
-    package func pruneDanglingImages() async throws(EngineError) -> PruneReport {
-        try await decode(
-            from: Request(
-                method: .POST,
-                path: "/images/prune",
-                query: ["filters": Filters.dangling.text],
-                timeout: Self.removalTimeout
-            )
-        )
-    }
 }
 
 /// An image in full (`GET /images/{name}/json`).
@@ -115,23 +103,5 @@ extension ImageSummary: Decodable {
         created = nanoseconds > 0 && !overflow ? Timestamp(nanoseconds: nanoseconds) : nil
         size = try image.value("Size")
         sharedSize = try image.measured("SharedSize")
-    }
-}
-
-/// What a prune removed.
-package struct PruneReport: Hashable, Sendable {
-    /// The IDs of images and layers that are gone.
-    package let imagesDeleted: [ImageID]
-    /// Bytes.
-    package let spaceReclaimed: Int64
-}
-
-extension PruneReport: Decodable {
-    package init(from decoder: any Decoder) throws {
-        let report = try decoder.members()
-        // Each item says what was untagged or what was deleted.
-        let items: [[String: ImageID]] = try report.optional("ImagesDeleted") ?? []
-        imagesDeleted = items.compactMap { $0["Deleted"] }
-        spaceReclaimed = try report.optional("SpaceReclaimed") ?? 0
     }
 }

@@ -37,8 +37,8 @@ package struct Volume: Hashable, Sendable {
 
     /// Whether it is certain that nobody named it, described it or marked it: the Engine made it for one container.
     ///
-    /// Only an Engine that labels it makes that certain: from 23 on, and for what a Compose file mounts from 27.4 on. A
-    /// label from outside Docker's own namespace is somebody's mark.
+    /// Only an Engine that labels it makes that certain: from 23 on, and for what a Compose file mounts without a name from
+    /// 27 on (moby/moby#48748). A label from outside Docker's own namespace is somebody's mark.
     package var isAnonymous: Bool {
         driver == "local" && options.isEmpty && labels["com.docker.volume.anonymous"] != nil
             && labels.keys.allSatisfy { $0.hasPrefix("com.docker.") }

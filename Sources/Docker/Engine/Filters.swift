@@ -17,9 +17,6 @@ struct Filters: Sendable {
         Filters(["label": "\(Labels.project)=\(name)", "type": "container"])
     }
 
-    /// Images without a tag that nothing uses.
-    static let dangling = Filters(["dangling": "true"])
-
     /// What nothing has used for so long, to the second.
     static func unused(for duration: Duration) -> Filters {
         Filters(["until": "\(duration.components.seconds)s"])

@@ -27,6 +27,16 @@ import Testing
         #expect(app.directory == "/srv/shop")
     }
 
+    @Test func theDiskHasDefaultsAndKeysOfItsOwn() async throws {
+        #expect(try await load([:]).disk == DiskSettings())
+        let disk = try await load([
+            "berth.toml": "[disk]\nguard = 90\ntarget = 60\nvolumes = \"anonymous\"\n",
+            "conf.d/1.toml": "disk.target = 50\n",
+        ]).disk
+        #expect((disk.guard, disk.target, disk.refuse) == (90, 50, 95))
+        #expect(disk.volumes == .anonymous)
+    }
+
     @Test func noFileIsNoApps() async throws {
         #expect(try await load([:]).apps.isEmpty)
     }
@@ -44,6 +54,16 @@ import Testing
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"https://ghcr.io\"\n", 3, "apps.shop.registry"),
         ("# colours\ncolour = 1\n", 2, "colour"),
         ("apps = 1\n", 1, "apps"),
+        ("disk = 1\n", 1, "disk"),
+        ("[disk]\ncolour = 1\n", 2, "disk.colour"),
+        ("[disk]\nguard = \"80\"\n", 2, "disk.guard"),
+        ("[disk]\nguard = 0\n", 2, "disk.guard"),
+        ("[disk]\nrefuse = 101\n", 2, "disk.refuse"),
+        ("[disk]\nguard = 70\n", 2, "disk.guard"),
+        ("[disk]\ntarget = 80\n", 2, "disk.target"),
+        ("[disk]\nrefuse = 79\n", 2, "disk.refuse"),
+        ("[disk]\nvolumes = \"all\"\n", 2, "disk.volumes"),
+        ("[disk]\nvolumes = true\n", 2, "disk.volumes"),
         ("[apps]\nshop = 1\n", 2, "apps.shop"),
         ("[apps.\"../etc\"]\ndirectory = \"/srv\"\n", 1, "apps.../etc"),
         ("[apps.Shop]\ndirectory = \"/srv\"\n", 1, "apps.Shop"),

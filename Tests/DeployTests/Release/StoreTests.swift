@@ -14,7 +14,9 @@ import Testing
     private func withStore(_ body: (Store, FilePath) throws -> Void) async throws {
         let app = try #require(AppName("shop"))
         try await withTemporaryFolder { folder throws in
-            try body(try Store(app: app, state: folder), folder.appending("shop"))
+            let store = Store(app: app, state: folder)
+            try store.makeFolders()
+            try body(store, folder.appending("shop"))
         }
     }
 
@@ -133,7 +135,7 @@ import Testing
         let app = try #require(AppName("shop"))
         try await withTemporaryFolder { folder in
             try write("", to: folder.appending("shop"))
-            let error = try #require(throws: StoreError.self) { try Store(app: app, state: folder) }
+            let error = try #require(throws: StoreError.self) { try Store(app: app, state: folder).makeFolders() }
             #expect(error.path == folder.appending("shop").appending("deployments"))
         }
     }

@@ -1,0 +1,84 @@
+import Docker
+import Logging
+
+extension DiskGuard {
+    /// The biggest things on a filesystem that a prune has left, so that the sysadmin knows where to look.
+    ///
+    /// It takes as long as the Engine needs to measure its volumes; what cannot be measured is left out.
+    func occupants(of filesystem: Filesystem, kept: [Kept]) async -> [Occupant] {
+        guard !filesystem.holds.isEmpty else {
+            return [Occupant("what is outside Docker", filesystem.space.used)]
+        }
+        do throws(EngineError) {
+            let usage = try await engine.diskUsage()
+            var occupants: [Occupant] = []
+            var known: Int64 = 0
+            if filesystem.holds.contains(.images) {
+                let cache = usage.buildCache.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
+                occupants += images(usage, kept) + [Occupant("the build cache", cache)]
+                known += usage.layersSize + cache
+            }
+            var rest = "what is outside Docker"
+            if filesystem.holds.contains(.volumes) {
+                let (logs, unmeasured) = await logs()
+                let own = logs + volumes(usage) + layers(usage)
+                occupants += own
+                known += own.reduce(0) { $0 + $1.bytes }
+                if !unmeasured.isEmpty { rest = "the logs of \(unmeasured.joined(separator: ", ")), and \(rest)" }
+            }
+            occupants.append(Occupant(rest, max(0, filesystem.space.used - known)))
+            return occupants.largest(of: filesystem)
+        } catch {
+            log.warning("What fills \(filesystem.path) could not be found out: \(error)")
+            return []
+        }
+    }
+
+    private func images(_ usage: DiskUsage, _ kept: [Kept]) -> [Occupant] {
+        usage.images.map { image in
+            let reason = kept.first { kept in
+                if case .image(image.id.rawValue, _) = kept.subject { true } else { false }
+            }?.reason
+            let name = image.repoTags.first?.rawValue ?? image.id.rawValue
+            return Occupant(
+                "image \(name)\(reason.map { " (\($0))" } ?? "")",
+                max(0, image.size - (image.sharedSize ?? 0))
+            )
+        }
+    }
+
+    private func volumes(_ usage: DiskUsage) -> [Occupant] {
+        // One with options lies wherever they say.
+        usage.volumes.filter(\.volume.options.isEmpty).compactMap { entry in
+            entry.size.map { Occupant("volume \(entry.volume.name)", $0) }
+        }
+    }
+
+    /// What containers have written to their own file systems.
+    private func layers(_ usage: DiskUsage) -> [Occupant] {
+        usage.containers.map { entry in
+            let container = entry.container
+            return Occupant("files in container \(container.names.first ?? container.id.rawValue)", entry.size)
+        }
+    }
+
+    /// Container logs are root's files: their sizes are what the Engine hands out of them, which takes too long for large ones.
+    private func logs() async -> (measured: [Occupant], unmeasured: [String]) {
+        let deadline = context.clock.now.advanced(by: .seconds(20))
+        var measured: [Occupant] = []
+        var unmeasured: [String] = []
+        for summary in (try? await engine.containers()) ?? [] {
+            guard let container = try? await engine.inspect(summary.id),
+                ["json-file", "local"].contains(container.logDriver)
+            else { continue }
+            let time = min(.seconds(2), context.clock.now.duration(to: deadline))
+            let size = time > .zero ? try? await engine.logSize(container.id, within: time) : nil
+            if let size, size.isComplete {
+                measured.append(Occupant("the log of \(container.name)", size.bytes))
+            } else {
+                unmeasured.append(container.name)
+            }
+        }
+        return (measured, unmeasured)
+    }
+}

@@ -1,0 +1,78 @@
+import Docker
+import Glibc
+import SystemPackage
+import TOMLKit
+
+extension Usage {
+    /// Measures every filesystem that matters (statvfs(3)): the root, and where the Engine keeps what it has.
+    ///
+    /// - Throws: where one of them cannot be read, since nobody knows then what it would decide.
+    static func measured(_ engine: EngineInfo) throws(Failure) -> Usage {
+        var places: [Place] = [Place(path: "/", holds: [])]
+        if engine.isContainerdImageStore, let root = containerdRoot {
+            places += [Place(path: engine.rootDirectory, holds: [.volumes]), Place(path: root, holds: [.images])]
+        } else {
+            places += [Place(path: engine.rootDirectory, holds: [.images, .volumes])]
+        }
+        // Several may lie on one filesystem, which is then known by the first of them.
+        var devices: [dev_t: Int] = [:]
+        var distinct: [Place] = []
+        for place in places {
+            let device = try device(of: place.path)
+            if let index = devices[device] {
+                distinct[index].holds.formUnion(place.holds)
+            } else {
+                devices[device] = distinct.count
+                distinct.append(place)
+            }
+        }
+        return try Usage(distinct.map(measure))
+    }
+
+    private struct Place {
+        let path: FilePath
+        var holds: Set<Filesystem.Content>
+    }
+
+    private static func device(of path: FilePath) throws(Failure) -> dev_t {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { throw unreadable(path, Errno(rawValue: errno)) }
+        return status.st_dev
+    }
+
+    private static func measure(_ place: Place) throws(Failure) -> Filesystem {
+        var status = statvfs()
+        guard statvfs(place.path.string, &status) == 0 else { throw unreadable(place.path, Errno(rawValue: errno)) }
+        let block = Int64(status.f_frsize)
+        return Filesystem(
+            path: place.path.string,
+            holds: place.holds,
+            space: Filesystem.Amount(
+                used: (Int64(status.f_blocks) - Int64(status.f_bfree)) * block,
+                available: Int64(status.f_bavail) * block
+            ),
+            inodes: status.f_files == 0
+                ? nil
+                : Filesystem.Amount(
+                    used: Int64(status.f_files) - Int64(status.f_ffree),
+                    available: Int64(status.f_favail)
+                )
+        )
+    }
+
+    private static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {
+        Failure(
+            "how full the disk at \(path) is cannot be read: \(error)",
+            hint: "let user berth search the folders above it (chmod o+x)"
+        )
+    }
+
+    /// Where the host's own containerd keeps images, as its configuration says; nil where Docker runs one of its own, which
+    /// keeps them in Docker's root.
+    private static var containerdRoot: FilePath? {
+        let text = (try? File.read("/etc/containerd/config.toml")).map { String(decoding: $0, as: UTF8.self) }
+        let configured = text.flatMap { try? TOMLTable(string: $0) }?["root"]?.string
+        let root = FilePath(configured ?? "/var/lib/containerd")
+        return access(root.string, F_OK) == 0 || errno != ENOENT ? root : nil
+    }
+}

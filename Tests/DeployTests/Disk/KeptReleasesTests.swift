@@ -1,0 +1,87 @@
+import Docker
+import FoundationEssentials
+import Testing
+
+@testable import Deploy
+
+/// Which of an app's images its records protect, whatever `keep` says.
+@Suite struct KeptReleasesTests {
+    private let shop: AppName
+
+    init() throws {
+        shop = try #require(AppName("shop"))
+    }
+
+    private func record(_ number: Int, _ verdict: Verdict?, image: String?) -> Record {
+        var record = Record(app: shop, number: number, received: Date(timeIntervalSince1970: Double(number)))
+        record.verdict = verdict
+        if let image {
+            record.services["app"] = Record.Release(
+                image: "shop:1",
+                imageID: ImageID(rawValue: image),
+                digest: nil,
+                source: nil,
+                revision: nil
+            )
+        }
+        return record
+    }
+
+    private func protected(_ app: Inventory.App) -> Set<String> {
+        Set(app.releases.filter { $0.standing != .superseded }.flatMap(\.images))
+    }
+
+    private let everyVerdict: [Verdict] = Verdict.allCases
+
+    @Test(arguments: [0, 1, 3, -1, Int.min, Int.max, 100])
+    func noKeepLosesTheLastGoodReleaseOrWhatRuns(keep: Int) {
+        var random = SplitMix(seed: 42)
+        for _ in 0..<500 {
+            let records = (1...Int.random(in: 1...12, using: &random)).map { number in
+                record(
+                    number,
+                    everyVerdict.randomElement(using: &random),
+                    image: "sha256:\(Int.random(in: 0...4, using: &random))"
+                )
+            }
+            let app = Inventory.App(shop, records, isCertain: true, keep: keep)
+            let protected = protected(app)
+            let lastGood = records.last { $0.verdict == .deployed }
+            if let lastGood { #expect(protected.isSuperset(of: lastGood.images.values.map(\.rawValue))) }
+            let switched = records.last { $0.hasSwitched }
+            // After a rollback the last good one runs.
+            if let switched, switched.verdict != .rolledBack {
+                #expect(protected.isSuperset(of: switched.images.values.map(\.rawValue)))
+            }
+        }
+    }
+
+    @Test func keepCountsGoodReleasesBesideTheLast() {
+        let records = (1...5).map { record($0, .deployed, image: "sha256:\($0)") }
+        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 0)) == ["sha256:5"])
+        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 1)) == ["sha256:5", "sha256:4"])
+        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 99)).count == 5)
+    }
+
+    @Test func aDeploymentWithoutAVerdictIsUnderWay() {
+        let app = Inventory.App(
+            shop,
+            [record(1, .deployed, image: "sha256:1"), record(2, nil, image: "sha256:2"), record(3, nil, image: nil)],
+            isCertain: true,
+            keep: 0
+        )
+        #expect(app.releases.map(\.standing) == [.kept, .underWay, .underWay])
+        #expect(app.isPreparing)
+    }
+
+    @Test func theDeploymentThatAsksKnowsWhatItNeeds() {
+        let records = [record(1, .deployed, image: "sha256:1"), record(2, nil, image: nil)]
+        #expect(!Inventory.App(shop, records, isCertain: true, keep: 0, own: 2).isPreparing)
+        #expect(Inventory.App(shop, records, isCertain: true, keep: 0, own: 3).isPreparing)
+    }
+
+    @Test func nobodyPreparesAnAppThatIsNoLongerDeployed() {
+        let app = Inventory.App(shop, [record(1, nil, image: nil)], isCertain: true, keep: 3, isServed: false)
+        #expect(!app.isPreparing)
+    }
+}
