@@ -6,9 +6,10 @@ extension Phase {
     /// `health` is bounded by the gate, whose deadlines come from the app's own healthchecks.
     package var limit: Duration {
         switch self {
-        case .claim, .settle: .seconds(20 * 60)
+        case .claim: .seconds(20 * 60)
         case .check, .login: .seconds(5 * 60)
-        case .room: .seconds(20 * 60)
+        // Images go one by one, on a slow disk for minutes each.
+        case .room, .settle: .seconds(60 * 60)
         case .pull: .seconds(70 * 60)
         case .before, .after: .seconds(70 * 60)
         case .up: .seconds(20 * 60)
