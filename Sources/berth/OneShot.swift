@@ -15,21 +15,22 @@ protocol OneShot: ParsableCommand, Sendable {
 }
 
 extension OneShot {
-    func run() {
+    func run() throws {
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         var log = Logger(label: "berth") { _ in Console() }
         log.logLevel = .warning
         let context = Context(loop, log, ServiceManager())
+        let end = loop.makePromise(of: CInt.self)
         // At the main thread's own priority libdispatch would try to raise its threads' above what an ordinary user may.
         Task(executorPreference: context.executor, priority: .medium) {
             do {
-                Glibc.exit(try await run(in: context))
+                end.succeed(try await run(in: context))
             } catch {
                 Terminal.complain(error)
-                Glibc.exit(ExitStatus(error).rawValue)
+                end.succeed(ExitStatus(error).rawValue)
             }
         }
-        while true { pause() }
+        throw ExitCode(try end.futureResult.wait())
     }
 }
 
