@@ -9,13 +9,13 @@ extension Deployment {
     func makeRoom(_ target: Target) async throws(Failure) {
         let disk = diskGuard(target)
         let report = await prune(disk, .guarded, patience: .seconds(120))
-        let usage: Usage
+        let usage: Usage?
         do {
-            usage = try await disk.usage()
+            usage = if let report { report.after } else { try await disk.usage() }
         } catch {
             return warn(error)
         }
-        guard let fullest = usage.fullest, fullest.isAbove(settings.disk.refuse) else { return }
+        guard let fullest = usage?.fullest, fullest.isAbove(settings.disk.refuse) else { return }
         let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
         throw Failure(
             "there is no room: \(fullest), more than \(settings.disk.refuse) %, and berth may remove nothing more",
