@@ -8,10 +8,10 @@ enum ExitStatus {
     case incomplete
     /// What it needs does not answer, or may not be read.
     case unavailable
+    case software
     /// It may work later.
     case temporary
     case configuration
-    case software
 
     var rawValue: CInt {
         switch self {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Deploy
 import Docker
-import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -10,8 +9,7 @@ import Systemd
 
 /// A command that does its work and ends; it says on standard error why it could not.
 protocol OneShot: ParsableCommand, Sendable {
-    /// - Returns: the exit code.
-    func run(in context: Context) async throws -> CInt
+    func run(in context: Context) async throws -> ExitStatus
 }
 
 extension OneShot {
@@ -20,17 +18,17 @@ extension OneShot {
         var log = Logger(label: "berth") { _ in Console() }
         log.logLevel = .warning
         let context = Context(loop, log, ServiceManager())
-        let end = loop.makePromise(of: CInt.self)
+        let end = loop.makePromise(of: ExitStatus.self)
         // At the main thread's own priority libdispatch would try to raise its threads' above what an ordinary user may.
         Task(executorPreference: context.executor, priority: .medium) {
             do {
                 end.succeed(try await run(in: context))
             } catch {
                 Terminal.complain(error)
-                end.succeed(ExitStatus(error).rawValue)
+                end.succeed(ExitStatus(error))
             }
         }
-        throw ExitCode(try end.futureResult.wait())
+        throw ExitCode(try end.futureResult.wait().rawValue)
     }
 }
 

@@ -11,8 +11,11 @@ struct PruneCommand: OneShot {
         discussion: """
             Dangling images always go. Where a filesystem that images or volumes lie on is fuller than guard in \
             /etc/berth/berth.toml, more goes, down to target: superseded releases of apps, build cache that was not used for a \
-            day, images that nothing uses, and, only with volumes = "anonymous", volumes that nobody has named and nothing \
-            refers to. What runs, what is stopped, what an app can go back to, and named volumes always stay.
+            day, images that nothing uses, and, only with volumes = "anonymous", anonymous volumes that nothing refers to. \
+            What runs, what is stopped, what an app can go back to, and named volumes always stay.
+
+            It exits 1 where something could not be removed, and 75 where a pull or another prune is still under way after a \
+            minute.
             """
     )
 
@@ -25,23 +28,20 @@ struct PruneCommand: OneShot {
     @Option(help: ArgumentHelp("The host's file; conf.d/*.toml beside it are read too.", valueName: "file"))
     var config = "/etc/berth/berth.toml"
 
-    func run(in context: Context) async throws -> CInt {
+    func run(in context: Context) async throws -> ExitStatus {
         let settings = try HostFile(FilePath(config)).load()
         let engine = try await context.engine.negotiated()
         let disk = DiskGuard(engine: engine, settings: settings, context: context, log: context.log)
         guard let report = try await dryRun ? disk.plan() : prune(disk, context) else {
-            Terminal.complain(
-                "a deployment pulls images, and a prune could take what it needs; try again when it has ended"
-            )
-            return ExitStatus.temporary.rawValue
+            Terminal.complain("a pull or another prune is under way, and must not be disturbed; try again later")
+            return .temporary
         }
         if json {
             try Terminal.say(json: PruneDocument(report))
         } else {
             Terminal.say(report.lines(settings.disk))
         }
-        let isComplete = report.removals.allSatisfy { $0.outcome == .removed || $0.outcome == .planned }
-        return (isComplete ? ExitStatus.success : .incomplete).rawValue
+        return report.before != nil && !report.steps.contains(where: \.hasFailed) ? .success : .incomplete
     }
 
     private func prune(_ disk: DiskGuard, _ context: Context) async throws -> PruneReport? {
@@ -51,20 +51,34 @@ struct PruneCommand: OneShot {
 
 extension PruneReport {
     fileprivate func lines(_ settings: DiskSettings) -> [String] {
-        var lines = ["Before (guard \(settings.guard) %, target \(settings.target) %):"] + before.lines
-        lines += removals.isEmpty ? ["Nothing is to be removed."] : [after == nil ? "Would remove:" : "Removed:"]
-        lines += removals.map { step in
-            let outcome = if case .refused(let why) = step.outcome { "; not removed: \(why)" } else { "" }
-            return "  \(size(step.removal.bytes))  \(step.removal.subject): \(step.removal.reason)\(outcome)"
-        }
-        if !kept.isEmpty { lines.append("Kept:") }
-        lines += kept.map { "  \(size($0.bytes))  \($0.subject): \($0.reason)" }
-        if let after { lines += ["After:"] + after.lines }
-        return lines
+        let done = steps.filter { !$0.hasFailed }
+        let sections: [(title: String, lines: [String])] = [
+            ("Before (guard \(settings.guard) %, target \(settings.target) %):", before?.lines ?? []),
+            (done.contains { $0.outcome == .planned } ? "Would remove:" : "Removed:", done.map(\.line)),
+            ("Could not be removed:", steps.filter(\.hasFailed).map(\.line)),
+            ("Kept:", kept.filter { $0.reason != .failed }.map(\.line)),
+            ("After:", after?.lines ?? []),
+        ]
+        let lines = sections.flatMap { $0.lines.isEmpty ? [] : [$0.title] + $0.lines }
+        return steps.isEmpty ? lines + ["Nothing is to be removed."] : lines
     }
+}
 
-    private func size(_ bytes: Int64?) -> String {
-        let text = bytes?.inUnits ?? "?"
+extension PruneReport.Step {
+    fileprivate var line: String {
+        let problem = if case .failed(let problem) = outcome { "; \(problem)" } else { "" }
+        return "  \(removal.frees.column)  \(removal.subject): \(removal.reason)\(problem)"
+    }
+}
+
+extension Kept {
+    fileprivate var line: String { "  \(size.column)  \(subject): \(reason)" }
+}
+
+extension Int64? {
+    /// A size, right-aligned.
+    fileprivate var column: String {
+        let text = self?.inUnits ?? "?"
         return String(repeating: " ", count: max(0, 8 - text.count)) + text
     }
 }

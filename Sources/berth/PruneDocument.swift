@@ -12,28 +12,48 @@ struct PruneDocument: Encodable {
         let size: Int64
     }
 
-    struct Item: Encodable {
+    /// An image, a volume, or the entries of the build cache that go or stay together.
+    struct Thing: Encodable {
         let kind: String
+        /// Of an image or a volume.
         let id: String?
+        /// An image's tags, or the IDs of cache entries.
         let names: [String]
-        let bytes: Int64?
         let reason: String
-        /// `planned`, `removed`, or why it was not; absent for what stays.
-        let outcome: String?
+        /// Bytes: of what stays.
+        var size: Int64?
+        /// Bytes: of what goes, by an estimate.
+        var frees: Int64?
+        /// Of what goes: `planned`, `removed` or `failed`.
+        var outcome: String?
+        /// Why it has failed.
+        var problem: String?
     }
 
-    let before: [Filesystem]
-    let removals: [Item]
-    let kept: [Item]
+    /// Absent where it cannot be read.
+    let before: [Filesystem]?
+    let removals: [Thing]
+    let kept: [Thing]
     /// Absent in a dry run.
     let after: [Filesystem]?
 
     init(_ report: PruneReport) {
-        before = report.before.filesystems.map(Filesystem.init)
-        removals = report.removals.map { step in
-            Item(step.removal.subject, step.removal.bytes, "\(step.removal.reason)", outcome: step.outcome.word)
+        before = report.before?.filesystems.map(Filesystem.init)
+        removals = report.steps.map { step in
+            var thing = Thing(step.removal.subject, reason: "\(step.removal.reason)")
+            thing.frees = step.removal.frees
+            switch step.outcome {
+            case .planned: thing.outcome = "planned"
+            case .removed: thing.outcome = "removed"
+            case .failed(let problem): (thing.outcome, thing.problem) = ("failed", problem)
+            }
+            return thing
         }
-        kept = report.kept.map { Item($0.subject, $0.bytes, "\($0.reason)", outcome: nil) }
+        kept = report.kept.map { kept in
+            var thing = Thing(kept.subject, reason: "\(kept.reason)")
+            thing.size = kept.size
+            return thing
+        }
         after = report.after?.filesystems.map(Filesystem.init)
     }
 }
@@ -48,28 +68,12 @@ extension PruneDocument.Filesystem {
     }
 }
 
-extension PruneDocument.Item {
-    init(_ subject: Subject, _ bytes: Int64?, _ reason: String, outcome: String?) {
-        self.bytes = bytes
-        self.reason = reason
-        self.outcome = outcome
+extension PruneDocument.Thing {
+    init(_ subject: Subject, reason: String) {
         switch subject {
-        case .image(let id, let names):
-            (kind, self.id, self.names) = ("image", id, names)
-        case .buildCache(let entries):
-            (kind, id, names) = ("buildCache", nil, entries)
-        case .volume(let name):
-            (kind, id, names) = ("volume", name, [])
-        }
-    }
-}
-
-extension PruneReport.Outcome {
-    fileprivate var word: String {
-        switch self {
-        case .planned: "planned"
-        case .removed: "removed"
-        case .refused(let why): why
+        case .image(let id, let names): self.init(kind: "image", id: id, names: names, reason: reason)
+        case .buildCache(let entries): self.init(kind: "buildCache", id: nil, names: entries, reason: reason)
+        case .volume(let name): self.init(kind: "volume", id: name, names: [], reason: reason)
         }
     }
 }

@@ -35,8 +35,6 @@ struct DiskTests {
             #expect(volumes.filter(\.isAnonymous).map(\.name) == [anonymous])
             let shop = try #require(volumes.first { $0.name == "shop_data" })
             #expect(shop.driver == "local" && shop.labels.isEmpty && shop.options.isEmpty)
-            #expect(shop.created == Timestamp("2026-11-21T15:28:37Z"))
-            #expect(shop.mountpoint == "/var/lib/docker/volumes/shop_data/_data")
             let ram = try #require(volumes.first { $0.name == "ram" })
             #expect(ram.options["type"] == "tmpfs")
         }
@@ -116,24 +114,6 @@ struct DiskTests {
         try await withStubEngine(["GET /system/df?type=volume": .answer(Fixture.diskUsage)]) { engine, _ in
             let sizes = try await engine.volumeSizes()
             #expect(sizes == [anonymous: 5_000, "shop_data": 0])
-        }
-    }
-
-    @Test("how long a measurement may take")
-    func measuringTimeout() async throws {
-        let (gone, alsoGone) = (Gate(), Gate())
-        try await withStubEngine([
-            "GET /system/df": [.awaitHangUp(gone)], "GET /system/df?type=volume": [.awaitHangUp(alsoGone)],
-        ]) { engine, _ in
-            let timeout = Duration.milliseconds(20)
-            await #expect(throws: EngineError.timedOut(request: "GET /system/df", after: timeout)) {
-                _ = try await engine.diskUsage(timeout: timeout)
-            }
-            await #expect(throws: EngineError.timedOut(request: "GET /system/df?type=volume", after: timeout)) {
-                _ = try await engine.volumeSizes(timeout: timeout)
-            }
-            await gone.wait()
-            await alsoGone.wait()
         }
     }
 

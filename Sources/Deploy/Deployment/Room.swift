@@ -9,19 +9,15 @@ extension Deployment {
     func makeRoom(_ target: Target) async throws(Failure) {
         let disk = diskGuard(target)
         let report = await prune(disk, .guarded, patience: .seconds(120))
-        let usage: Usage?
-        do {
-            usage = if let report { report.after } else { try await disk.usage() }
-        } catch {
-            return warn(error)
-        }
-        guard let fullest = usage?.fullest, fullest.isAbove(settings.disk.refuse) else { return }
+        let usage = if let report { report.after } else { try? await disk.usage() }
+        guard let fullest = usage?.fullest, fullest.percent > settings.disk.refuse else { return }
+        let attempt = report == nil ? "it could not be pruned now" : "nothing more may be removed"
         let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
+        let biggest =
+            occupants.isEmpty ? "" : "; the biggest there: " + occupants.map { "\($0)" }.joined(separator: "; ")
         throw Failure(
-            "there is no room: \(fullest), more than \(settings.disk.refuse) %, and berth may remove nothing more",
-            hint: occupants.isEmpty
-                ? "see what fills it: du -x \(fullest.path)"
-                : "the biggest there: " + occupants.map { "\($0)" }.joined(separator: "; "),
+            "there is no room: \(fullest), more than \(settings.disk.refuse) %, and \(attempt)\(biggest)",
+            hint: "make room and drop it again; see du \(fullest.lacksInodes ? "--inodes " : "")-xh \(fullest.path)",
             verdict: .refused
         )
     }
@@ -34,29 +30,18 @@ extension Deployment {
     ) async -> PruneReport? {
         do {
             let report = try await context.imageLock.prune(patience: patience) { try await disk.prune(extent) }
-            if report == nil { log.info("\(name): nothing is pruned for now, since another app pulls") }
+            if report == nil { log.info("\(name): nothing is pruned now, since a pull or another prune is under way") }
             return report
         } catch {
-            warn(error)
+            log.log(.pruneFailed, "\(name): pruning has ended early: \(Failure(error).reason)")
             return nil
         }
     }
 
     func diskGuard(_ target: Target) -> DiskGuard {
-        DiskGuard(
-            engine: target.engine,
-            settings: settings,
-            context: context,
-            log: log,
-            own: DiskGuard.Own(
-                app: record.app,
-                number: record.number,
-                images: target.model.services.keys.map(target.reference)
-            )
-        )
-    }
-
-    private func warn(_ error: any Error) {
-        log.log(.pruneFailed, "\(name): nothing could be pruned: \(Failure(error).reason)")
+        var disk = DiskGuard(engine: target.engine, settings: settings, context: context, log: log)
+        let images = target.model.services.keys.map(target.reference)
+        disk.asker = DiskGuard.Asker(app: record.app, number: record.number, images: images)
+        return disk
     }
 }

@@ -6,6 +6,8 @@ extension DiskGuard {
     ///
     /// It takes as long as the Engine needs to measure its volumes; what cannot be measured is left out.
     func occupants(of filesystem: Filesystem, kept: [Kept]) async -> [Occupant] {
+        // Nobody knows who has how many inodes.
+        guard !filesystem.lacksInodes else { return [] }
         guard !filesystem.holds.isEmpty else {
             return [Occupant("what is outside Docker", filesystem.space.used)]
         }

@@ -5,8 +5,8 @@ import Logging
 ///
 /// It must not run beside a pull: see ``ImageLock``.
 package struct DiskGuard: Sendable {
-    /// The deployment that asks for room, and what it will look for on the host.
-    struct Own: Sendable {
+    /// The deployment that asks for room, and what it is about to look for on the host.
+    struct Asker: Sendable {
         let app: AppName
         let number: Int
         let images: [ImageReference]
@@ -28,32 +28,27 @@ package struct DiskGuard: Sendable {
     let context: Context
     let log: Logger
     /// Nil for a prune by hand.
-    var own: Own?
+    var asker: Asker?
 
     package init(engine: Engine, settings: Settings, context: Context, log: Logger) {
-        self.init(engine: engine, settings: settings, context: context, log: log, own: nil)
-    }
-
-    init(engine: Engine, settings: Settings, context: Context, log: Logger, own: Own?) {
         self.engine = engine
         self.settings = settings
         self.context = context
         self.log = log
-        self.own = own
     }
 
-    /// How full the host is now.
-    package func usage() async throws -> Usage {
-        try Usage.measured(try await engine.info())
+    /// How full the host is now; nil where that cannot be read.
+    func usage() async throws(EngineError) -> Usage? {
+        measure(try await engine.info())
     }
 
     /// What would be done, and what would stay.
     package func plan() async throws -> PruneReport {
         let usage = try await usage()
-        let plan = PrunePlan(try await inventory(.explained), usage, settings.disk)
+        let plan = PrunePlan(try await inventory(.explained), usage, settings.disk, threshold: settings.disk.guard)
         return PruneReport(
             before: usage,
-            removals: plan.removals.map { PruneReport.Step(removal: $0, outcome: .planned) },
+            steps: plan.removals.map { PruneReport.Step(removal: $0, outcome: .planned) },
             kept: plan.kept,
             after: nil
         )
@@ -62,107 +57,82 @@ package struct DiskGuard: Sendable {
     /// Removes what the plan says, and measures after each removal: it ends where there is room enough, or nothing more may go.
     package func prune(_ extent: Extent) async throws -> PruneReport {
         let info = try await engine.info()
-        var usage = try Usage.measured(info)
-        var report = PruneReport(before: usage, after: usage)
-        // The guard starts above its own limit, and then goes on down to its target.
-        var threshold = settings.disk.guard
-        while let plan = try await plan(extent, usage, threshold, report.failed) {
+        let before = measure(info)
+        var report = PruneReport(before: before, after: before)
+        var hasStarted = false
+        while let plan = try await nextPlan(extent, after: report, hasStarted) {
             report.kept = plan.kept
             if plan.removals.isEmpty { break }
             for removal in plan.removals {
+                try Task.checkCancellation()
                 if removal.reason != .dangling {
-                    guard usage.isAbove(threshold, holding: removal.subject.content) else { continue }
-                    if threshold != settings.disk.target { announce(usage) }
-                    threshold = settings.disk.target
+                    let threshold = threshold(hasStarted)
+                    guard let fullest = report.after?.fullest(holding: removal.subject.content),
+                        fullest.percent > threshold
+                    else { continue }
+                    if !hasStarted { announce(fullest) }
+                    hasStarted = true
                 }
-                report.removals.append(await remove(removal))
-                usage = try Usage.measured(info)
-                report.after = usage
+                report.steps.append(await take(removal))
+                report.after = measure(info)
             }
         }
         return report
     }
 
+    /// The guard starts above its own limit, and then goes on down to its target.
+    private func threshold(_ hasStarted: Bool) -> Int {
+        hasStarted ? settings.disk.target : settings.disk.guard
+    }
+
     /// What is to go next; nil where a quick look tells that there is nothing.
-    private func plan(
+    private func nextPlan(
         _ extent: Extent,
-        _ usage: Usage,
-        _ threshold: Int,
-        _ failed: Set<Subject>
+        after report: PruneReport,
+        _ hasStarted: Bool
     ) async throws -> PrunePlan? {
-        let isAbove = Filesystem.Content.allCases.contains { usage.isAbove(threshold, holding: $0) }
+        let threshold = threshold(hasStarted)
+        let isAbove = Filesystem.Content.allCases.contains { report.after?.isAbove(threshold, holding: $0) == true }
         let extent = extent == .guarded && !isAbove ? .dangling : extent
         if extent == .dangling, try await !engine.images().contains(where: \.repoTags.isEmpty) { return nil }
         return PrunePlan(
             try await inventory(extent),
-            usage,
+            report.after,
             settings.disk,
-            // Nothing is fuller than full.
-            threshold: extent == .dangling ? 100 : threshold,
-            failed: failed
+            threshold: extent == .dangling ? nil : threshold,
+            failed: report.failed
         )
     }
 
-    private func announce(_ usage: Usage) {
-        let fullest = usage.fullest.map { "\($0)" } ?? ""
+    /// How full the host is; nil, and a warning, where that cannot be read, upon which nothing goes.
+    private func measure(_ info: EngineInfo) -> Usage? {
+        do throws(Failure) {
+            return try Usage.measured(info)
+        } catch {
+            log.log(.pruneFailed, "Nothing is removed: \(error.reason)")
+            return nil
+        }
+    }
+
+    private func announce(_ filesystem: Filesystem) {
         log.log(
             .diskGuardStarted,
-            "The disk guard makes room: \(fullest), more than \(settings.disk.guard) %; it frees down to \(settings.disk.target) %"
+            """
+            The disk guard makes room: \(filesystem), more than \(settings.disk.guard) %; \
+            it frees down to \(settings.disk.target) %
+            """
         )
     }
 
-    private func remove(_ removal: Removal) async -> PruneReport.Step {
+    private func take(_ removal: Removal) async -> PruneReport.Step {
         do {
             try await remove(removal.subject)
-            log.info("Removed \(removal.subject): \(removal.reason)\(removal.bytes.map { ", \($0.inUnits)" } ?? "")")
+            log.info("Removed \(removal.subject): \(removal.reason)\(removal.frees.map { ", \($0.inUnits)" } ?? "")")
             return PruneReport.Step(removal: removal, outcome: .removed)
         } catch {
-            let failure = Failure(error)
-            log.warning("\(removal.subject) could not be removed, and stays: \(failure.problem)")
-            return PruneReport.Step(removal: removal, outcome: .refused(failure.problem))
-        }
-    }
-
-    private func remove(_ subject: Subject) async throws {
-        switch subject {
-        case .image(let id, let names): try await removeImage(ImageID(rawValue: id), named: names)
-        case .buildCache:
-            guard try await engine.pruneBuildCache(unusedFor: .seconds(24 * 60 * 60)) > 0 else {
-                throw Failure("the Engine removed nothing", hint: "see docker system df --verbose")
-            }
-        case .volume(let name): try await engine.removeVolume(VolumeName(rawValue: name))
-        }
-    }
-
-    /// Takes an image's names away one by one, and the image with the last: the Engine refuses that where a container has come
-    /// to need it.
-    private func removeImage(_ id: ImageID, named names: [String]) async throws {
-        guard let image = try await image(id) else { return }
-        guard Set(image.repoTags.map(\.rawValue)) == Set(names) else {
-            throw Failure("its names have changed meanwhile", hint: "the next prune sees it anew")
-        }
-        // What berth calls it goes first, so that one which has to stay after all keeps the name that people know.
-        let ordered = names.sorted { (KeepTag.parse($0) != nil ? 0 : 1, $0) < (KeepTag.parse($1) != nil ? 0 : 1, $1) }
-        for name in ordered.isEmpty ? image.repoDigests.map(\.rawValue) : ordered { try await removeName(name) }
-        // One that has digests of other repositories too, or neither name nor digest.
-        if try await self.image(id) != nil { try await engine.removeImage(id.rawValue) }
-    }
-
-    private func removeName(_ name: String) async throws(EngineError) {
-        do throws(EngineError) {
-            try await engine.removeImage(name)
-        } catch {
-            // It went along with another name.
-            guard error.isNotFound else { throw error }
-        }
-    }
-
-    private func image(_ id: ImageID) async throws(EngineError) -> Image? {
-        do throws(EngineError) {
-            return try await engine.image(id.rawValue)
-        } catch {
-            guard error.isNotFound else { throw error }
-            return nil
+            let problem = Failure(error).problem
+            log.warning("\(removal.subject) could not be removed, and stays: \(problem)")
+            return PruneReport.Step(removal: removal, outcome: .failed(problem))
         }
     }
 }

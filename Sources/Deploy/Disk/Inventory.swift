@@ -3,137 +3,83 @@
 /// What the Engine has on a host and who needs it, as it was read at one moment.
 ///
 /// Times are since 1970.
-package struct Inventory: Equatable, Sendable {
-    package var now: Duration
-    package var images: [Image] = []
-    package var containers: [Container] = []
-    package var buildCache: [CacheEntry] = []
-    package var volumes: [Volume] = []
+struct Inventory: Equatable {
+    var now: Duration
+    var images: [Image] = []
+    var containers: [Container] = []
+    var buildCache: [CacheEntry] = []
+    var volumes: [Volume] = []
     /// Every app that has records on this host.
-    package var apps: [App] = []
-    /// How the deployment that asks for room names its images.
-    package var needed: Set<String> = []
-    /// The names of volumes that apps' Compose files mention, by app; nil where one of them could not be read.
-    package var declared: [String: String]? = [:]
+    var apps: [App] = []
+    /// The IDs of the images that the deployment which asks for room is about to use.
+    var needed: Set<String> = []
+    /// The anonymous volumes that a Compose file mentions, and whose it is; nil where one of the files could not be read.
+    var mentioned: [String: String]? = [:]
 
-    package init(now: Duration) {
-        self.now = now
-    }
-
-    package struct Image: Equatable, Sendable {
-        package let id: String
+    struct Image: Equatable {
+        let id: String
         /// Its tags; none for a dangling image.
-        package let names: [String]
-        /// Whether a registry has it, so that it could be pulled again.
-        package let isInRegistry: Bool
-        package let created: Duration?
-        /// When it was pulled, built or named on this host.
-        package let lastTagged: Duration?
-        package let size: Int64
+        var names: [String] = []
+        /// Whether it has a registry's digest, so that it can be pulled again.
+        var hasDigest = true
+        var created: Duration?
+        /// When it was last given a name on this host, where the Engine knows that.
+        var lastTagged: Duration?
+        let size: Int64
         /// What other images hold of that size too.
-        package let sharedSize: Int64
-
-        package init(
-            id: String,
-            names: [String],
-            isInRegistry: Bool = true,
-            created: Duration? = nil,
-            lastTagged: Duration? = nil,
-            size: Int64,
-            sharedSize: Int64 = 0
-        ) {
-            self.id = id
-            self.names = names
-            self.isInRegistry = isInRegistry
-            self.created = created
-            self.lastTagged = lastTagged
-            self.size = size
-            self.sharedSize = sharedSize
-        }
+        var sharedSize: Int64 = 0
     }
 
     /// A container in any state.
-    package struct Container: Equatable, Sendable {
-        package let name: String
-        package let imageID: String
+    struct Container: Equatable {
+        let name: String
+        let imageID: String
         /// What it was made from, as it was named then.
-        package let image: String
-        package let isRunning: Bool
+        var image = ""
+        var isRunning = true
         /// The names of the volumes that it refers to.
-        package let volumes: [String]
-
-        package init(name: String, imageID: String, image: String = "", isRunning: Bool = true, volumes: [String] = [])
-        {
-            self.name = name
-            self.imageID = imageID
-            self.image = image
-            self.isRunning = isRunning
-            self.volumes = volumes
-        }
+        var volumes: [String] = []
     }
 
-    package struct CacheEntry: Equatable, Sendable {
-        package let id: String
-        package let size: Int64
-        /// Whether a build uses it now, or something else has a share in it.
-        package let isInUse: Bool
-        package let lastUsed: Duration?
+    struct CacheEntry: Equatable {
+        /// Entries that no build has used for so long may go.
+        static let idleTime = Duration.seconds(24 * 60 * 60)
 
-        package init(id: String, size: Int64, isInUse: Bool = false, lastUsed: Duration?) {
-            self.id = id
-            self.size = size
-            self.isInUse = isInUse
-            self.lastUsed = lastUsed
-        }
+        let id: String
+        let size: Int64
+        /// Whether a build uses it now, or an image has a share in it.
+        var isInUse = false
+        /// Nil where nobody knows.
+        let lastUsed: Duration?
     }
 
-    package struct Volume: Equatable, Sendable {
-        package let name: String
+    struct Volume: Equatable {
+        let name: String
         /// Whether it is certain that nobody has named it.
-        package let isAnonymous: Bool
+        let isAnonymous: Bool
         /// Nil where it was not measured.
-        package let size: Int64?
-
-        package init(name: String, isAnonymous: Bool, size: Int64? = nil) {
-            self.name = name
-            self.isAnonymous = isAnonymous
-            self.size = size
-        }
+        var size: Int64?
     }
 
     /// One of berth's own apps, by its records.
-    package struct App: Equatable, Sendable {
-        package let name: String
-        package let releases: [Release]
+    struct App: Equatable {
+        let name: String
+        let releases: [Release]
         /// Whether each of its records could be read.
-        package let isCertain: Bool
-        /// Whether a deployment of it may yet look for images of which nothing is on record: one that has not pulled.
-        package let isPreparing: Bool
-
-        package init(name: String, releases: [Release], isCertain: Bool = true, isPreparing: Bool = false) {
-            self.name = name
-            self.releases = releases
-            self.isCertain = isCertain
-            self.isPreparing = isPreparing
-        }
+        var isComplete = true
+        /// Whether another deployment of it may yet look for images of which nothing is on record: one that has not pulled.
+        var isPreparing = false
     }
 
-    package struct Release: Equatable, Sendable {
-        package enum Standing: Equatable, Sendable {
+    struct Release: Equatable {
+        enum Standing: Equatable {
             case kept, underWay, superseded
         }
 
-        package let number: Int
+        let number: Int
         /// The IDs of its images.
-        package let images: Set<String>
-        package let standing: Standing
-        package let received: Duration
-
-        package init(number: Int, images: Set<String>, standing: Standing, received: Duration = .zero) {
-            self.number = number
-            self.images = images
-            self.standing = standing
-            self.received = received
-        }
+        let images: Set<String>
+        let standing: Standing
+        var received = Duration.zero
     }
 }

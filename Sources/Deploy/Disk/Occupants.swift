@@ -1,12 +1,12 @@
 // Pure: values in, values out.
 
 /// Something that takes room on a full filesystem and that berth may not touch.
-package struct Occupant: Equatable, Sendable {
+struct Occupant: Equatable, Sendable {
     /// As a sysadmin knows it: `volume shop_db`.
-    package let name: String
-    package let bytes: Int64
+    let name: String
+    let bytes: Int64
 
-    package init(_ name: String, _ bytes: Int64) {
+    init(_ name: String, _ bytes: Int64) {
         self.name = name
         self.bytes = bytes
     }
@@ -14,7 +14,7 @@ package struct Occupant: Equatable, Sendable {
 
 extension [Occupant] {
     /// The largest few, largest first; what is below a hundredth of the filesystem is of no help to anybody.
-    package func largest(of filesystem: Filesystem, atMost count: Int = 6) -> [Occupant] {
+    func largest(of filesystem: Filesystem, atMost count: Int = 6) -> [Occupant] {
         let sorted = filter { $0.bytes > filesystem.space.size / 100 }
             .sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
         return Array(sorted.prefix(count))
@@ -22,5 +22,5 @@ extension [Occupant] {
 }
 
 extension Occupant: CustomStringConvertible {
-    package var description: String { "\(name), \(bytes.inUnits)" }
+    var description: String { "\(name), \(bytes.inUnits)" }
 }

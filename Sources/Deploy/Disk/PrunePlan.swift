@@ -4,77 +4,75 @@
 ///
 /// Whatever the settings, an image of a container in any state, an image of a kept release or of a deployment that is under
 /// way, and a named volume stay; containers are nobody's to remove. What cannot be known leads to removing nothing.
-package struct PrunePlan: Equatable, Sendable {
-    package private(set) var removals: [Removal] = []
-    package private(set) var kept: [Kept] = []
+struct PrunePlan: Equatable {
+    private(set) var removals: [Removal] = []
+    private(set) var kept: [Kept] = []
 
     /// Dangling images always go. The rest goes while a filesystem that it lies on is above the threshold, until the target is
     /// reached by an estimate: what is shared between things makes it rough, hence the one who removes measures again.
     ///
     /// - Parameters:
     ///   - usage: nil where it could not be read: nothing goes.
-    ///   - threshold: in percent; the guard's, or the target once the guard has started.
+    ///   - threshold: in percent: the guard's, or the target once the guard has started; nil for dangling images alone.
     ///   - failed: what could not be removed before.
-    package init(
+    init(
         _ inventory: Inventory,
         _ usage: Usage?,
         _ settings: DiskSettings,
-        threshold: Int? = nil,
+        threshold: Int?,
         failed: Set<Subject> = []
     ) {
-        let judgements = Judge(inventory, settings).judgements
-        guard let usage else {
-            kept = judgements.map { Kept(subject: $0.subject, reason: $0.keepReason ?? .usageUnknown, bytes: $0.bytes) }
-            return
-        }
-        var need = Need(usage, settings.target)
-        var candidates: [(rank: Rank, judgement: Judgement)] = []
-        for judgement in judgements {
+        var candidates: [(judgement: Judgement, reason: Removal.Reason, since: Duration)] = []
+        for judgement in Judge(inventory, settings).judgements {
             switch judgement.fate {
             case .stays(let reason): keep(judgement, reason)
-            case .mayGo where failed.contains(judgement.subject): keep(judgement, .refused)
-            case .mayGo(_, let rank): candidates.append((rank, judgement))
+            case .mayGo where usage == nil: keep(judgement, .usageUnknown)
+            case .mayGo where failed.contains(judgement.subject): keep(judgement, .failed)
+            case .mayGo(let reason, let since): candidates.append((judgement, reason, since))
             }
         }
-        candidates.sort { $0.rank < $1.rank }
-        let dangling = candidates.prefix { $0.rank.tier == .dangling }
-        for (_, judgement) in dangling { remove(judgement, &need) }
-        need.start(above: threshold ?? settings.guard)
-        for (_, judgement) in candidates.dropFirst(dangling.count) {
-            if need.isOpen(for: judgement.subject.content) {
-                remove(judgement, &need)
+        candidates.sort { one, other in
+            let tiers = (one.reason.tier, other.reason.tier)
+            if tiers.0 != tiers.1 { return tiers.0 < tiers.1 }
+            return one.since != other.since ? one.since < other.since : one.judgement.key < other.judgement.key
+        }
+        var shortfall = Shortfall(usage, settings.target)
+        let dangling = candidates.prefix { $0.reason == .dangling }
+        for candidate in dangling { remove(candidate.judgement, candidate.reason, &shortfall) }
+        if let threshold { shortfall.start(above: threshold) }
+        for candidate in candidates.dropFirst(dangling.count) {
+            if shortfall.isOpen(for: candidate.judgement.subject.content) {
+                remove(candidate.judgement, candidate.reason, &shortfall)
             } else {
-                keep(judgement, .roomEnough)
+                keep(candidate.judgement, .roomEnough)
             }
         }
     }
 
     private mutating func keep(_ judgement: Judgement, _ reason: Kept.Reason) {
-        kept.append(Kept(subject: judgement.subject, reason: reason, bytes: judgement.bytes))
+        kept.append(Kept(subject: judgement.subject, reason: reason, size: judgement.size))
     }
 
-    private mutating func remove(_ judgement: Judgement, _ need: inout Need) {
-        guard case .mayGo(let reason, _) = judgement.fate else { return }
-        removals.append(Removal(subject: judgement.subject, reason: reason, bytes: judgement.frees))
-        need.account(judgement.frees ?? 0, for: judgement.subject.content)
+    private mutating func remove(_ judgement: Judgement, _ reason: Removal.Reason, _ shortfall: inout Shortfall) {
+        removals.append(Removal(subject: judgement.subject, reason: reason, frees: judgement.frees))
+        shortfall.account(judgement.frees ?? 0, for: judgement.subject.content)
     }
 }
 
 /// How much room is still to be made on each filesystem that something of the Engine lies on.
-private struct Need {
+private struct Shortfall {
     private var filesystems: [(filesystem: Filesystem, freed: Int64, isOpen: Bool)]
     private let target: Int
 
-    init(_ usage: Usage, _ target: Int) {
-        filesystems = usage.filesystems.map { ($0, 0, false) }
+    init(_ usage: Usage?, _ target: Int) {
+        filesystems = (usage?.filesystems ?? []).map { ($0, 0, false) }
         self.target = target
     }
 
     /// From here on room is made where, after what was removed so far, more than the threshold is used.
     mutating func start(above threshold: Int) {
-        for index in filesystems.indices {
-            let (filesystem, freed, _) = filesystems[index]
-            filesystems[index].isOpen = filesystem.excess(over: threshold) > freed
+        for (index, entry) in filesystems.enumerated() {
+            filesystems[index].isOpen = entry.filesystem.excess(over: threshold) > entry.freed
         }
     }
 
@@ -86,7 +84,7 @@ private struct Need {
     }
 
     mutating func account(_ bytes: Int64, for content: Filesystem.Content) {
-        for index in filesystems.indices where filesystems[index].filesystem.holds.contains(content) {
+        for (index, entry) in filesystems.enumerated() where entry.filesystem.holds.contains(content) {
             filesystems[index].freed += bytes
         }
     }

@@ -9,7 +9,7 @@ package enum Subject: Hashable, Sendable {
     case volume(String)
 
     /// Where it lies.
-    package var content: Filesystem.Content {
+    var content: Filesystem.Content {
         switch self {
         case .image, .buildCache: .images
         case .volume: .volumes
@@ -24,14 +24,15 @@ package struct Removal: Hashable, Sendable {
         /// It belongs to a release of an app that is no longer kept.
         case superseded(app: String, number: Int)
         case unusedForADay
-        case unused
+        /// One without a registry's digest could not be pulled again.
+        case unused(isLocal: Bool)
         case unreferenced
     }
 
     package let subject: Subject
     package let reason: Reason
-    /// What its removal frees, by an estimate; nil where nobody knows.
-    package let bytes: Int64?
+    /// The bytes that its removal frees, by an estimate; nil where nobody knows.
+    package let frees: Int64?
 }
 
 /// Something that stays, and why it has to.
@@ -47,14 +48,14 @@ package struct Kept: Hashable, Sendable {
         /// The app's records cannot all be read, or there are none.
         case unknown(app: String)
         case young
-        case usedWithinADay
+        case cacheInUse
         case named
         case volumesStay
-        /// An app's Compose file mentions it.
-        case declared(app: String)
-        case undeclarable
-        /// It could not be removed.
-        case refused
+        /// A Compose file of the app mentions it.
+        case mentioned(app: String)
+        case composeUnreadable
+        /// Its removal has failed.
+        case failed
         /// There is room without it.
         case roomEnough
         case usageUnknown
@@ -62,7 +63,22 @@ package struct Kept: Hashable, Sendable {
 
     package let subject: Subject
     package let reason: Reason
-    package let bytes: Int64?
+    /// Bytes; nil where it was not measured.
+    package let size: Int64?
+}
+
+extension Removal.Reason {
+    /// One tier goes after the other.
+    var tier: Int {
+        switch self {
+        case .dangling: 0
+        case .superseded: 1
+        case .unusedForADay: 2
+        case .unused(isLocal: false): 3
+        case .unused(isLocal: true): 4
+        case .unreferenced: 5
+        }
+    }
 }
 
 extension Removal.Reason: CustomStringConvertible {
@@ -71,7 +87,8 @@ extension Removal.Reason: CustomStringConvertible {
         case .dangling: "dangling"
         case .superseded(let app, let number): "superseded release #\(number) of \(app)"
         case .unusedForADay: "unused for a day"
-        case .unused: "unused"
+        case .unused(isLocal: false): "unused"
+        case .unused(isLocal: true): "unused, and of no registry"
         case .unreferenced: "anonymous, and nothing refers to it"
         }
     }
@@ -87,15 +104,27 @@ extension Kept.Reason: CustomStringConvertible {
         case .needed: "the deployment that needs room uses it"
         case .preparing(let app): "a deployment of \(app) is under way, and may need it"
         case .unknown(let app): "the records of \(app) cannot all be read, or there are none"
-        case .young: "younger than an hour"
-        case .usedWithinADay: "used within the last day, or now"
-        case .named: "a named volume"
+        case .young: "younger than an hour, or of unknown age"
+        case .cacheInUse: "in use, shared, or used within a day"
+        case .named: "named, or not marked as anonymous by the Engine"
         case .volumesStay: "volumes stay on this host (volumes = \"keep\")"
-        case .declared(let app): "a Compose file of \(app) mentions it"
-        case .undeclarable: "not every app's Compose file could be read"
-        case .refused: "it could not be removed"
+        case .mentioned(let app): "a Compose file of \(app) mentions it"
+        case .composeUnreadable: "not every app's Compose file could be read"
+        case .failed: "its removal has failed"
         case .roomEnough: "there is room without it"
-        case .usageUnknown: "how full the disk is could not be read"
+        case .usageUnknown: "how full the disk is cannot be read"
+        }
+    }
+}
+
+extension Subject: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .image(let id, let names):
+            names.isEmpty
+                ? "image \(id)" : "image \(names.joined(separator: ", ")) (\(id.prefix("sha256:".count + 12)))"
+        case .buildCache(let entries): "build cache, \(entries.count == 1 ? "1 entry" : "\(entries.count) entries")"
+        case .volume(let name): "volume \(name)"
         }
     }
 }

@@ -8,21 +8,26 @@ package struct Usage: Equatable, Sendable {
         self.filesystems = filesystems
     }
 
-    /// The fullest, which decides; nil where there is none.
+    /// The fullest; nil where there is none.
     package var fullest: Filesystem? {
         filesystems.max { $0.percent < $1.percent }
     }
 
-    /// Whether a filesystem on which such things lie is fuller than so many percent: what lies elsewhere makes no room there.
+    /// The fullest of those on which such things lie: what lies elsewhere makes no room there.
+    package func fullest(holding content: Filesystem.Content) -> Filesystem? {
+        filesystems.filter { $0.holds.contains(content) }.max { $0.percent < $1.percent }
+    }
+
+    /// Whether one on which such things lie is fuller than so many percent.
     package func isAbove(_ percent: Int, holding content: Filesystem.Content) -> Bool {
-        filesystems.contains { $0.holds.contains(content) && $0.isAbove(percent) }
+        fullest(holding: content).map { $0.percent > percent } ?? false
     }
 }
 
 /// One filesystem, counted as df(1) counts.
 package struct Filesystem: Equatable, Sendable {
     /// What the Engine keeps on a filesystem.
-    package enum Content: String, Sendable, CaseIterable {
+    package enum Content: Sendable, CaseIterable {
         /// Images and the build cache.
         case images
         /// Volumes, logs, and what containers write.
@@ -42,17 +47,11 @@ package struct Filesystem: Equatable, Sendable {
 
         package var size: Int64 { used + available }
 
-        /// Rounded up, as df(1) does.
-        package var percent: Int { size > 0 ? Int((Double(used) * 100 / Double(size)).rounded(.up)) : 0 }
+        /// Rounded up, as df(1) does, so that more than 80 is 81 at least.
+        package var percent: Int { size > 0 ? Int((used * 100 + size - 1) / size) : 0 }
 
-        package func isAbove(_ percent: Int) -> Bool {
-            Double(used) * 100 > Double(percent) * Double(size)
-        }
-
-        /// How much of it is used beyond so many percent; 0 where it is not.
-        package func excess(over percent: Int) -> Int64 {
-            isAbove(percent) ? used - Int64(Double(size) * Double(percent) / 100) : 0
-        }
+        /// How much of it is used beyond so many percent.
+        func excess(over percent: Int) -> Int64 { max(0, used - size * Int64(percent) / 100) }
     }
 
     /// The folder by which it is known.
@@ -72,21 +71,35 @@ package struct Filesystem: Equatable, Sendable {
     /// Of space or inodes, whichever is scarcer.
     package var percent: Int { max(space.percent, inodes?.percent ?? 0) }
 
-    package func isAbove(_ percent: Int) -> Bool {
-        space.isAbove(percent) || inodes?.isAbove(percent) == true
-    }
+    /// Whether it is for want of inodes that it is as full as it is.
+    package var lacksInodes: Bool { percent > space.percent }
 
     /// How many bytes are to go until it is no fuller than so many percent; without bound where inodes are to go, since nobody
     /// knows how many of them a thing has.
-    package func excess(over percent: Int) -> Int64 {
-        inodes?.isAbove(percent) == true ? .max : space.excess(over: percent)
+    func excess(over percent: Int) -> Int64 {
+        if let inodes, inodes.percent > percent { return .max }
+        return space.excess(over: percent)
     }
 }
 
 extension Filesystem: CustomStringConvertible {
     /// `/var/lib/docker is 81 % full`
     package var description: String {
-        guard let inodes, inodes.percent > space.percent else { return "\(path) is \(space.percent) % full" }
-        return "\(path) has \(inodes.percent) % of its inodes in use"
+        lacksInodes ? "\(path) has \(percent) % of its inodes in use" : "\(path) is \(percent) % full"
+    }
+}
+
+extension Int64 {
+    /// Bytes as a person reads them: `12.3 MB`, in powers of ten as docker counts.
+    package var inUnits: String {
+        var value = Double(self)
+        var units = ["B", "kB", "MB", "GB", "TB"][...]
+        while value >= 1000, units.count > 1 {
+            value /= 1000
+            units.removeFirst()
+        }
+        let digits = value < 100 && units.first != "B" ? (value * 10).rounded() / 10 : value.rounded()
+        let text = digits == digits.rounded() ? "\(Int64(digits))" : "\(digits)"
+        return "\(text) \(units.first ?? "")"
     }
 }

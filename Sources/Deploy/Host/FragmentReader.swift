@@ -41,12 +41,9 @@ struct FragmentReader {
 
     /// The names of the tables in a table of the root.
     func tables(in key: String) throws(SettingsError) -> [String] {
-        guard root[key] != nil else { return [] }
-        guard let table = root[key]?.table else { throw wrongType([key], expected: "a table") }
-        for name in table.keys.sorted() where table[name]?.table == nil {
-            throw wrongType([key, name], expected: "a table")
-        }
-        return table.keys.sorted()
+        let names = try keys(ofTable: key)
+        for name in names where table(at: [key, name]) == nil { throw wrongType([key, name], expected: "a table") }
+        return names
     }
 
     func string(_ path: [String]) throws(SettingsError) -> Located<String> {

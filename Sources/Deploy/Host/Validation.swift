@@ -60,12 +60,15 @@ extension DiskSettings {
         target = input.target?.value ?? target
         refuse = input.refuse?.value ?? refuse
         volumes = input.volumes?.value ?? volumes
-        let written = [input.target, input.guard, input.refuse].compactMap { $0 }.first
-        guard let written, target >= self.guard || self.guard > refuse else { return }
-        throw SettingsError(
-            file: written.file,
-            line: written.line,
-            key: written.key,
+        if target >= self.guard { throw order(at: input.target ?? input.guard) }
+        if self.guard > refuse { throw order(at: input.guard ?? input.refuse) }
+    }
+
+    private func order(at culprit: Located<Int>?) -> SettingsError {
+        SettingsError(
+            file: culprit?.file ?? "",
+            line: culprit?.line,
+            key: culprit?.key,
             problem: "target is \(target), guard is \(self.guard), refuse is \(refuse)",
             hint: "target must be less than guard, and guard no more than refuse"
         )

@@ -11,10 +11,17 @@ package enum KeepTag {
 
     /// The app and the number that such a name stands for; nil for any other name.
     package static func parse(_ reference: String) -> (app: String, number: Int)? {
+        // Of thousands of names few are berth's.
+        guard reference.hasPrefix("berth/") else { return nil }
         let parts = reference.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "berth", let colon = parts[2].lastIndex(of: ":") else { return nil }
+        guard parts.count == 3, let colon = parts[2].lastIndex(of: ":") else { return nil }
         guard let number = Int(parts[2][parts[2].index(after: colon)...]) else { return nil }
         return (String(parts[1]), number)
+    }
+
+    /// The same names, those of this form before all others.
+    package static func first(_ names: [String]) -> [String] {
+        names.filter { parse($0) != nil }.sorted() + names.filter { parse($0) == nil }.sorted()
     }
 
     /// A path component of a repository: lower-case letters and digits, with single separators between them (Docker's

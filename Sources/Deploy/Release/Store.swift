@@ -12,6 +12,17 @@ package struct Store: Sendable {
         composeFolder = state.appending(app.description).appending("compose")
     }
 
+    /// The apps that have records on this host, whether they are still deployed or not; none where there is no state folder.
+    static func apps(in state: FilePath) throws(StoreError) -> [AppName] {
+        do {
+            return try File.names(in: state).compactMap { AppName($0) }.sorted()
+        } catch .noSuchFileOrDirectory {
+            return []
+        } catch {
+            throw StoreError(path: state, problem: "cannot be listed: \(error)")
+        }
+    }
+
     /// Makes the folders where they are missing.
     package func makeFolders() throws(StoreError) {
         for folder in [folder, composeFolder] {

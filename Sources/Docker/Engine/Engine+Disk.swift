@@ -5,13 +5,13 @@ extension Engine {
     ///
     /// The Engine walks through every container and volume for it. One before 23 does so for one request at a time, and
     /// refuses another.
-    package func diskUsage(timeout: Duration = .seconds(120)) async throws(EngineError) -> DiskUsage {
-        try await decode(from: Request(path: "/system/df", timeout: timeout))
+    package func diskUsage() async throws(EngineError) -> DiskUsage {
+        try await decode(from: Request(path: "/system/df", timeout: Self.measureTimeout))
     }
 
     /// The bytes of each volume that the Engine can measure (`GET /system/df`, of volumes alone from API 1.42 on).
-    package func volumeSizes(timeout: Duration = .seconds(120)) async throws(EngineError) -> [VolumeName: Int64] {
-        let request = Request(path: "/system/df", query: ["type": "volume"], timeout: timeout)
+    package func volumeSizes() async throws(EngineError) -> [VolumeName: Int64] {
+        let request = Request(path: "/system/df", query: ["type": "volume"], timeout: Self.measureTimeout)
         let usage: DiskUsage = try await decode(from: request)
         let sizes = usage.volumes.compactMap { usage in usage.size.map { (usage.volume.name, $0) } }
         return Dictionary(sizes) { first, _ in first }
@@ -20,7 +20,7 @@ extension Engine {
     /// The records of the build cache (`GET /system/df`, of the cache alone from API 1.42 on).
     package func buildCache() async throws(EngineError) -> [CacheEntry] {
         // Before, the Engine measures everything for it.
-        let request = Request(path: "/system/df", query: ["type": "build-cache"], timeout: Self.removalTimeout)
+        let request = Request(path: "/system/df", query: ["type": "build-cache"], timeout: Self.measureTimeout)
         let usage: DiskUsage = try await decode(from: request)
         return usage.buildCache
     }

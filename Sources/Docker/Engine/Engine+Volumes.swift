@@ -31,9 +31,6 @@ package struct Volume: Hashable, Sendable {
     package let labels: [String: String]
     /// What the driver was told, such as a file system to mount.
     package let options: [String: String]
-    package let created: Timestamp?
-    /// The path on the host.
-    package let mountpoint: String
 
     /// Whether it is certain that nobody named it, described it or marked it: the Engine made it for one container.
     ///
@@ -53,7 +50,5 @@ extension Volume: Decodable {
         driver = try volume.value("Driver")
         labels = try volume.optional("Labels") ?? [:]
         options = try volume.optional("Options") ?? [:]
-        created = try volume.timestamp("CreatedAt")
-        mountpoint = try volume.value("Mountpoint")
     }
 }

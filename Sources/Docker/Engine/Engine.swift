@@ -17,6 +17,9 @@ package struct Engine: Sendable {
     /// The time of a request that removes: files go one by one, on a slow disk for minutes.
     static let removalTimeout = Duration.seconds(600)
 
+    /// The time of a request that measures: files are counted one by one.
+    static let measureTimeout = Duration.seconds(120)
+
     /// An Engine that has not been talked to yet; ``negotiated()`` gives the one to work with.
     package init(socket: FilePath, eventLoop: any EventLoop) {
         self.socket = socket

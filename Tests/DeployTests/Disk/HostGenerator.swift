@@ -28,9 +28,9 @@ struct HostGenerator {
         }
         host.needed = Set((0..<number(0...2)).map { _ in id(number(0...max(images, 1))) })
         if chance(10) {
-            host.declared = nil
+            host.mentioned = nil
         } else if chance(50) {
-            host.declared = ["volume\(number(0...12))": "app0"]
+            host.mentioned = ["volume\(number(0...12))": "app0"]
         }
         return host
     }
@@ -46,7 +46,7 @@ struct HostGenerator {
                 received: time()
             )
         }
-        return Inventory.App(name: name, releases: releases, isCertain: chance(90), isPreparing: chance(15))
+        return Inventory.App(name: name, releases: releases, isComplete: chance(90), isPreparing: chance(15))
     }
 
     private mutating func image(_ index: Int, _ apps: [Inventory.App]) -> Inventory.Image {
@@ -55,7 +55,7 @@ struct HostGenerator {
         return Inventory.Image(
             id: id(index),
             names: names,
-            isInRegistry: chance(70),
+            hasDigest: chance(70),
             created: chance(90) ? time() : nil,
             lastTagged: chance(50) ? time() : nil,
             size: Int64(number(0...2000)),

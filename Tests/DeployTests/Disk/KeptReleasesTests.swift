@@ -1,5 +1,6 @@
 import Docker
 import FoundationEssentials
+import SystemPackage
 import Testing
 
 @testable import Deploy
@@ -27,11 +28,14 @@ import Testing
         return record
     }
 
+    private func app(_ records: [Record], keep: Int, own: Int? = nil, isServed: Bool = true) -> Inventory.App {
+        let settings = AppSettings(name: shop, directory: "/srv/shop", keep: keep)
+        return Inventory.App(shop, Records(all: records, isComplete: true), isServed ? settings : nil, own: own)
+    }
+
     private func protected(_ app: Inventory.App) -> Set<String> {
         Set(app.releases.filter { $0.standing != .superseded }.flatMap(\.images))
     }
-
-    private let everyVerdict: [Verdict] = Verdict.allCases
 
     @Test(arguments: [0, 1, 3, -1, Int.min, Int.max, 100])
     func noKeepLosesTheLastGoodReleaseOrWhatRuns(keep: Int) {
@@ -40,11 +44,11 @@ import Testing
             let records = (1...Int.random(in: 1...12, using: &random)).map { number in
                 record(
                     number,
-                    everyVerdict.randomElement(using: &random),
+                    Verdict.allCases.randomElement(using: &random),
                     image: "sha256:\(Int.random(in: 0...4, using: &random))"
                 )
             }
-            let app = Inventory.App(shop, records, isCertain: true, keep: keep)
+            let app = app(records, keep: keep)
             let protected = protected(app)
             let lastGood = records.last { $0.verdict == .deployed }
             if let lastGood { #expect(protected.isSuperset(of: lastGood.images.values.map(\.rawValue))) }
@@ -58,16 +62,14 @@ import Testing
 
     @Test func keepCountsGoodReleasesBesideTheLast() {
         let records = (1...5).map { record($0, .deployed, image: "sha256:\($0)") }
-        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 0)) == ["sha256:5"])
-        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 1)) == ["sha256:5", "sha256:4"])
-        #expect(protected(Inventory.App(shop, records, isCertain: true, keep: 99)).count == 5)
+        #expect(protected(app(records, keep: 0)) == ["sha256:5"])
+        #expect(protected(app(records, keep: 1)) == ["sha256:5", "sha256:4"])
+        #expect(protected(app(records, keep: 99)).count == 5)
     }
 
     @Test func aDeploymentWithoutAVerdictIsUnderWay() {
-        let app = Inventory.App(
-            shop,
+        let app = app(
             [record(1, .deployed, image: "sha256:1"), record(2, nil, image: "sha256:2"), record(3, nil, image: nil)],
-            isCertain: true,
             keep: 0
         )
         #expect(app.releases.map(\.standing) == [.kept, .underWay, .underWay])
@@ -76,12 +78,12 @@ import Testing
 
     @Test func theDeploymentThatAsksKnowsWhatItNeeds() {
         let records = [record(1, .deployed, image: "sha256:1"), record(2, nil, image: nil)]
-        #expect(!Inventory.App(shop, records, isCertain: true, keep: 0, own: 2).isPreparing)
-        #expect(Inventory.App(shop, records, isCertain: true, keep: 0, own: 3).isPreparing)
+        #expect(!app(records, keep: 0, own: 2).isPreparing)
+        #expect(app(records, keep: 0, own: 3).isPreparing)
     }
 
     @Test func nobodyPreparesAnAppThatIsNoLongerDeployed() {
-        let app = Inventory.App(shop, [record(1, nil, image: nil)], isCertain: true, keep: 3, isServed: false)
+        let app = app([record(1, nil, image: nil)], keep: 3, isServed: false)
         #expect(!app.isPreparing)
     }
 }

@@ -12,12 +12,12 @@ import Testing
         hours: Int = 48,
         size: Int64 = 10,
         shared: Int64 = 0,
-        isInRegistry: Bool = true
+        hasDigest: Bool = true
     ) -> Inventory.Image {
         Inventory.Image(
             id: id,
             names: names,
-            isInRegistry: isInRegistry,
+            hasDigest: hasDigest,
             created: now - .seconds(hours * 3600),
             size: size,
             sharedSize: shared
@@ -40,6 +40,10 @@ import Testing
         -> Inventory.Release
     {
         Inventory.Release(number: number, images: images, standing: standing, received: now - .seconds(100 - number))
+    }
+
+    private func plan(_ host: Inventory, _ usage: Usage, _ settings: DiskSettings) -> PrunePlan {
+        PrunePlan(host, usage, settings, threshold: settings.guard)
     }
 
     private func ids(_ plan: PrunePlan) -> [String] {
@@ -65,7 +69,7 @@ import Testing
     private var host: Inventory {
         var host = Inventory(now: now)
         host.images = [
-            image("local", ["built:1"], hours: 90, isInRegistry: false),
+            image("local", ["built:1"], hours: 90, hasDigest: false),
             image("unused-2", ["other:2"], hours: 49),
             image("unused-1", ["other:1"], hours: 50),
             image("superseded-2", ["shop:2"]),
@@ -88,7 +92,7 @@ import Testing
 
     @Test func aboveTheGuardEverythingGoesInOrder() {
         #expect(
-            ids(PrunePlan(host, usage(990), settings)) == [
+            ids(self.plan(host, usage(990), settings)) == [
                 "dangling", "superseded-1", "superseded-2", "cache", "unused-1", "unused-2", "local", "anonymous",
             ]
         )
@@ -101,17 +105,17 @@ import Testing
         (811, ["dangling", "superseded-1", "superseded-2", "cache", "unused-1", "unused-2", "local", "anonymous"]),
     ])
     func theGuardStartsAboveItsLimitOnly(used: Int, expected: [String]) {
-        #expect(ids(PrunePlan(host, usage(Int64(used)), settings)) == expected)
+        #expect(ids(self.plan(host, usage(Int64(used)), settings)) == expected)
     }
 
     @Test func thePlanStopsAtTheTarget() {
         var host = host
         host.images[4] = image("superseded-1", ["shop:1", "berth/shop/app:1"], size: 200, shared: 80)
-        let plan = PrunePlan(host, usage(830), settings)
+        let plan = self.plan(host, usage(830), settings)
         // 10 and 120 of 130.
         #expect(ids(plan) == ["dangling", "superseded-1"])
         #expect(reason(plan, "superseded-2") == .roomEnough)
-        #expect(ids(PrunePlan(host, usage(831), settings)) == ["dangling", "superseded-1", "superseded-2"])
+        #expect(ids(self.plan(host, usage(831), settings)) == ["dangling", "superseded-1", "superseded-2"])
     }
 
     @Test func onceStartedTheGuardGoesOnBelowItsLimit() {
@@ -120,7 +124,7 @@ import Testing
 
     @Test func wantOfInodesTakesWhatThereIs() {
         let inodes = Filesystem.Amount(used: 81, available: 19)
-        #expect(ids(PrunePlan(host, usage(100, inodes: inodes), settings)).count == 8)
+        #expect(ids(self.plan(host, usage(100, inodes: inodes), settings)).count == 8)
     }
 
     @Test func whatLiesElsewhereMakesNoRoom() {
@@ -131,14 +135,14 @@ import Testing
             space: .init(used: 5, available: 5),
             inodes: nil
         )
-        #expect(ids(PrunePlan(host, Usage([root, docker]), settings)) == ["dangling"])
+        #expect(ids(self.plan(host, Usage([root, docker]), settings)) == ["dangling"])
         let images = Filesystem(path: "/i", holds: [.images], space: .init(used: 5, available: 5), inodes: nil)
         let volumes = Filesystem(path: "/v", holds: [.volumes], space: .init(used: 90, available: 10), inodes: nil)
-        #expect(ids(PrunePlan(host, Usage([root, images, volumes]), settings)) == ["dangling", "anonymous"])
+        #expect(ids(self.plan(host, Usage([root, images, volumes]), settings)) == ["dangling", "anonymous"])
     }
 
     @Test func volumesStayUnlessTheHostSaysOtherwise() {
-        let plan = PrunePlan(host, usage(990), DiskSettings())
+        let plan = self.plan(host, usage(990), DiskSettings())
         #expect(!ids(plan).contains("anonymous"))
         #expect(reason(plan, "anonymous") == .volumesStay)
     }
@@ -160,7 +164,7 @@ import Testing
             image("young", ["fresh:1"], hours: 0), image("tagged", ["berth/gone/app:1"]),
             image("mine", ["berth/shop/app:3"]),
         ]
-        let plan = PrunePlan(host, usage(990), settings)
+        let plan = self.plan(host, usage(990), settings)
         #expect(reason(plan, "superseded-1") == .usedBy(container: "stopped", isRunning: false))
         #expect(reason(plan, "unused-1") == .usedBy(container: "by-name", isRunning: true))
         #expect(reason(plan, "unused-2") == .needed)
@@ -178,7 +182,7 @@ import Testing
             Inventory.Image(id: "b", names: ["b"], created: .seconds(1), lastTagged: now - .seconds(3600), size: 10),
             Inventory.Image(id: "c", names: ["c"], size: 10),
         ]
-        let plan = PrunePlan(host, usage(990), settings)
+        let plan = self.plan(host, usage(990), settings)
         #expect(ids(plan) == ["b"])
         #expect(reason(plan, "c") == .young)
     }
@@ -186,7 +190,7 @@ import Testing
     @Test func whileAnotherAppPreparesItsImagesAndThoseOfNobodyStay() {
         var host = host
         host.apps.append(Inventory.App(name: "blog", releases: [release(1, ["superseded-1"])], isPreparing: true))
-        let plan = PrunePlan(host, usage(990), settings)
+        let plan = self.plan(host, usage(990), settings)
         #expect(ids(plan) == ["dangling", "superseded-2", "cache", "anonymous"])
         #expect(reason(plan, "superseded-1") == .preparing(app: "blog"))
         #expect(reason(plan, "unused-1") == .preparing(app: "blog"))
@@ -195,23 +199,23 @@ import Testing
     @Test func anAppWhoseRecordsAreGoneKeepsWhatBerthNamedForIt() {
         var host = host
         host.apps = [Inventory.App(name: "shop", releases: [])]
-        #expect(reason(PrunePlan(host, usage(990), settings), "superseded-1") == .unknown(app: "shop"))
+        #expect(reason(self.plan(host, usage(990), settings), "superseded-1") == .unknown(app: "shop"))
     }
 
     @Test func everyReasonToKeepAVolume() {
         var host = Inventory(now: now)
-        host.volumes = ["used", "named", "declared", "free"].map {
+        host.volumes = ["used", "named", "mentioned", "free"].map {
             Inventory.Volume(name: $0, isAnonymous: $0 != "named")
         }
         host.containers = [Inventory.Container(name: "db", imageID: "", isRunning: false, volumes: ["used"])]
-        host.declared = ["declared": "shop"]
-        let plan = PrunePlan(host, usage(990), settings)
+        host.mentioned = ["mentioned": "shop"]
+        let plan = self.plan(host, usage(990), settings)
         #expect(ids(plan) == ["free"])
         #expect(reason(plan, "used") == .usedBy(container: "db", isRunning: false))
         #expect(reason(plan, "named") == .named)
-        #expect(reason(plan, "declared") == .declared(app: "shop"))
-        host.declared = nil
-        #expect(reason(PrunePlan(host, usage(990), settings), "free") == .undeclarable)
+        #expect(reason(plan, "mentioned") == .mentioned(app: "shop"))
+        host.mentioned = nil
+        #expect(reason(self.plan(host, usage(990), settings), "free") == .composeUnreadable)
     }
 
     @Test func buildCacheThatWasUsedTodayStays() {
@@ -222,15 +226,25 @@ import Testing
             Inventory.CacheEntry(id: "busy", size: 40, isInUse: true, lastUsed: now - .seconds(90_000)),
             Inventory.CacheEntry(id: "unknown", size: 80, lastUsed: nil),
         ]
-        let plan = PrunePlan(host, usage(990), settings)
-        #expect(plan.removals == [Removal(subject: .buildCache(["old"]), reason: .unusedForADay, bytes: 10)])
+        let plan = self.plan(host, usage(990), settings)
+        #expect(plan.removals == [Removal(subject: .buildCache(["old"]), reason: .unusedForADay, frees: 10)])
         #expect(
-            plan.kept == [Kept(subject: .buildCache(["busy", "new", "unknown"]), reason: .usedWithinADay, bytes: 140)]
+            plan.kept == [Kept(subject: .buildCache(["busy", "new", "unknown"]), reason: .cacheInUse, size: 140)]
         )
     }
 
-    @Test func everyReasonIsAReason() {
-        let plan = PrunePlan(host, usage(990), settings)
-        #expect(Set(plan.removals.map { "\($0.reason)" }).count == 6)
+    @Test func everyReasonToGoIsTold() {
+        #expect(
+            plan(host, usage(990), settings).removals.map { "\($0.subject): \($0.reason)" } == [
+                "image dangling: dangling",
+                "image shop:1, berth/shop/app:1 (superseded-1): superseded release #1 of shop",
+                "image shop:2 (superseded-2): superseded release #2 of shop",
+                "build cache, 1 entry: unused for a day",
+                "image other:1 (unused-1): unused",
+                "image other:2 (unused-2): unused",
+                "image built:1 (local): unused, and of no registry",
+                "volume anonymous: anonymous, and nothing refers to it",
+            ]
+        )
     }
 }

@@ -13,17 +13,20 @@ import Testing
         Filesystem(path: path, holds: holds, space: .init(used: used, available: size - used), inodes: inodes)
     }
 
-    @Test(arguments: [(800, 80, false), (801, 81, true), (0, 0, false), (1000, 100, true), (1, 1, false)])
+    @Test(arguments: [
+        (800, 80, false), (801, 81, true), (0, 0, false), (1000, 100, true), (1, 1, false), (799, 80, false),
+    ])
     func percentIsRoundedUpAsDfDoes(used: Int, percent: Int, isAbove: Bool) {
         let filesystem = filesystem("/", Int64(used))
         #expect(filesystem.percent == percent)
-        #expect(filesystem.isAbove(80) == isAbove)
+        #expect((filesystem.excess(over: 80) > 0) == isAbove)
+        #expect(Usage([filesystem]).isAbove(80, holding: .images) == isAbove)
     }
 
     @Test func whateverIsScarcerDecides() {
         let filesystem = filesystem("/", 100, inodes: .init(used: 91, available: 9))
         #expect(filesystem.percent == 91)
-        #expect(filesystem.isAbove(90))
+        #expect(filesystem.lacksInodes)
         #expect(filesystem.description == "/ has 91 % of its inodes in use")
         #expect(filesystem.excess(over: 90) == .max)
         #expect(filesystem.excess(over: 91) == 0)
@@ -41,6 +44,7 @@ import Testing
         #expect(usage.fullest?.path == "/var/lib/docker")
         #expect(usage.fullest?.description == "/var/lib/docker is 90 % full")
         #expect(Usage([]).fullest == nil)
+        #expect(!Usage([]).isAbove(0, holding: .images))
     }
 
     @Test func onlyWhereThingsLieDoesRemovingThemHelp() {

@@ -62,6 +62,7 @@ import Testing
         ("[disk]\nguard = 70\n", 2, "disk.guard"),
         ("[disk]\ntarget = 80\n", 2, "disk.target"),
         ("[disk]\nrefuse = 79\n", 2, "disk.refuse"),
+        ("[disk]\ntarget = 60\nguard = 97\n", 3, "disk.guard"),
         ("[disk]\nvolumes = \"all\"\n", 2, "disk.volumes"),
         ("[disk]\nvolumes = true\n", 2, "disk.volumes"),
         ("[apps]\nshop = 1\n", 2, "apps.shop"),

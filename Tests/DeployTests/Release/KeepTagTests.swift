@@ -65,4 +65,13 @@ import Testing
         }
         for reference in services.keys { try expectDockerToTake(reference) }
     }
+
+    @Test func berthsOwnNamesComeFirst() {
+        #expect(
+            KeepTag.first(["shop:1", "berth/shop/app:2", "berth/shop:1", "berth/shop/app:1"]) == [
+                "berth/shop/app:1", "berth/shop/app:2", "berth/shop:1", "shop:1",
+            ]
+        )
+        #expect(KeepTag.first([]) == [])
+    }
 }

@@ -1,58 +1,61 @@
 import Docker
-import Logging
+import SystemPackage
 
 extension DiskGuard {
     /// Reads what the Engine has and who needs it.
     ///
     /// For dangling images alone it leaves out what takes long and cannot matter.
     func inventory(_ extent: Extent) async throws -> Inventory {
-        let isWhole = extent != .dangling
+        let images = try await engine.images(sharedSize: extent != .dangling)
+        let records = try await records()
         var inventory = Inventory(now: Timestamp.now.sinceEpoch)
-        // Containers last: one that is made meanwhile is seen, and its image was too.
-        let images = try await engine.images(sharedSize: isWhole)
-        inventory.apps = try await apps()
+        inventory.apps = records.map { name, records in
+            Inventory.App(name, records, settings.apps[name], own: asker?.app == name ? asker?.number : nil)
+        }
         inventory.needed = try await needed()
-        let volumes = isWhole ? try await engine.volumes() : []
-        if isWhole { inventory.buildCache = try await engine.buildCache().map(Inventory.CacheEntry.init) }
+        // After the images and the records: a container that is made meanwhile is seen.
         inventory.containers = try await engine.containers().map(Inventory.Container.init)
-        inventory.images = try await isWhole ? dated(images, inventory) : images.map { Inventory.Image($0) }
-        let unused = unusedAnonymous(volumes, inventory)
-        if isWhole, settings.disk.volumes == .anonymous, !unused.isEmpty {
-            inventory.declared = await declarations(of: unused)
-            let sizes = try? await engine.volumeSizes()
-            inventory.volumes = volumes.map { Inventory.Volume($0, size: sizes?[$0.name]) }
-        } else {
-            inventory.volumes = volumes.map { Inventory.Volume($0, size: nil) }
+        guard extent != .dangling else {
+            inventory.images = images.map { Inventory.Image($0) }
+            return inventory
+        }
+        inventory.images = try await dated(images, inventory)
+        inventory.buildCache = try await engine.buildCache().map(Inventory.CacheEntry.init)
+        let volumes = try await engine.volumes()
+        inventory.containers = try await engine.containers().map(Inventory.Container.init)
+        let unused = Set(volumes.filter(\.isAnonymous).map(\.name.rawValue))
+            .subtracting(inventory.containers.flatMap(\.volumes))
+        var sizes: [VolumeName: Int64] = [:]
+        if settings.disk.volumes == .anonymous, !unused.isEmpty {
+            inventory.mentioned = await mentions(of: unused, records)
+            sizes = (try? await engine.volumeSizes()) ?? [:]
+        }
+        inventory.volumes = volumes.map { volume in
+            Inventory.Volume(
+                name: volume.name.rawValue,
+                isAnonymous: volume.isAnonymous,
+                size: sizes[volume.name]
+            )
         }
         return inventory
     }
 
-    /// What the records of every app on the host say.
-    private func apps() async throws(StoreError) -> [Inventory.App] {
-        var apps: [Inventory.App] = []
+    /// The records of every app that has any on this host.
+    private func records() async throws(StoreError) -> [AppName: Records] {
+        var all: [AppName: Records] = [:]
         for name in try Store.apps(in: context.state) {
-            let served = settings.apps[name]
             let known = try? Store(app: name, state: context.state).records()
-            apps.append(
-                Inventory.App(
-                    name,
-                    known?.records ?? [],
-                    isCertain: known?.unreadable.isEmpty ?? false,
-                    keep: served?.keep ?? AppSettings.defaultKeep,
-                    isServed: served != nil,
-                    own: own?.app == name ? own?.number : nil
-                )
-            )
+            all[name] = Records(all: known?.records ?? [], isComplete: known?.unreadable.isEmpty ?? false)
             // There may be thousands, and the same thread listens for the health of other apps.
             await Task.yield()
         }
-        return apps
+        return all
     }
 
     /// The images that the references of the deployment that asks stand for now.
     private func needed() async throws(EngineError) -> Set<String> {
         var needed: Set<String> = []
-        for reference in own?.images ?? [] {
+        for reference in asker?.images ?? [] {
             do throws(EngineError) {
                 needed.insert(try await engine.image(reference.rawValue).id.rawValue)
             } catch {
@@ -83,11 +86,6 @@ extension DiskGuard {
         }
         return dated
     }
-
-    private func unusedAnonymous(_ volumes: [Volume], _ inventory: Inventory) -> Set<String> {
-        let used = inventory.containers.flatMap(\.volumes)
-        return Set(volumes.filter(\.isAnonymous).map(\.name.rawValue)).subtracting(used)
-    }
 }
 
 extension Inventory.Image {
@@ -95,7 +93,7 @@ extension Inventory.Image {
         self.init(
             id: image.id.rawValue,
             names: image.repoTags.map(\.rawValue),
-            isInRegistry: !image.repoDigests.isEmpty,
+            hasDigest: !image.repoDigests.isEmpty,
             created: image.created?.sinceEpoch,
             lastTagged: lastTagged?.sinceEpoch,
             size: image.size,
@@ -118,17 +116,13 @@ extension Inventory.Container {
 
 extension Inventory.CacheEntry {
     init(_ entry: Docker.CacheEntry) {
+        // What the builder itself needs, no prune removes.
+        let isBuilders = entry.type == "internal" || entry.type == "frontend"
         self.init(
             id: entry.id.rawValue,
             size: entry.size,
-            isInUse: entry.isInUse || entry.isShared,
+            isInUse: entry.isInUse || entry.isShared || isBuilders,
             lastUsed: (entry.lastUsed ?? entry.created)?.sinceEpoch
         )
-    }
-}
-
-extension Inventory.Volume {
-    init(_ volume: Docker.Volume, size: Int64?) {
-        self.init(name: volume.name.rawValue, isAnonymous: volume.isAnonymous, size: size)
     }
 }

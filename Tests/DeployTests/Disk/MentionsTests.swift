@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Deploy
+
+@Suite struct MentionsTests {
+    private let one = String(repeating: "1f", count: 32)
+    private let two = String(repeating: "2e", count: 32)
+
+    @Test func aNameIsFoundWhereverItStands() {
+        for text in [one, "name: \(one)", "x\(one)y", "/var/lib/docker/volumes/\(one)/_data", "f\(one)"] {
+            #expect(mentionedNames(of: [one, two], in: Array(text.utf8)) == [one])
+        }
+        #expect(mentionedNames(of: [one, two], in: Array("\(two) \(one)".utf8)) == [one, two])
+    }
+
+    @Test func anythingElseIsNoMention() {
+        for text in ["", String(one.dropLast()), one.uppercased()] {
+            #expect(mentionedNames(of: [one], in: Array(text.utf8)) == [])
+        }
+        #expect(mentionedNames(of: [], in: Array(one.utf8)) == [])
+    }
+
+    @Test func bytesThatAreNoTextAreNoHindrance() {
+        #expect(mentionedNames(of: [one], in: [0xFF, 0x00] + Array(one.utf8) + [0xC3]) == [one])
+    }
+}
