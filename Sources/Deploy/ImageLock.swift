@@ -41,10 +41,12 @@ package struct ImageLock: Sendable {
     /// The kernel wakes nobody who does not block, and a thread that blocks would be the only one.
     private static var pause: Duration { .milliseconds(50) }
 
-    /// Any user of it may read the file, and reading is enough to lock it.
+    /// Reading is enough to lock it, and whoever can enter the folder may: also the agent, where root was here first.
     private func open() throws(ImageLockError) -> FileDescriptor {
         let descriptor = Glibc.open(file.string, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw ImageLockError(file: file, reason: Errno(rawValue: errno)) }
+        // Whatever the umask; only its owner can, and only its owner needs to.
+        _ = fchmod(descriptor, 0o644)
         return FileDescriptor(rawValue: descriptor)
     }
 
@@ -62,6 +64,8 @@ package struct ImageLockError: Error, Equatable, Sendable, CustomStringConvertib
     package let reason: Errno
 
     package var problem: String { "cannot be locked: \(reason)" }
-    package var hint: String { "run as user berth or root; \(file.removingLastComponent()) must belong to user berth" }
+    package var hint: String {
+        "run as root; \(file.removingLastComponent()) must belong to user berth, and it must be able to read the file"
+    }
     package var description: String { "\(file) \(problem); \(hint)" }
 }

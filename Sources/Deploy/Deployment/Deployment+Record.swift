@@ -41,7 +41,7 @@ extension Deployment {
             log.error("\(name): the verdict cannot be recorded: \(error)")
         }
         log.verdict(of: record)
-        if !record.services.isEmpty { await letGo(context.engine) }
+        if project != nil { await letGo(context.engine) }
         await context.status.set("#\(record.number) \(verdict)", for: record.app)
     }
 

@@ -2,6 +2,19 @@ import Docker
 import Logging
 
 extension Deployment {
+    /// Names the images that are on the host already and that the release may be made of, before a prune can take them for
+    /// unused: a pull brings those that a registry has, but not what was built on the host.
+    func keepWhatIsThere(_ target: Target) async throws(EngineError) {
+        for service in target.model.services.keys {
+            do throws(EngineError) {
+                let image = try await target.engine.image(target.reference(service).rawValue)
+                try await target.engine.tag(image.id, as: keepTag(service))
+            } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+    }
+
     /// Lets go of the images that are kept for no release any more: of bad ones, and of good ones beyond the app's `keep`.
     ///
     /// Only berth's own name of an image goes; an image that has another name, or a container, stays. With a record that
@@ -10,7 +23,8 @@ extension Deployment {
         do {
             let releases = try releases()
             guard releases.isComplete else { return }
-            let kept = releases.kept(app.keep)
+            // One without a verdict is under way, or its verdict could not be saved: nobody knows what becomes of it.
+            let kept = releases.kept(app.keep).union(releases.undecided)
             let tags = try await engine.images().flatMap(\.repoTags).filter { tag in
                 guard let (app, number) = KeepTag.parse(tag.rawValue), app == "\(record.app)" else { return false }
                 return !kept.contains(number)

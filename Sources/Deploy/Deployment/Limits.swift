@@ -10,7 +10,8 @@ extension Phase {
         case .check, .login: .seconds(5 * 60)
         // Images go one by one, on a slow disk for minutes each.
         case .room, .settle: .seconds(60 * 60)
-        case .pull: .seconds(70 * 60)
+        // A pull waits for a prune, and a prune for what it removes last.
+        case .pull: .seconds(100 * 60)
         case .before, .after: .seconds(70 * 60)
         case .up: .seconds(20 * 60)
         case .health: .seconds(24 * 60 * 60)

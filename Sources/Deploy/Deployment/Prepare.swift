@@ -26,6 +26,7 @@ extension Deployment {
         // From here on the record says what holds, be it the drop's wish or the release's.
         record.directives.mayRollBack = record.directives.mayRollBack && target.policy.mayRollBack
         wayBack = try await wayBack(lastGood, releases, beside: target)
+        try await keepWhatIsThere(target)
         return target
     }
 

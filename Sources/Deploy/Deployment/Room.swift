@@ -8,8 +8,9 @@ extension Deployment {
     /// That nothing can be removed is no reason to stop; that there is no room is.
     func makeRoom(_ target: Target) async throws(Failure) {
         let disk = diskGuard(target)
-        let report = await prune(disk, .guarded, patience: .seconds(120))
-        let usage = if let report { report.after } else { try? await disk.usage() }
+        let before = await measure(disk)
+        let report = await prune(disk, .guarded, patience: patience(before))
+        let usage = if let report { report.after } else { await measure(disk) }
         guard let fullest = usage?.fullest, fullest.percent > settings.disk.refuse else { return }
         let attempt = report == nil ? "it could not be pruned now" : "nothing more may be removed"
         let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
@@ -20,6 +21,22 @@ extension Deployment {
             hint: "make room and drop it again; see du \(fullest.lacksInodes ? "--inodes " : "")-xh \(fullest.path)",
             verdict: .refused
         )
+    }
+
+    /// How long a prune waits for the pulls of other apps: not for dangling images, a little for the guard, and where the drop
+    /// would be refused otherwise about as long as a pull may take.
+    private func patience(_ usage: Usage?) -> Duration {
+        if let fullest = usage?.fullest, fullest.percent > settings.disk.refuse { return .seconds(30 * 60) }
+        return GuardState(settings.disk).isCalledFor(usage) ? .seconds(120) : .zero
+    }
+
+    private func measure(_ disk: DiskGuard) async -> Usage? {
+        do throws(EngineError) {
+            return try await disk.usage()
+        } catch {
+            log.log(.pruneFailed, "\(name): how full the disk is cannot be found out: \(Failure(error).reason)")
+            return nil
+        }
     }
 
     /// Prunes while nobody pulls; nil where it failed, or was left out, which is never more than a warning.
@@ -39,9 +56,6 @@ extension Deployment {
     }
 
     func diskGuard(_ target: Target) -> DiskGuard {
-        var disk = DiskGuard(engine: target.engine, settings: settings, context: context, log: log)
-        let images = target.model.services.keys.map(target.reference)
-        disk.asker = DiskGuard.Asker(app: record.app, number: record.number, images: images)
-        return disk
+        DiskGuard(engine: target.engine, settings: settings, context: context, log: log)
     }
 }

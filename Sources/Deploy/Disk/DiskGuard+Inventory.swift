@@ -2,32 +2,28 @@ import Docker
 import SystemPackage
 
 extension DiskGuard {
-    /// Reads what the Engine has and who needs it.
+    /// Reads what the Engine has beside these images, and who needs it.
     ///
     /// For dangling images alone it leaves out what takes long and cannot matter.
-    func inventory(_ extent: Extent) async throws -> Inventory {
-        let images = try await engine.images(sharedSize: extent != .dangling)
+    func inventory(_ extent: Extent, _ images: [ImageSummary], _ sightings: Sightings) async throws -> Inventory {
         let records = try await records()
         var inventory = Inventory(now: Timestamp.now.sinceEpoch)
-        inventory.apps = records.map { name, records in
-            Inventory.App(name, records, settings.apps[name], own: asker?.app == name ? asker?.number : nil)
-        }
-        inventory.needed = try await needed()
+        inventory.apps = records.map { Inventory.App($0, $1, settings.apps[$0]) }
         // After the images and the records: a container that is made meanwhile is seen.
         inventory.containers = try await engine.containers().map(Inventory.Container.init)
         guard extent != .dangling else {
             inventory.images = images.map { Inventory.Image($0) }
             return inventory
         }
-        inventory.images = try await dated(images, inventory)
-        inventory.buildCache = try await engine.buildCache().map(Inventory.CacheEntry.init)
+        inventory.images = try await dated(images, sightings, inventory)
+        // An old Engine measures one at a time, and refuses another; then it stays.
+        inventory.buildCache = ((try? await engine.buildCache()) ?? []).map(Inventory.CacheEntry.init)
         let volumes = try await engine.volumes()
         inventory.containers = try await engine.containers().map(Inventory.Container.init)
-        let unused = Set(volumes.filter(\.isAnonymous).map(\.name.rawValue))
-            .subtracting(inventory.containers.flatMap(\.volumes))
+        let unused = volumes.filter(\.isAnonymous).map(\.name.rawValue)
         var sizes: [VolumeName: Int64] = [:]
-        if settings.disk.volumes == .anonymous, !unused.isEmpty {
-            inventory.mentioned = await mentions(of: unused, records)
+        if settings.disk.volumes == .anonymous, !Set(unused).isSubset(of: inventory.containers.flatMap(\.volumes)) {
+            inventory.mentioned = await mentions(records)
             sizes = (try? await engine.volumeSizes()) ?? [:]
         }
         inventory.volumes = volumes.map { volume in
@@ -52,22 +48,13 @@ extension DiskGuard {
         return all
     }
 
-    /// The images that the references of the deployment that asks stand for now.
-    private func needed() async throws(EngineError) -> Set<String> {
-        var needed: Set<String> = []
-        for reference in asker?.images ?? [] {
-            do throws(EngineError) {
-                needed.insert(try await engine.image(reference.rawValue).id.rawValue)
-            } catch {
-                guard error.isNotFound else { throw error }
-            }
-        }
-        return needed
-    }
-
-    /// Finds out when images were named on this host, where that may decide.
-    private func dated(_ images: [ImageSummary], _ inventory: Inventory) async throws(EngineError) -> [Inventory.Image]
-    {
+    /// Finds out since when images are on this host, where that may decide: the Engine tells it of what was built or tagged, and
+    /// with the containerd image store of what was pulled.
+    private func dated(
+        _ images: [ImageSummary],
+        _ sightings: Sightings,
+        _ inventory: Inventory
+    ) async throws(EngineError) -> [Inventory.Image] {
         let used = Set(inventory.containers.map(\.imageID))
         let recorded = Set(inventory.apps.flatMap { $0.releases.flatMap(\.images) })
         var dated: [Inventory.Image] = []
@@ -78,7 +65,8 @@ extension DiskGuard {
                 continue
             }
             do throws(EngineError) {
-                dated.append(Inventory.Image(image, lastTagged: try await engine.image(id).lastTagged))
+                let lastTagged = try await engine.image(id).lastTagged
+                dated.append(Inventory.Image(image, arrived: lastTagged?.sinceEpoch ?? sightings[id]))
             } catch {
                 // It has gone meanwhile.
                 guard error.isNotFound else { throw error }
@@ -89,13 +77,13 @@ extension DiskGuard {
 }
 
 extension Inventory.Image {
-    init(_ image: ImageSummary, lastTagged: Timestamp? = nil) {
+    init(_ image: ImageSummary, arrived: Duration? = nil) {
         self.init(
             id: image.id.rawValue,
             names: image.repoTags.map(\.rawValue),
             hasDigest: !image.repoDigests.isEmpty,
             created: image.created?.sinceEpoch,
-            lastTagged: lastTagged?.sinceEpoch,
+            arrived: arrived,
             size: image.size,
             sharedSize: image.sharedSize ?? 0
         )

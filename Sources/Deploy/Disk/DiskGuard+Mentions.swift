@@ -3,14 +3,26 @@ import Logging
 import SystemPackage
 
 extension DiskGuard {
-    /// Which of these volumes a Compose file mentions, of a folder or of a release; nil where one of the files cannot be read.
-    ///
-    /// An anonymous volume's name is long enough for its mere text to be a mention.
-    func mentions(of volumes: Set<String>, _ records: [AppName: Records]) async -> [String: String]? {
+    /// Which anonymous volumes a Compose file mentions, of a folder or of a release, and whose it is; nil where one of the files
+    /// cannot be read.
+    func mentions(_ records: [AppName: Records]) async -> [String: String]? {
         do {
             var mentioned: [String: String] = [:]
-            for (name, text) in try releases(records) + (try await folders(records)) {
-                for volume in mentionedNames(of: volumes, in: text) { mentioned[volume] = "\(name)" }
+            for (name, records) in records {
+                guard records.isComplete else {
+                    throw Failure("the records of \(name) cannot all be read", hint: "see \(context.state)/\(name)")
+                }
+                for record in records.all {
+                    for text in try texts(of: record) {
+                        for volume in mentionedVolumes(in: text) { mentioned[volume] = "\(name)" }
+                    }
+                    await Task.yield()
+                }
+            }
+            for (name, app) in settings.apps {
+                for text in try await texts(of: app, records[name]?.all.last?.variables ?? [:]) {
+                    for volume in mentionedVolumes(in: text) { mentioned[volume] = "\(name)" }
+                }
             }
             return mentioned
         } catch {
@@ -19,33 +31,26 @@ extension DiskGuard {
         }
     }
 
-    /// Stored Compose files have everything in them that they include, but the values of variables.
-    private func releases(_ records: [AppName: Records]) throws -> [(AppName, [UInt8])] {
-        var texts: [(AppName, [UInt8])] = []
-        for (name, records) in records {
-            guard records.isComplete else {
-                throw Failure("the records of \(name) cannot all be read", hint: "see \(context.state)/\(name)")
-            }
-            let store = Store(app: name, state: context.state)
-            for record in records.all {
-                texts += record.variables.values.map { (name, Array($0.utf8)) }
-                if record.compose != nil { texts.append((name, try store.composeText(of: record))) }
-            }
+    /// A stored Compose file has everything in it that it includes, but the values of variables.
+    private func texts(of record: Record) throws(StoreError) -> [[UInt8]] {
+        var texts = record.variables.values.map { Array($0.utf8) }
+        if record.compose != nil {
+            texts.append(try Store(app: record.app, state: context.state).composeText(of: record))
         }
         return texts
     }
 
-    /// What Compose makes of the folders as they are, with the variables of the last drop.
-    private func folders(_ records: [AppName: Records]) async throws -> [(AppName, [UInt8])] {
-        var texts: [(AppName, [UInt8])] = []
-        for (name, app) in settings.apps where !ComposeFiles.paths(in: app.directory).isEmpty {
-            let variables = records[name]?.all.last?.variables ?? [:]
-            let compose = Compose(
-                directory: app.directory,
-                environment: context.environment(in: app.directory, variables)
-            )
-            texts.append((name, try await context.processes.capture(compose.config(), limit: 16 << 20)))
-            texts.append((name, (try? File.read(app.directory.appending(".env"))) ?? []))
+    /// What Compose makes of the folder as it is, and everything that it leaves out of that: services of profiles, and volumes
+    /// that no service uses.
+    private func texts(of app: AppSettings, _ variables: [String: String]) async throws -> [[UInt8]] {
+        let environment = context.environment(in: app.directory, variables)
+        let compose = Compose(directory: app.directory, environment: environment)
+        var texts: [[UInt8]] = []
+        for command in [compose.config(), compose.template()] {
+            texts.append(try await context.processes.capture(command, limit: 16 << 20))
+        }
+        for file in ComposeFiles.paths(in: app.directory) + [app.directory.appending(".env")] {
+            texts.append((try? File.read(file)) ?? [])
         }
         return texts
     }

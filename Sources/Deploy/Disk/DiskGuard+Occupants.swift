@@ -17,13 +17,14 @@ extension DiskGuard {
             var known: Int64 = 0
             if filesystem.holds.contains(.images) {
                 let cache = usage.buildCache.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
-                occupants += images(usage, kept) + [Occupant("the build cache", cache)]
-                known += usage.layersSize + cache
+                let layers = layers(usage)
+                occupants += images(usage, kept) + layers + [Occupant("the build cache", cache)]
+                known += usage.layersSize + cache + layers.reduce(0) { $0 + $1.bytes }
             }
             var rest = "what is outside Docker"
             if filesystem.holds.contains(.volumes) {
                 let (logs, unmeasured) = await logs()
-                let own = logs + volumes(usage) + layers(usage)
+                let own = logs + volumes(usage)
                 occupants += own
                 known += own.reduce(0) { $0 + $1.bytes }
                 if !unmeasured.isEmpty { rest = "the logs of \(unmeasured.joined(separator: ", ")), and \(rest)" }

@@ -19,14 +19,22 @@ extension DiskGuard {
     /// to need it.
     private func removeImage(_ id: ImageID, named names: [String]) async throws {
         guard let image = try await image(id) else { return }
+        // Time has passed since the plan was made.
         guard Set(image.repoTags.map(\.rawValue)) == Set(names) else {
             throw Failure("its names have changed meanwhile", hint: "the next prune sees it anew")
+        }
+        guard try await !engine.containers().contains(where: { $0.imageID == id }) else {
+            throw Failure("a container has come to use it", hint: "the next prune sees it anew")
         }
         // What berth calls it goes first, so that one which has to stay after all keeps the name that people know.
         let tags = KeepTag.first(names)
         for name in tags.isEmpty ? image.repoDigests.map(\.rawValue) : tags { try await removeName(name) }
         // One that has digests of other repositories too, or neither tag nor digest.
-        if try await self.image(id) != nil { try await engine.removeImage(id.rawValue) }
+        guard let rest = try await self.image(id) else { return }
+        guard rest.repoTags.isEmpty else {
+            throw Failure("it has got another name meanwhile", hint: "the next prune sees it anew")
+        }
+        try await engine.removeImage(id.rawValue)
     }
 
     private func removeName(_ name: String) async throws(EngineError) {

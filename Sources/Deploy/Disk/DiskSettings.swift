@@ -18,4 +18,9 @@ package struct DiskSettings: Equatable, Sendable {
     package var volumes = Volumes.keep
 
     package init() {}
+
+    /// How full a filesystem may be before something on it has to go.
+    ///
+    /// - Parameter isGuarding: whether the guard has started there.
+    func limit(isGuarding: Bool) -> Int { isGuarding ? target : self.guard }
 }

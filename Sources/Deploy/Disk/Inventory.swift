@@ -11,8 +11,6 @@ struct Inventory: Equatable {
     var volumes: [Volume] = []
     /// Every app that has records on this host.
     var apps: [App] = []
-    /// The IDs of the images that the deployment which asks for room is about to use.
-    var needed: Set<String> = []
     /// The anonymous volumes that a Compose file mentions, and whose it is; nil where one of the files could not be read.
     var mentioned: [String: String]? = [:]
 
@@ -23,8 +21,8 @@ struct Inventory: Equatable {
         /// Whether it has a registry's digest, so that it can be pulled again.
         var hasDigest = true
         var created: Duration?
-        /// When it was last given a name on this host, where the Engine knows that.
-        var lastTagged: Duration?
+        /// When it was last given a name on this host, or seen there first; nil where nobody knows.
+        var arrived: Duration?
         let size: Int64
         /// What other images hold of that size too.
         var sharedSize: Int64 = 0
@@ -67,8 +65,6 @@ struct Inventory: Equatable {
         let releases: [Release]
         /// Whether each of its records could be read.
         var isComplete = true
-        /// Whether another deployment of it may yet look for images of which nothing is on record: one that has not pulled.
-        var isPreparing = false
     }
 
     struct Release: Equatable {

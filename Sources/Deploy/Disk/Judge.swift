@@ -27,12 +27,10 @@ struct Judge {
     /// The apps and releases that an image belongs to.
     private var releases: [String: [Membership]] = [:]
     private var apps: [String: Inventory.App] = [:]
-    private let preparing: String?
 
     init(_ inventory: Inventory, _ settings: DiskSettings) {
         self.inventory = inventory
         self.settings = settings
-        preparing = inventory.apps.first(where: \.isPreparing)?.name
         for container in inventory.containers {
             usersByImage[container.imageID] = container
             usersByImage[container.image] = container
@@ -80,12 +78,7 @@ struct Judge {
                 return reason
             }
         }
-        if inventory.needed.contains(image.id) { return .needed }
-        for (app, _) in releases {
-            if !app.isComplete { return .unknown(app: app.name) }
-            if app.isPreparing { return .preparing(app: app.name) }
-        }
-        return nil
+        return releases.first { !$0.app.isComplete }.map { .unknown(app: $0.app.name) }
     }
 
     private func reasonToKeep(_ release: Inventory.Release, of app: Inventory.App) -> Kept.Reason? {
@@ -107,9 +100,9 @@ struct Judge {
             // Of a deployment that ended before its images were on record.
             return .mayGo(.superseded(app: app, number: number), since: built)
         }
-        if let preparing { return .stays(.preparing(app: preparing)) }
-        let newest = max(built, image.lastTagged ?? .zero)
-        guard newest > .zero, inventory.now - newest >= .seconds(60 * 60) else { return .stays(.young) }
+        guard let arrived = image.arrived else { return .stays(.young) }
+        let newest = max(built, arrived)
+        guard inventory.now - newest >= .seconds(60 * 60) else { return .stays(.young) }
         return .mayGo(.unused(isLocal: !image.hasDigest), since: newest)
     }
 

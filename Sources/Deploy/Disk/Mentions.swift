@@ -1,7 +1,14 @@
 // Pure: values in, values out.
 
-/// Which of these names a text contains.
-func mentionedNames(of names: Set<String>, in text: [UInt8]) -> Set<String> {
-    let text = String(decoding: text, as: UTF8.self)
-    return names.filter { text.contains($0) }
+/// The anonymous volumes that a text mentions: an anonymous volume's name is 64 random hexadecimal digits, so that its mere text
+/// is a mention.
+func mentionedVolumes(in text: [UInt8]) -> Set<String> {
+    let isHexadecimal: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    var mentioned: Set<String> = []
+    for run in text.split(whereSeparator: { !isHexadecimal($0) }) where run.count >= 64 {
+        for start in run.startIndex...run.endIndex - 64 {
+            mentioned.insert(String(decoding: run[start..<start + 64], as: UTF8.self))
+        }
+    }
+    return mentioned
 }

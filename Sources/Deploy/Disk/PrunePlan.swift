@@ -5,87 +5,83 @@
 /// Whatever the settings, an image of a container in any state, an image of a kept release or of a deployment that is under
 /// way, and a named volume stay; containers are nobody's to remove. What cannot be known leads to removing nothing.
 struct PrunePlan: Equatable {
+    /// What goes: by an estimate it is enough.
     private(set) var removals: [Removal] = []
+    /// What goes next where it is not: things share layers, so that only the disk itself tells.
+    private(set) var reserve: [Removal] = []
     private(set) var kept: [Kept] = []
 
-    /// Dangling images always go. The rest goes while a filesystem that it lies on is above the threshold, until the target is
-    /// reached by an estimate: what is shared between things makes it rough, hence the one who removes measures again.
+    /// Dangling images always go. The rest goes while a filesystem that it lies on is fuller than the guard allows, down to the
+    /// target.
     ///
     /// - Parameters:
     ///   - usage: nil where it could not be read: nothing goes.
-    ///   - threshold: in percent: the guard's, or the target once the guard has started; nil for dangling images alone.
-    ///   - failed: what could not be removed before.
-    init(
-        _ inventory: Inventory,
-        _ usage: Usage?,
-        _ settings: DiskSettings,
-        threshold: Int?,
-        failed: Set<Subject> = []
-    ) {
-        var candidates: [(judgement: Judgement, reason: Removal.Reason, since: Duration)] = []
+    ///   - danglingAlone: whether nothing else goes, however full the disk is.
+    init(_ inventory: Inventory, _ usage: Usage?, _ settings: DiskSettings, danglingAlone: Bool = false) {
+        var candidates: [(removal: Removal, size: Int64?, since: Duration, key: String)] = []
         for judgement in Judge(inventory, settings).judgements {
             switch judgement.fate {
-            case .stays(let reason): keep(judgement, reason)
-            case .mayGo where usage == nil: keep(judgement, .usageUnknown)
-            case .mayGo where failed.contains(judgement.subject): keep(judgement, .failed)
-            case .mayGo(let reason, let since): candidates.append((judgement, reason, since))
+            case .stays(let reason): keep(judgement.subject, judgement.size, reason)
+            case .mayGo where usage == nil: keep(judgement.subject, judgement.size, .usageUnknown)
+            case .mayGo(let reason, let since):
+                let removal = Removal(subject: judgement.subject, reason: reason, frees: judgement.frees)
+                candidates.append((removal, judgement.size, since, judgement.key))
             }
         }
         candidates.sort { one, other in
-            let tiers = (one.reason.tier, other.reason.tier)
+            let tiers = (one.removal.reason.tier, other.removal.reason.tier)
             if tiers.0 != tiers.1 { return tiers.0 < tiers.1 }
-            return one.since != other.since ? one.since < other.since : one.judgement.key < other.judgement.key
+            return one.since != other.since ? one.since < other.since : one.key < other.key
         }
-        var shortfall = Shortfall(usage, settings.target)
-        let dangling = candidates.prefix { $0.reason == .dangling }
-        for candidate in dangling { remove(candidate.judgement, candidate.reason, &shortfall) }
-        if let threshold { shortfall.start(above: threshold) }
-        for candidate in candidates.dropFirst(dangling.count) {
-            if shortfall.isOpen(for: candidate.judgement.subject.content) {
-                remove(candidate.judgement, candidate.reason, &shortfall)
+        var shortfall = Shortfall(usage, settings)
+        let dangling = candidates.prefix { $0.removal.reason == .dangling }
+        removals = dangling.map(\.removal)
+        for removal in removals { shortfall.account(removal) }
+        if !danglingAlone { shortfall.start() }
+        for (removal, size, _, _) in candidates.dropFirst(dangling.count) {
+            if shortfall.isOpen(for: removal.subject.content) {
+                removals.append(removal)
+                shortfall.account(removal)
             } else {
-                keep(candidate.judgement, .roomEnough)
+                if !danglingAlone { reserve.append(removal) }
+                keep(removal.subject, size, .roomEnough)
             }
         }
     }
 
-    private mutating func keep(_ judgement: Judgement, _ reason: Kept.Reason) {
-        kept.append(Kept(subject: judgement.subject, reason: reason, size: judgement.size))
-    }
-
-    private mutating func remove(_ judgement: Judgement, _ reason: Removal.Reason, _ shortfall: inout Shortfall) {
-        removals.append(Removal(subject: judgement.subject, reason: reason, frees: judgement.frees))
-        shortfall.account(judgement.frees ?? 0, for: judgement.subject.content)
+    private mutating func keep(_ subject: Subject, _ size: Int64?, _ reason: Kept.Reason) {
+        kept.append(Kept(subject: subject, reason: reason, size: size))
     }
 }
 
 /// How much room is still to be made on each filesystem that something of the Engine lies on.
 private struct Shortfall {
     private var filesystems: [(filesystem: Filesystem, freed: Int64, isOpen: Bool)]
-    private let target: Int
+    private let settings: DiskSettings
 
-    init(_ usage: Usage?, _ target: Int) {
+    init(_ usage: Usage?, _ settings: DiskSettings) {
         filesystems = (usage?.filesystems ?? []).map { ($0, 0, false) }
-        self.target = target
+        self.settings = settings
     }
 
-    /// From here on room is made where, after what was removed so far, more than the threshold is used.
-    mutating func start(above threshold: Int) {
+    /// From here on room is made where, without what goes anyway, the guard's limit is passed.
+    mutating func start() {
         for (index, entry) in filesystems.enumerated() {
-            filesystems[index].isOpen = entry.filesystem.excess(over: threshold) > entry.freed
+            filesystems[index].isOpen = entry.filesystem.excess(over: settings.limit(isGuarding: false)) > entry.freed
         }
     }
 
     func isOpen(for content: Filesystem.Content) -> Bool {
         filesystems.contains { entry in
             entry.isOpen && entry.filesystem.holds.contains(content)
-                && entry.filesystem.excess(over: target) > entry.freed
+                && entry.filesystem.excess(over: settings.limit(isGuarding: true)) > entry.freed
         }
     }
 
-    mutating func account(_ bytes: Int64, for content: Filesystem.Content) {
-        for (index, entry) in filesystems.enumerated() where entry.filesystem.holds.contains(content) {
-            filesystems[index].freed += bytes
+    mutating func account(_ removal: Removal) {
+        for (index, entry) in filesystems.enumerated()
+        where entry.filesystem.holds.contains(removal.subject.content) {
+            filesystems[index].freed += removal.frees ?? 0
         }
     }
 }

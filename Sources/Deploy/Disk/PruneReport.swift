@@ -20,11 +20,21 @@ package struct PruneReport: Sendable {
     /// Nil where it cannot be read.
     package let before: Usage?
     /// In the order in which they were done.
-    package internal(set) var steps: [Step] = []
-    package internal(set) var kept: [Kept] = []
+    package private(set) var steps: [Step] = []
+    package private(set) var kept: [Kept] = []
     /// Nil where nothing was done, or it cannot be read.
     package internal(set) var after: Usage?
 
-    /// What could not be removed.
-    var failed: Set<Subject> { Set(steps.filter(\.hasFailed).map(\.removal.subject)) }
+    init(before: Usage?, steps: [Step] = [], kept: [Kept] = [], after: Usage?) {
+        self.before = before
+        self.steps = steps
+        self.kept = kept
+        self.after = after
+    }
+
+    /// Adds what was done; what the plan's estimate would have spared is no longer kept.
+    mutating func add(_ step: Step) {
+        kept.removeAll { $0.subject == step.removal.subject }
+        steps.append(step)
+    }
 }

@@ -12,11 +12,10 @@ struct Records: Sendable {
 extension Inventory.App {
     /// What an app's records say of the images that it needs.
     ///
-    /// - Parameters:
-    ///   - settings: nil for one that berth no longer deploys: nobody prepares anything of it.
-    ///   - own: the deployment that asks, which knows itself what it needs.
-    init(_ name: AppName, _ records: Records, _ settings: AppSettings?, own: Int? = nil) {
-        let kept = Releases(records.all).kept(settings?.keep ?? AppSettings.defaultKeep)
+    /// - Parameter settings: nil for one that the host's file does not name; all that is good of it is kept, since nobody knows
+    ///   what the file said of it, or will say.
+    init(_ name: AppName, _ records: Records, _ settings: AppSettings?) {
+        let kept = Releases(records.all).kept(settings?.keep ?? .max)
         self.init(
             name: "\(name)",
             releases: records.all.map { record in
@@ -27,9 +26,7 @@ extension Inventory.App {
                     received: .seconds(record.received.timeIntervalSince1970)
                 )
             },
-            isComplete: records.isComplete,
-            isPreparing: settings != nil
-                && records.all.contains { $0.verdict == nil && $0.services.isEmpty && $0.number != own }
+            isComplete: records.isComplete
         )
     }
 }

@@ -41,10 +41,6 @@ package struct Kept: Hashable, Sendable {
         case usedBy(container: String, isRunning: Bool)
         /// A release that its app can go back to, or a deployment that is under way.
         case release(app: String, number: Int, isUnderWay: Bool)
-        /// The deployment that asks for room is about to use it.
-        case needed
-        /// Another deployment is under way, and has not said yet what it needs.
-        case preparing(app: String)
         /// The app's records cannot all be read, or there are none.
         case unknown(app: String)
         case young
@@ -101,8 +97,6 @@ extension Kept.Reason: CustomStringConvertible {
             "container \(container), \(isRunning ? "running" : "not running"), uses it"
         case .release(let app, let number, isUnderWay: false): "release #\(number) of \(app) is kept"
         case .release(let app, let number, isUnderWay: true): "deployment #\(number) of \(app) is under way"
-        case .needed: "the deployment that needs room uses it"
-        case .preparing(let app): "a deployment of \(app) is under way, and may need it"
         case .unknown(let app): "the records of \(app) cannot all be read, or there are none"
         case .young: "younger than an hour, or of unknown age"
         case .cacheInUse: "in use, shared, or used within a day"

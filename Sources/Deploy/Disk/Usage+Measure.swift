@@ -43,27 +43,35 @@ extension Usage {
     private static func measure(_ place: Place) throws(Failure) -> Filesystem {
         var status = statvfs()
         guard statvfs(place.path.string, &status) == 0 else { throw unreadable(place.path, Errno(rawValue: errno)) }
-        let block = Int64(status.f_frsize)
+        let block = Int64(clamping: status.f_frsize)
+        // Some network filesystems give numbers without a meaning.
+        let isCounted = status.f_files > 0 && status.f_ffree <= status.f_files
         return Filesystem(
             path: place.path.string,
             holds: place.holds,
             space: Filesystem.Amount(
-                used: (Int64(status.f_blocks) - Int64(status.f_bfree)) * block,
-                available: Int64(status.f_bavail) * block
+                used: bytes(Int64(clamping: status.f_blocks) - Int64(clamping: status.f_bfree), block),
+                available: bytes(Int64(clamping: status.f_bavail), block)
             ),
-            inodes: status.f_files == 0
-                ? nil
-                : Filesystem.Amount(
-                    used: Int64(status.f_files) - Int64(status.f_ffree),
-                    available: Int64(status.f_favail)
+            inodes: isCounted
+                ? Filesystem.Amount(
+                    used: Int64(clamping: status.f_files - status.f_ffree),
+                    available: Int64(clamping: status.f_favail)
                 )
+                : nil
         )
+    }
+
+    /// Bounded such that percentages can still be counted.
+    private static func bytes(_ blocks: Int64, _ size: Int64) -> Int64 {
+        let (bytes, isTooLarge) = max(blocks, 0).multipliedReportingOverflow(by: size)
+        return isTooLarge ? .max / 1000 : min(bytes, .max / 1000)
     }
 
     private static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {
         Failure(
             "how full the disk at \(path) is cannot be read: \(error)",
-            hint: "let user berth search the folders above it (chmod o+x)"
+            hint: "user berth must be able to search the folders above it"
         )
     }
 

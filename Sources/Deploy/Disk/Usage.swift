@@ -8,19 +8,9 @@ package struct Usage: Equatable, Sendable {
         self.filesystems = filesystems
     }
 
-    /// The fullest; nil where there is none.
-    package var fullest: Filesystem? {
-        filesystems.max { $0.percent < $1.percent }
-    }
-
-    /// The fullest of those on which such things lie: what lies elsewhere makes no room there.
-    package func fullest(holding content: Filesystem.Content) -> Filesystem? {
-        filesystems.filter { $0.holds.contains(content) }.max { $0.percent < $1.percent }
-    }
-
-    /// Whether one on which such things lie is fuller than so many percent.
-    package func isAbove(_ percent: Int, holding content: Filesystem.Content) -> Bool {
-        fullest(holding: content).map { $0.percent > percent } ?? false
+    /// The fullest, and of two that are the one on which the Engine keeps more; nil where there is none.
+    var fullest: Filesystem? {
+        filesystems.max { ($0.percent, $0.holds.count) < ($1.percent, $1.holds.count) }
     }
 }
 

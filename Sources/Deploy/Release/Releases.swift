@@ -4,6 +4,8 @@ import Docker
 package struct Releases: Sendable {
     private let records: [Record]
     private let unreadable: Set<Int>
+    /// The numbers of records without a verdict.
+    package let undecided: Set<Int>
 
     /// - Parameters:
     ///   - records: in any order; those without a verdict do not count.
@@ -11,6 +13,7 @@ package struct Releases: Sendable {
     package init(_ records: [Record], unreadable: Set<Int> = []) {
         self.records = records.filter { $0.verdict != nil }.sorted { $0.number < $1.number }
         self.unreadable = unreadable
+        undecided = Set(records.filter { $0.verdict == nil }.map(\.number))
     }
 
     /// The last release that was deployed.

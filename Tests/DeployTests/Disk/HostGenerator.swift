@@ -26,7 +26,6 @@ struct HostGenerator {
         host.buildCache = (0..<number(0...5)).map { index in
             Inventory.CacheEntry(id: "\(index)", size: 100, isInUse: chance(20), lastUsed: chance(80) ? time() : nil)
         }
-        host.needed = Set((0..<number(0...2)).map { _ in id(number(0...max(images, 1))) })
         if chance(10) {
             host.mentioned = nil
         } else if chance(50) {
@@ -46,7 +45,7 @@ struct HostGenerator {
                 received: time()
             )
         }
-        return Inventory.App(name: name, releases: releases, isComplete: chance(90), isPreparing: chance(15))
+        return Inventory.App(name: name, releases: releases, isComplete: chance(90))
     }
 
     private mutating func image(_ index: Int, _ apps: [Inventory.App]) -> Inventory.Image {
@@ -57,7 +56,7 @@ struct HostGenerator {
             names: names,
             hasDigest: chance(70),
             created: chance(90) ? time() : nil,
-            lastTagged: chance(50) ? time() : nil,
+            arrived: chance(80) ? time() : nil,
             size: Int64(number(0...2000)),
             sharedSize: Int64(number(0...2000))
         )
@@ -76,9 +75,17 @@ struct HostGenerator {
     /// Of the last two days, often within the last hour.
     private mutating func time() -> Duration { now - .seconds(chance(30) ? number(0...3700) : number(0...172_800)) }
 
+    /// One filesystem, one of the Engine's own, or two of them.
     mutating func usage() -> Usage {
-        let one = filesystem("/", chance(50) ? [] : [.images, .volumes])
-        return Usage(one.holds.isEmpty ? [one, filesystem("/var/lib/docker", [.images, .volumes])] : [one])
+        switch number(0...2) {
+        case 0: Usage([filesystem("/", [.images, .volumes])])
+        case 1: Usage([filesystem("/", []), filesystem("/var/lib/docker", [.images, .volumes])])
+        default:
+            Usage([
+                filesystem("/", []), filesystem("/var/lib/containerd", [.images]),
+                filesystem("/var/lib/docker", [.volumes]),
+            ])
+        }
     }
 
     private mutating func filesystem(_ path: String, _ holds: Set<Filesystem.Content>) -> Filesystem {

@@ -28,9 +28,9 @@ import Testing
         return record
     }
 
-    private func app(_ records: [Record], keep: Int, own: Int? = nil, isServed: Bool = true) -> Inventory.App {
+    private func app(_ records: [Record], keep: Int, isServed: Bool = true) -> Inventory.App {
         let settings = AppSettings(name: shop, directory: "/srv/shop", keep: keep)
-        return Inventory.App(shop, Records(all: records, isComplete: true), isServed ? settings : nil, own: own)
+        return Inventory.App(shop, Records(all: records, isComplete: true), isServed ? settings : nil)
     }
 
     private func protected(_ app: Inventory.App) -> Set<String> {
@@ -73,17 +73,10 @@ import Testing
             keep: 0
         )
         #expect(app.releases.map(\.standing) == [.kept, .underWay, .underWay])
-        #expect(app.isPreparing)
     }
 
-    @Test func theDeploymentThatAsksKnowsWhatItNeeds() {
-        let records = [record(1, .deployed, image: "sha256:1"), record(2, nil, image: nil)]
-        #expect(!app(records, keep: 0, own: 2).isPreparing)
-        #expect(app(records, keep: 0, own: 3).isPreparing)
-    }
-
-    @Test func nobodyPreparesAnAppThatIsNoLongerDeployed() {
-        let app = app([record(1, nil, image: nil)], keep: 3, isServed: false)
-        #expect(!app.isPreparing)
+    @Test func allThatIsGoodOfAnAppThatTheHostsFileDoesNotNameIsKept() {
+        let records = (1...9).map { record($0, $0 == 4 ? .failed : .deployed, image: "sha256:\($0)") }
+        #expect(protected(app(records, keep: 0, isServed: false)).count == 8)
     }
 }

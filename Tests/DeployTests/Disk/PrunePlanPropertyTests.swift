@@ -14,8 +14,7 @@ import Testing
         init(seed: UInt64) {
             var generator = HostGenerator(seed: seed)
             (host, usage, settings) = (generator.host(), generator.usage(), generator.settings())
-            let threshold = generator.chance(50) ? settings.target : settings.guard
-            plan = PrunePlan(host, usage, settings, threshold: threshold)
+            plan = PrunePlan(host, usage, settings)
         }
     }
 
@@ -26,11 +25,13 @@ import Testing
     }
 
     private func images(_ plan: PrunePlan) -> [(id: String, names: [String])] {
-        plan.removals.compactMap { if case .image(let id, let names) = $0.subject { (id, names) } else { nil } }
+        (plan.removals + plan.reserve).compactMap {
+            if case .image(let id, let names) = $0.subject { (id, names) } else { nil }
+        }
     }
 
     private func volumes(_ plan: PrunePlan) -> [String] {
-        plan.removals.compactMap { if case .volume(let name) = $0.subject { name } else { nil } }
+        (plan.removals + plan.reserve).compactMap { if case .volume(let name) = $0.subject { name } else { nil } }
     }
 
     @Test func nothingInUseIsPlanned() {
@@ -41,7 +42,6 @@ import Testing
                 #expect(!images.contains { $0.id == container.imageID || $0.names.contains(container.image) })
                 #expect(volumes.isDisjoint(with: container.volumes))
             }
-            #expect(!images.contains { host.needed.contains($0.id) })
         }
     }
 
@@ -61,7 +61,7 @@ import Testing
     @Test func nothingOfAnAppWhoseRecordsAreInDoubtIsPlanned() {
         hosts { host, _, _, plan in
             let images = images(plan)
-            for app in host.apps where !app.isComplete || app.isPreparing {
+            for app in host.apps where !app.isComplete {
                 #expect(!images.contains { image in app.releases.contains { $0.images.contains(image.id) } })
             }
             for app in host.apps where !app.isComplete {
@@ -85,17 +85,16 @@ import Testing
 
     @Test func unreadableUsagePlansNothing() {
         hosts { host, _, settings, _ in
-            let plan = PrunePlan(host, nil, settings, threshold: settings.guard)
-            #expect(plan.removals.isEmpty)
+            let plan = PrunePlan(host, nil, settings)
+            #expect(plan.removals.isEmpty && plan.reserve.isEmpty)
             #expect(plan.kept.count >= host.images.count + host.volumes.count)
         }
     }
 
     @Test func whereThereIsRoomOnlyDanglingImagesGo() {
         hosts { host, usage, settings, _ in
-            let plan = PrunePlan(host, usage, settings, threshold: settings.guard)
-            let isAbove = Filesystem.Content.allCases.contains { usage.isAbove(settings.guard, holding: $0) }
-            if !isAbove { #expect(plan.removals.allSatisfy { $0.reason == .dangling }) }
+            let plan = PrunePlan(host, usage, settings)
+            if !GuardState(settings).isCalledFor(usage) { #expect(plan.removals.allSatisfy { $0.reason == .dangling }) }
         }
     }
 
@@ -106,15 +105,17 @@ import Testing
             shuffled.images.shuffle(using: &random)
             shuffled.volumes.shuffle(using: &random)
             shuffled.buildCache.shuffle(using: &random)
-            let first = PrunePlan(host, usage, settings, threshold: settings.guard)
-            #expect(PrunePlan(host, usage, settings, threshold: settings.guard) == first)
-            #expect(PrunePlan(shuffled, usage, settings, threshold: settings.guard).removals == first.removals)
+            let first = PrunePlan(host, usage, settings)
+            #expect(PrunePlan(host, usage, settings) == first)
+            let again = PrunePlan(shuffled, usage, settings)
+            #expect(again.removals == first.removals && again.reserve == first.reserve)
         }
     }
 
     @Test func everythingIsAccountedForOnce() {
         hosts { host, _, _, plan in
             let subjects = plan.removals.map(\.subject) + plan.kept.map(\.subject)
+            #expect(Set(plan.kept.map(\.subject)).isSuperset(of: plan.reserve.map(\.subject)))
             #expect(Set(subjects).count == subjects.count)
             let things = subjects.filter { if case .buildCache = $0 { false } else { true } }
             #expect(things.count == host.images.count + host.volumes.count)
@@ -123,8 +124,8 @@ import Testing
 
     @Test func danglingImagesThatNobodyNeedsAlwaysGo() {
         hosts { host, usage, settings, _ in
-            let plan = PrunePlan(host, usage, settings, threshold: nil)
-            #expect(plan.removals.allSatisfy { $0.reason == .dangling })
+            let plan = PrunePlan(host, usage, settings, danglingAlone: true)
+            #expect((plan.removals + plan.reserve).allSatisfy { $0.reason == .dangling })
             let roomEnough = plan.kept.filter { $0.reason == .roomEnough }.map(\.subject)
             #expect(!roomEnough.contains { if case .image(_, names: []) = $0 { true } else { false } })
         }
@@ -132,21 +133,9 @@ import Testing
 
     @Test func whatCanBeHadAgainGoesFirst() {
         hosts { _, _, _, plan in
-            let tiers = plan.removals.map(\.reason.tier)
-            #expect(tiers == tiers.sorted())
-        }
-    }
-
-    @Test func whatFailedIsNotPlannedAgain() {
-        hosts { host, usage, settings, plan in
-            let again = PrunePlan(
-                host,
-                usage,
-                settings,
-                threshold: settings.guard,
-                failed: Set(plan.removals.map(\.subject))
-            )
-            #expect(Set(again.removals.map(\.subject)).isDisjoint(with: plan.removals.map(\.subject)))
+            for tiers in [plan.removals.map(\.reason.tier), plan.reserve.map(\.reason.tier)] {
+                #expect(tiers == tiers.sorted())
+            }
         }
     }
 
@@ -177,7 +166,7 @@ import Testing
         // The machine may be busy with other tests: the processor's time counts, and the fastest of a few.
         let times = (0..<10).map { _ in
             let began = processorTime()
-            _ = PrunePlan(host, Usage([full]), DiskSettings(), threshold: 80)
+            _ = PrunePlan(host, Usage([full]), DiskSettings())
             return processorTime() - began
         }
         #expect((times.min() ?? .seconds(1)) < .milliseconds(50))

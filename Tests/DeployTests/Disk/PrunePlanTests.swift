@@ -19,6 +19,7 @@ import Testing
             names: names,
             hasDigest: hasDigest,
             created: now - .seconds(hours * 3600),
+            arrived: now - .seconds(hours * 3600),
             size: size,
             sharedSize: shared
         )
@@ -43,7 +44,7 @@ import Testing
     }
 
     private func plan(_ host: Inventory, _ usage: Usage, _ settings: DiskSettings) -> PrunePlan {
-        PrunePlan(host, usage, settings, threshold: settings.guard)
+        PrunePlan(host, usage, settings)
     }
 
     private func ids(_ plan: PrunePlan) -> [String] {
@@ -118,8 +119,16 @@ import Testing
         #expect(ids(self.plan(host, usage(831), settings)) == ["dangling", "superseded-1", "superseded-2"])
     }
 
-    @Test func onceStartedTheGuardGoesOnBelowItsLimit() {
-        #expect(ids(PrunePlan(host, usage(720), settings, threshold: 70)) == ["dangling", "superseded-1"])
+    @Test func whereTheEstimateIsWrongTheRestIsNext() {
+        let plan = self.plan(host, usage(811), settings)
+        #expect(plan.reserve.isEmpty)
+        var large = host
+        large.images[4] = image("superseded-1", ["shop:1", "berth/shop/app:1"], size: 500)
+        let short = self.plan(large, usage(990), settings)
+        #expect(ids(short) == ["dangling", "superseded-1"])
+        #expect(short.reserve.map(\.reason.tier) == [1, 2, 3, 3, 4, 5])
+        #expect(short.kept.map(\.reason).allSatisfy { $0 == .roomEnough })
+        #expect(PrunePlan(large, usage(990), settings, danglingAlone: true).reserve.isEmpty)
     }
 
     @Test func wantOfInodesTakesWhatThereIs() {
@@ -153,7 +162,6 @@ import Testing
             Inventory.Container(name: "stopped", imageID: "superseded-1", isRunning: false),
             Inventory.Container(name: "by-name", imageID: "?", image: "other:1"),
         ]
-        host.needed = ["unused-2"]
         host.apps[0] = Inventory.App(
             name: "shop",
             releases: [
@@ -167,7 +175,6 @@ import Testing
         let plan = self.plan(host, usage(990), settings)
         #expect(reason(plan, "superseded-1") == .usedBy(container: "stopped", isRunning: false))
         #expect(reason(plan, "unused-1") == .usedBy(container: "by-name", isRunning: true))
-        #expect(reason(plan, "unused-2") == .needed)
         #expect(reason(plan, "superseded-2") == .release(app: "shop", number: 2, isUnderWay: false))
         #expect(reason(plan, "local") == .release(app: "shop", number: 3, isUnderWay: true))
         #expect(reason(plan, "mine") == .release(app: "shop", number: 3, isUnderWay: true))
@@ -178,22 +185,15 @@ import Testing
     @Test func anImageThatCameWithinTheHourIsYoungHoweverOldItsBuild() {
         var host = Inventory(now: now)
         host.images = [
-            Inventory.Image(id: "a", names: ["a"], created: .seconds(1), lastTagged: now - .seconds(3599), size: 10),
-            Inventory.Image(id: "b", names: ["b"], created: .seconds(1), lastTagged: now - .seconds(3600), size: 10),
-            Inventory.Image(id: "c", names: ["c"], size: 10),
+            Inventory.Image(id: "a", names: ["a"], created: .seconds(1), arrived: now - .seconds(3599), size: 10),
+            Inventory.Image(id: "b", names: ["b"], created: .seconds(1), arrived: now - .seconds(3600), size: 10),
+            Inventory.Image(id: "c", names: ["c"], created: .seconds(1), size: 10),
+            Inventory.Image(id: "d", names: ["d"], created: now, arrived: .seconds(1), size: 10),
         ]
         let plan = self.plan(host, usage(990), settings)
         #expect(ids(plan) == ["b"])
+        #expect(reason(plan, "d") == .young)
         #expect(reason(plan, "c") == .young)
-    }
-
-    @Test func whileAnotherAppPreparesItsImagesAndThoseOfNobodyStay() {
-        var host = host
-        host.apps.append(Inventory.App(name: "blog", releases: [release(1, ["superseded-1"])], isPreparing: true))
-        let plan = self.plan(host, usage(990), settings)
-        #expect(ids(plan) == ["dangling", "superseded-2", "cache", "anonymous"])
-        #expect(reason(plan, "superseded-1") == .preparing(app: "blog"))
-        #expect(reason(plan, "unused-1") == .preparing(app: "blog"))
     }
 
     @Test func anAppWhoseRecordsAreGoneKeepsWhatBerthNamedForIt() {

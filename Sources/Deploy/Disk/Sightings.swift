@@ -1,0 +1,33 @@
+import Docker
+import FoundationEssentials
+import SystemPackage
+
+/// Since when images are on this host, as far as berth has seen them (`/var/lib/berth/images.json`).
+struct Sightings {
+    /// Seconds since 1970, by image ID.
+    private var first: [String: Double] = [:]
+
+    /// What was written down; nothing where that cannot be read, upon which every image is new.
+    init(in state: FilePath) {
+        guard let bytes = try? File.read(Self.file(in: state)) else { return }
+        first = (try? JSONDecoder().decode([String: Double].self, from: Data(bytes))) ?? [:]
+    }
+
+    subscript(image: String) -> Duration? { first[image].map { .seconds($0) } }
+
+    /// Adds images that are new, forgets those that have gone, and writes that down.
+    ///
+    /// Any user of the command line may read it, as they may ask the Engine.
+    mutating func update(_ images: [String], at now: Duration, in state: FilePath) throws(Errno) {
+        let known = first
+        first = images.reduce(into: [:]) { $0[$1] = known[$1] ?? now.inSeconds }
+        guard first != known, let bytes = try? JSONEncoder().encode(first) else { return }
+        try File.replace(
+            Self.file(in: state),
+            with: Array(bytes),
+            mode: [.ownerReadWrite, .groupRead, .otherRead]
+        )
+    }
+
+    private static func file(in state: FilePath) -> FilePath { state.appending("images.json") }
+}
