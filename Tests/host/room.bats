@@ -37,7 +37,7 @@ setup() {
 # good one unless told.
 small_app() {
     app "$1"
-    inside sed -i '/^  frontend:/,$d; s/interval: 1s/interval: 100ms/; s|5000/.*-backend|5000/room|' "/srv/$1/docker-compose.yml"
+    inside sed -i '/^  frontend:/,$d; s/interval: 1s/&\n      start_period: 1s\n      start_interval: 100ms/; s|5000/.*-backend|5000/room|' "/srv/$1/docker-compose.yml"
     inside sh -c "echo 'keep = ${2-0}' >>/etc/berth/conf.d/$1.toml"
     reload
 }
