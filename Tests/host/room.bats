@@ -292,7 +292,10 @@ is_refused() {
 # What a dry run and a run say alike.
 plan() { jq -c '[.removals[] | [.kind, .id, .names, .reason]]'; }
 
-everything() { inside sh -c 'docker image ls --all --no-trunc; docker volume ls; docker ps --all --no-trunc --format "{{.ID}} {{.State}}"'; }
+everything() {
+    images
+    inside sh -c 'docker image ls --all --quiet --no-trunc; docker volume ls --quiet; docker ps --all --quiet --no-trunc'
+}
 
 @test "berth prune does what its dry run says, which changes nothing" {
     start hand
