@@ -21,11 +21,13 @@ teardown_file() {
     engine_disk
 }
 
-# The records go too: the images of an app that has left the host's file are of no interest here.
+# What a scenario has left, also one that failed. The records go too: the images of an app that has left the host's file are
+# of no interest here.
 setup() {
     clear_apps
     fill 0
     inside sh -euc '
+        systemctl kill --signal=CONT docker-registry
         mount -o remount,nr_inodes=1000000 /var/lib/docker
         find /var/lib/berth -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
         docker image prune --all --force
