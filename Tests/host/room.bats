@@ -365,4 +365,7 @@ everything() {
     runs left 50
     runs right 50
     [[ $(inside journalctl --after-cursor="$cursor" --output=cat MESSAGE_ID="$disk_guard" | wc -l) -ge 50 ]]
+    # Compose's own lines are the pull's, and its end is read before the pull counts as ended: nothing went in between.
+    equal "$(inside journalctl --after-cursor="$cursor" --output=cat SYSLOG_IDENTIFIER=berth |
+        awk '/ Pulling$/ { pulls++ } / Pulled$/ { pulls-- } /^Removed / && pulls')" ""
 }
