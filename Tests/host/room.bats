@@ -1,0 +1,204 @@
+# The disk guard, on a small filesystem of the Engine's own that really fills: what goes, what never does, and what happens
+# when that is not enough.
+
+load room
+
+setup_file() {
+    load room
+    small_disk
+    "$host" image room:v4 PAD=5M
+    "$host" image room:bad unhealthy PAD=5M
+}
+
+teardown_file() {
+    load room
+    own_disk
+}
+
+@test "at 79 % nothing but dangling images goes" {
+    start below
+    local_image old:1 "2 days ago" "2 days ago"
+    local before dangling cursor
+    before=$(images)
+    dangling=$(dangling_image)
+    cursor=$(journal_cursor)
+    fill 79
+    deploy below 3 v3
+    run inside docker image inspect "$dangling"
+    [[ $status != 0 ]]
+    equal "$(images)" "$(with "$(without "$before" berth/below/backend:2)" 127.0.0.1:5000/room:v3 berth/below/backend:3)"
+    guard_did_not_run "$cursor"
+}
+
+@test "at 81 % the guard frees to the target, no further, and the drop is deployed" {
+    start above
+    local_image old:1 "2 days ago" "2 days ago"
+    local before cursor
+    before=$(images)
+    cursor=$(journal_cursor)
+    fill 81
+    deploy above 3 v3
+    equal "$(serves above backend)" v3
+    # v1 was enough, hence the image that nobody uses stays.
+    equal "$(images)" "$(with "$(without "$before" berth/above/backend:2 127.0.0.1:5000/room:v1)" \
+        127.0.0.1:5000/room:v3 berth/above/backend:3)"
+    [[ $(used) -le 70 ]]
+    guard_ran "$cursor"
+    contains "$(inside journalctl --after-cursor="$cursor" -o cat BERTH_APP=above BERTH_PHASE=room)" "superseded release #1 of above"
+}
+
+@test "under the greatest need all that anybody may still want is there afterwards" {
+    database_that_is_down base '{}'
+    start needy
+    local_image old:1 "2 days ago" "2 days ago"
+    local_image old:2 "3 hours ago" "61 minutes ago"
+    local_image built:1 "10 minutes ago" "2 days ago"
+    local_image tagged:1 "2 days ago" "10 minutes ago"
+    # What the Engine knows of an image that was pulled or loaded: nothing but when it was built.
+    local_image pulled:1 "2 days ago" never
+    for name in exited created; do local_image $name:1 "2 days ago" "2 days ago"; done
+    inside sh -euc 'docker run --name exited --volume /data exited:1 true
+        docker create --name created --volume named:/data --volume /data created:1 true
+        docker volume create other
+        docker volume create' >/dev/null
+    local images volumes
+    images=$(images)
+    volumes=$(volumes)
+    disk "${hungry[@]}"
+    deploy needy 3 v3
+    equal "$(images)" "$(with "$(without "$images" berth/needy/backend:2 127.0.0.1:5000/room:v1 old:1 old:2)" \
+        127.0.0.1:5000/room:v3 berth/needy/backend:3)"
+    equal "$(volumes)" "$volumes"
+    contains "$volumes" base_db
+    inside sh -c 'docker start --attach exited && docker start --attach created'
+    # And the database comes up again with what it had.
+    deploy base 2 v2
+}
+
+@test "build cache of today stays" {
+    small_app built
+    inside sh -euc 'mkdir -p /srv/cache
+        cd /srv/cache
+        cp /usr/bin/busybox .
+        printf "FROM scratch\nCOPY busybox /busybox\n" >Dockerfile
+        printf "services:\n  cache:\n    build: .\n    image: cache:1\n" >docker-compose.yml
+        docker compose build --quiet'
+    local before
+    before=$(build_cache)
+    [[ $before -gt 0 ]]
+    disk "${hungry[@]}"
+    deploy built 1 v2
+    equal "$(build_cache)" "$before"
+    contains "$(images)" cache:1
+}
+
+@test "of the volumes exactly the anonymous ones that nothing refers to go, where the host's file says so" {
+    local idle declared before
+    declared=$(anonymous_volume)
+    database_that_is_down outer "{ external: true, name: $declared }"
+    database_that_is_down inner '{}'
+    small_app volumes
+    local_image exited:1 "2 days ago" "2 days ago"
+    inside sh -euc 'docker run --name exited --volume /data exited:1 true
+        docker run --detach --name runs --volume /data exited:1 tail -f /dev/null
+        docker volume create named
+        docker volume create --label owner=somebody "$(printf named | sha256sum | cut -d " " -f 1)"' >/dev/null
+    before=$(volumes)
+    idle=$(anonymous_volume; anonymous_volume)
+    disk "${hungry[@]}"
+    deploy volumes 1 v2
+    equal "$(volumes)" "$(with "$before" "$idle")"
+    disk "${hungry[@]}" 'volumes = "anonymous"'
+    deploy volumes 2 v3
+    equal "$(volumes)" "$before"
+}
+
+# is_refused APP N TEXT: the drop is refused for a reason with TEXT, and neither the app nor any image is touched.
+is_refused() {
+    local ids images
+    ids=$(ids "$1")
+    images=$(images)
+    drop "$1" IMAGE_TAG=v3 "${login[@]}"
+    ends_as "$1" "$2" refused
+    contains "$(reason "$1" "$2")" "/var/lib/docker is "
+    contains "$(reason "$1" "$2")" "$3"
+    equal "$(ids "$1")" "$ids"
+    equal "$(images)" "$images"
+    equal "$(serves "$1" backend)" v2
+}
+
+@test "a disk that something else fills is refused with its size, and once it is emptied the drop is deployed" {
+    small_app full
+    deploy full 1 v2
+    fill 97
+    is_refused full 2 "outside Docker, 29"
+    contains "$(reason full 2)" "/var/lib/docker is 97 % full"
+    fill 0
+    deploy full 3 v3
+}
+
+@test "a disk that a container's log fills is refused with that log" {
+    small_app talks
+    deploy talks 1 v2
+    # The Engine writes it at its own pace.
+    inside timeout 20 sh -c '
+        docker exec talks-backend-1 sh -c "yes \$(head -c 8000 /dev/zero | tr \\\\0 x) | head -n 10000 >/proc/1/fd/1"
+        log=$(docker inspect --format "{{.LogPath}}" talks-backend-1)
+        until test "$(stat --format %s "$log")" -gt 80000000; do inotifywait -qq -t 1 "$log" || :; done'
+    disk "guard = 10" "target = 5" "refuse = 20"
+    is_refused talks 2 "log of talks-backend-1"
+}
+
+@test "a disk that a named volume fills is refused with that volume" {
+    small_app holds
+    deploy holds 1 v2
+    inside docker run --rm --volume holds_db:/data 127.0.0.1:5000/room:v2 sh -c 'head -c 80m /dev/zero >/data/rows'
+    disk "guard = 10" "target = 5" "refuse = 20" 'volumes = "anonymous"'
+    is_refused holds 2 "volume holds_db, 83.9 MB"
+    contains "$(volumes)" holds_db
+}
+
+@test "after the guard the way back still works, by itself and by hand" {
+    small_app back 1
+    deploy back 1 v1
+    deploy back 2 v2
+    deploy back 3 v3
+    fill 81
+    drop back IMAGE_TAG=bad "${login[@]}"
+    ends_as back 4 rolledBack
+    [[ $(images) != *room:v1* ]]
+    equal "$(serves back backend)" v3
+    fill 81
+    drop back BERTH_ROLLBACK_TO=previous
+    ends_as back 5 deployed
+    equal "$(serves back backend)" v2
+}
+
+@test "a disk that gets full in the middle of a pull ends as failed, and with room the next drop is deployed" {
+    "$host" image room:large PAD=60M
+    small_app torn
+    deploy torn 1 v2
+    local ids
+    ids=$(ids torn)
+    # Room for what is downloaded, not for what is in it.
+    fill 65
+    drop torn IMAGE_TAG=large "${login[@]}"
+    ends_as torn 2 failed
+    contains "$(reason torn 2)" "no space left on device"
+    equal "$(record torn 2 | jq -r '.phases[-1].name')" pull
+    equal "$(ids torn)" "$ids"
+    [[ $(used) -le 67 ]]
+    fill 0
+    deploy torn 3 large
+    equal "$(serves torn backend)" large
+}
+
+@test "where inodes are scarce the guard starts, though there is space" {
+    start inodes
+    deploy inodes 3 v3
+    inside sh -c 'mount -o remount,nr_inodes=$(($(df --output=iused /var/lib/docker | tail -n 1) * 100 / 85)) /var/lib/docker'
+    [[ $(used) -lt 50 && $(used ipcent) -gt 80 ]]
+    deploy inodes 4 v4
+    [[ $(images) != *room:v1* ]]
+    equal "$(serves inodes backend)" v4
+}
