@@ -10,7 +10,8 @@ extension Deployment {
                 let image = try await target.engine.image(target.reference(service).rawValue)
                 try await target.engine.tag(image.id, as: keepTag(service))
             } catch {
-                guard error.isNotFound else { throw error }
+                // It is not there, or no image can have that name, of which the pull will complain.
+                guard case .refused = error else { throw error }
             }
         }
     }
