@@ -31,7 +31,13 @@ struct PruneCommand: OneShot {
     func run(in context: Context) async throws -> ExitStatus {
         let settings = try HostFile(FilePath(config)).load()
         let engine = try await context.engine.negotiated()
-        let disk = DiskGuard(engine: engine, settings: settings, context: context, log: context.log)
+        let disk = DiskGuard(
+            engine: engine,
+            info: try await engine.info(),
+            settings: settings,
+            context: context,
+            log: context.log
+        )
         guard let report = try await dryRun ? disk.plan() : prune(disk, context) else {
             Terminal.complain("a pull or another prune is under way, and must not be disturbed; try again later")
             return .temporary

@@ -13,6 +13,8 @@ package actor Deployment {
     var log: Logger
     /// The Compose project, once Compose has told its name.
     var project: ProjectName?
+    /// What the Engine says of itself, once it was asked.
+    var engineInfo: EngineInfo?
     /// Where the app can go back to, once that is proven.
     var wayBack: WayBack?
     /// When the phase under way must have ended, unless it is stuck.

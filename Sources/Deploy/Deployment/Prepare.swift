@@ -20,9 +20,11 @@ extension Deployment {
         async let version: Void = checkVersion()
         async let release = newRelease(engine)
         async let lastGood = proveLastGood(releases, engine)
+        async let info = try? engine.info()
         try await version
         let target = try await release
         project = target.model.name
+        engineInfo = await info
         // From here on the record says what holds, be it the drop's wish or the release's.
         record.directives.mayRollBack = record.directives.mayRollBack && target.policy.mayRollBack
         wayBack = try await wayBack(lastGood, releases, beside: target)

@@ -7,10 +7,9 @@ extension Deployment {
     ///
     /// That nothing can be removed is no reason to stop; that there is no room is.
     func makeRoom(_ target: Target) async throws(Failure) {
-        let disk = diskGuard(target)
-        let before = await measure(disk)
+        guard let disk = await diskGuard(target), let before = disk.usage() else { return }
         let report = await prune(disk, .guarded, patience: patience(before))
-        let usage = if let report { report.after } else { await measure(disk) }
+        let usage = if let report { report.after } else { disk.usage() }
         guard let fullest = usage?.fullest, fullest.percent > settings.disk.refuse else { return }
         let attempt = report == nil ? "it could not be pruned now" : "nothing more may be removed"
         let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
@@ -25,18 +24,10 @@ extension Deployment {
 
     /// How long a prune waits for the pulls of other apps: not for dangling images, a little for the guard, and where the drop
     /// would be refused otherwise about as long as a pull may take.
-    private func patience(_ usage: Usage?) -> Duration {
-        if let fullest = usage?.fullest, fullest.percent > settings.disk.refuse { return .seconds(30 * 60) }
+    private func patience(_ usage: Usage) -> Duration {
+        let isDecisive = usage.filesystems.contains { !$0.holds.isEmpty && $0.percent > settings.disk.refuse }
+        if isDecisive { return .seconds(30 * 60) }
         return GuardState(settings.disk).isCalledFor(usage) ? .seconds(120) : .zero
-    }
-
-    private func measure(_ disk: DiskGuard) async -> Usage? {
-        do throws(EngineError) {
-            return try await disk.usage()
-        } catch {
-            log.log(.pruneFailed, "\(name): how full the disk is cannot be found out: \(Failure(error).reason)")
-            return nil
-        }
     }
 
     /// Prunes while nobody pulls; nil where it failed, or was left out, which is never more than a warning.
@@ -55,7 +46,14 @@ extension Deployment {
         }
     }
 
-    func diskGuard(_ target: Target) -> DiskGuard {
-        DiskGuard(engine: target.engine, settings: settings, context: context, log: log)
+    /// Nil, and a warning, where the Engine does not say where it keeps what it has.
+    func diskGuard(_ target: Target) async -> DiskGuard? {
+        do throws(EngineError) {
+            let info = if let engineInfo { engineInfo } else { try await target.engine.info() }
+            return DiskGuard(engine: target.engine, info: info, settings: settings, context: context, log: log)
+        } catch {
+            log.log(.pruneFailed, "\(name): nothing is pruned: \(Failure(error).reason)")
+            return nil
+        }
     }
 }

@@ -21,25 +21,33 @@ package struct DiskGuard: Sendable {
 
     /// An Engine that has been negotiated with.
     let engine: Engine
+    /// What the Engine says of itself: where it keeps what it has.
+    let info: EngineInfo
     let settings: Settings
     let context: Context
     let log: Logger
 
-    package init(engine: Engine, settings: Settings, context: Context, log: Logger) {
+    package init(engine: Engine, info: EngineInfo, settings: Settings, context: Context, log: Logger) {
         self.engine = engine
+        self.info = info
         self.settings = settings
         self.context = context
         self.log = log
     }
 
     /// How full the host is now; nil, and a warning, where that cannot be read, upon which nothing may go.
-    func usage() async throws(EngineError) -> Usage? {
-        measure(try await engine.info())
+    func usage() -> Usage? {
+        do throws(Failure) {
+            return try Usage.measured(info)
+        } catch {
+            log.log(.pruneFailed, "Nothing is removed: \(error.reason)")
+            return nil
+        }
     }
 
     /// What would be done, and what would stay.
     package func plan() async throws -> PruneReport {
-        let usage = try await usage()
+        let usage = usage()
         let images = try await engine.images(sharedSize: true)
         let inventory = try await inventory(.explained, images, Sightings(in: context.state))
         let plan = PrunePlan(inventory, usage, settings.disk)
@@ -49,8 +57,7 @@ package struct DiskGuard: Sendable {
 
     /// Removes what the plan says, and measures after each removal: it ends where there is room enough, or nothing more may go.
     package func prune(_ extent: Extent) async throws -> PruneReport {
-        let info = try await engine.info()
-        let before = measure(info)
+        let before = usage()
         var state = GuardState(settings.disk)
         let extent = extent == .guarded && !state.isCalledFor(before) ? .dangling : extent
         let images = try await engine.images(sharedSize: extent != .dangling)
@@ -70,18 +77,9 @@ package struct DiskGuard: Sendable {
             }
             guard !Task.isCancelled, context.clock.now < deadline else { break }
             report.add(try await take(removal))
-            report.after = measure(info)
+            report.after = usage()
         }
         return report
-    }
-
-    private func measure(_ info: EngineInfo) -> Usage? {
-        do throws(Failure) {
-            return try Usage.measured(info)
-        } catch {
-            log.log(.pruneFailed, "Nothing is removed: \(error.reason)")
-            return nil
-        }
     }
 
     /// Remembers since when images are here, which the Engine does not tell of one that was pulled.
