@@ -8,6 +8,14 @@ extension EngineError {
         if case .refused(_, status: 404, _) = self { true } else { false }
     }
 
+    /// The Engine gives no answer, or is not waited for any more: whatever it is asked next will end the same way.
+    var isOutage: Bool {
+        switch self {
+        case .unreachable, .disconnected, .timedOut, .cancelled: true
+        case .refused, .unsupported, .unintelligible, .tooLarge, .wrongCredential, .registryTrouble: false
+        }
+    }
+
     /// An Engine that is being started or upgraded gives this answer too.
     var mayPass: Bool {
         switch self {
