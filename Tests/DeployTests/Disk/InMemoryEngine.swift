@@ -75,7 +75,7 @@ struct InMemoryEngine: Sendable {
         default: break
         }
         if let name = line.between("GET /images/", "/json") {
-            return images.first { $0.names.contains(name) }.map { .answer($0.json) } ?? .failure(404, "No such image")
+            return images.first { $0.isNamed(name) }.map { .answer($0.json) } ?? .failure(404, "No such image")
         }
         if let name = line.between("DELETE /images/", "") { return removeImage(name) }
         if let name = line.between("POST /images/", "/tag") { return tag(name, query) }
@@ -92,7 +92,7 @@ struct InMemoryEngine: Sendable {
     }
 
     private mutating func removeImage(_ name: String) -> Answer {
-        guard let index = images.firstIndex(where: { $0.names.contains(name) }) else {
+        guard let index = images.firstIndex(where: { $0.isNamed(name) }) else {
             return .failure(404, "No such image: \(name)")
         }
         var image = images[index]
@@ -123,7 +123,7 @@ struct InMemoryEngine: Sendable {
     }
 
     private mutating func tag(_ name: String, _ query: String) -> Answer {
-        guard let index = images.firstIndex(where: { $0.names.contains(name) }) else {
+        guard let index = images.firstIndex(where: { $0.isNamed(name) }) else {
             return .failure(404, "No such image: \(name)")
         }
         let values = query.split(separator: "&").map { $0.split(separator: "=")[1] }
@@ -156,7 +156,10 @@ struct InMemoryEngine: Sendable {
 
 extension InMemoryEngine.Image {
     fileprivate var references: [String] { tags + digests }
-    fileprivate var names: [String] { [id] + references }
+
+    fileprivate func isNamed(_ name: String) -> Bool {
+        name == id || references.contains(name) || tags.contains("\(name):latest")
+    }
 }
 
 extension InMemoryEngine.Container {
