@@ -8,6 +8,14 @@ extension EngineError {
         if case .refused(_, status: 404, _) = self { true } else { false }
     }
 
+    /// Nobody answers, nor will whatever is asked next.
+    var isSilence: Bool {
+        switch self {
+        case .unreachable, .disconnected, .timedOut: true
+        case .refused, .unsupported, .unintelligible, .tooLarge, .wrongCredential, .registryTrouble, .cancelled: false
+        }
+    }
+
     /// An Engine that is being started or upgraded gives this answer too.
     var mayPass: Bool {
         switch self {

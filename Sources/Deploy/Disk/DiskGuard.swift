@@ -111,7 +111,7 @@ package struct DiskGuard: Sendable {
             try await remove(removal.subject)
             log.info("Removed \(removal.subject): \(removal.reason)\(removal.frees.map { ", \($0.inUnits)" } ?? "")")
             return PruneReport.Step(removal: removal, outcome: .removed)
-        } catch let error as EngineError where error.mayPass {
+        } catch let error as EngineError where error.isSilence {
             throw error
         } catch {
             let problem = Failure(error).problem

@@ -109,25 +109,27 @@ import Testing
         }
     }
 
-    @Test func whatIsRefusedIsTriedOnceAndTheNextGoes() async throws {
+    /// A file that cannot be removed is a 500, today and tomorrow: it must not keep the rest from going.
+    @Test(arguments: [(409, "image has dependent child images"), (500, "device or resource busy")])
+    func whatIsRefusedIsTriedOnceAndTheNextGoes(status: Int, message: String) async throws {
         try await withHost(Self.named) { engine in
-            engine.answers[Self.firstName] = .failure(409, "image has dependent child images")
+            engine.answers[Self.firstName] = .failure(status, message)
         } _: { host, report in
-            expectFailure("status 409: image has dependent child images", report)
+            expectFailure("status \(status): \(message)", report)
             #expect(host.changes.filter { $0.hasPrefix(Self.firstName) }.count == 1)
             #expect(host.images == ["sha256:a"])
-            #expect(host.warnings.count == 1 && host.warnings[0].contains("could not be removed, and stays"))
+            #expect(host.warnings.count == 1)
+            #expect(host.warnings.first?.contains("could not be removed, and stays") == true)
         }
     }
 
     /// What comes after it is not asked for, and nobody is warned of each thing.
-    @Test(arguments: [[], .failure(503, "shutting down")] as [InMemoryEngine.Answer])
-    func anEngineThatGoesEndsThePrune(answer: InMemoryEngine.Answer) async throws {
+    @Test func anEngineThatGoesEndsThePrune() async throws {
         try await withGuardedHost(InMemoryEngine(images: [Self.named, Self.next])) { host in
             try host.record(1, .failed, image: "sha256:a")
-            host.change { $0.answers[Self.firstName] = answer }
-            let error = await #expect(throws: EngineError.self) { _ = try await host.disk().prune(.guarded) }
-            #expect(error?.mayPass == true)
+            host.change { $0.answers[Self.firstName] = [] }
+            let error = EngineError.disconnected(request: "\(Self.firstName)?noprune=0")
+            await #expect(throws: error) { _ = try await host.disk().prune(.guarded) }
             #expect(host.changes.count == 1 && host.warnings.isEmpty)
         }
     }
