@@ -62,7 +62,7 @@ extension PruneReport {
             ("Before (guard \(settings.guard) %, target \(settings.target) %):", before?.lines ?? []),
             (done.contains { $0.outcome == .planned } ? "Would remove:" : "Removed:", done.map(\.line)),
             ("Could not be removed:", steps.filter(\.hasFailed).map(\.line)),
-            ("Kept:", kept.filter { $0.reason != .failed }.map(\.line)),
+            ("Kept:", kept.map(\.line)),
             ("After:", after?.lines ?? []),
         ]
         let lines = sections.flatMap { $0.lines.isEmpty ? [] : [$0.title] + $0.lines }

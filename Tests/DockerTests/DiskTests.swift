@@ -1,3 +1,4 @@
+import StubEngine
 import Testing
 
 @testable import Docker

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import StubEngine
 import SystemPackage
 import Testing
 

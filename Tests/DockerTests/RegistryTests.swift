@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StubEngine
 import SystemPackage
 import Testing
 

@@ -11,7 +11,7 @@ extension Deployment {
                 try await target.engine.tag(image.id, as: keepTag(service))
             } catch {
                 // It is not there, or no image can have that name, of which the pull will complain.
-                guard case .refused = error else { throw error }
+                guard case .refused(_, status: 400..<500, _) = error else { throw error }
             }
         }
     }

@@ -50,8 +50,6 @@ package struct Kept: Hashable, Sendable {
         /// A Compose file of the app mentions it.
         case mentioned(app: String)
         case composeUnreadable
-        /// Its removal has failed.
-        case failed
         /// There is room without it.
         case roomEnough
         case usageUnknown
@@ -104,7 +102,6 @@ extension Kept.Reason: CustomStringConvertible {
         case .volumesStay: "volumes stay on this host (volumes = \"keep\")"
         case .mentioned(let app): "a Compose file of \(app) mentions it"
         case .composeUnreadable: "not every app's Compose file could be read"
-        case .failed: "its removal has failed"
         case .roomEnough: "there is room without it"
         case .usageUnknown: "how full the disk is cannot be read"
         }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import SystemPackage
 
 /// Runs `body` with a new folder, and removes it.
-func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
+package func withTemporaryDirectory<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
     // A Unix socket's path has room for about a hundred bytes.
     let name = "berth-\(UInt64.random(in: 0...UInt64.max))"
     let directory = FileManager.default.temporaryDirectory.appending(path: name)

@@ -5,17 +5,17 @@ import NIOPosix
 import Synchronization
 import SystemPackage
 
-/// An Engine on a real socket that answers as its script says, and remembers what it was asked.
-final class StubEngine: Sendable {
+/// An Engine on a real socket that answers as it is told, and remembers what it was asked.
+package final class StubEngine: Sendable {
     /// A request as it came in.
-    struct Asked: Equatable {
-        var line: String
-        var headers: [String: String]
-        var body: String
+    package struct Asked: Equatable, Sendable {
+        package var line: String
+        package var headers: [String: String]
+        package var body: String
     }
 
     /// What is sent for one request, byte by byte; the connection ends after the last step.
-    enum Step: Sendable {
+    package enum Step: Sendable {
         case send(String)
         case sendBytes([UInt8])
         /// Goes on when the gate is open.
@@ -26,21 +26,33 @@ final class StubEngine: Sendable {
         case awaitHangUp(Gate)
     }
 
-    private let script: [String: [Step]]
+    private let answer: @Sendable (Asked) -> [Step]
+    /// What is open once a client has gone.
+    private let hangUps: [Gate]
     private let requests = Mutex<[Asked]>([])
 
     /// All requests so far.
-    var asked: [Asked] { requests.withLock { $0 } }
+    package var asked: [Asked] { requests.withLock { $0 } }
 
-    init(script: [String: [Step]]) {
-        self.script = script
+    /// - Parameter script: the answers by the first line of their requests, `GET /info`.
+    package init(script: [String: [Step]]) {
+        answer = { asked in script[asked.line] ?? .failure(404, "no script for \(asked.line)") }
+        hangUps = script.values.joined().compactMap { step in
+            if case .awaitHangUp(let gate) = step { gate } else { nil }
+        }
+    }
+
+    /// - Parameter answer: says what is sent for a request; of several at once it is asked at once.
+    package init(answer: @escaping @Sendable (Asked) -> [Step]) {
+        self.answer = answer
+        hangUps = []
     }
 
     fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
 
     fileprivate func serve(_ connection: Connection) async throws {
         // A client may also go before it has asked, or while something is sent to it.
-        defer { for case .awaitHangUp(let gate) in script.values.joined() { gate.open() } }
+        defer { for gate in hangUps { gate.open() } }
         try await connection.executeThenClose { inbound, _ in
             // Closing would drop what a write of the connection's own has only queued.
             func send(_ buffer: ByteBuffer) async throws { try await connection.channel.writeAndFlush(buffer).get() }
@@ -59,7 +71,7 @@ final class StubEngine: Sendable {
             guard var asked else { return }
             asked.body = String(buffer: body)
             requests.withLock { $0.append(asked) }
-            for step in script[asked.line] ?? .failure(404, "no script for \(asked.line)") {
+            for step in answer(asked) {
                 switch step {
                 case .send(let text): try await send(ByteBuffer(string: text))
                 case .sendBytes(let bytes): try await send(ByteBuffer(bytes: bytes))
@@ -74,49 +86,54 @@ final class StubEngine: Sendable {
 
 extension [StubEngine.Step] {
     /// An answer with a length.
-    static func answer(_ body: String, status: String = "200 OK", headers: [String] = []) -> Self {
+    package static func answer(_ body: String, status: String = "200 OK", headers: [String] = []) -> Self {
         let length = status.hasPrefix("204") ? [] : ["Content-Length: \(body.utf8.count)"]
         return [.send((["HTTP/1.1 \(status)"] + headers + length + ["", body]).joined(separator: "\r\n"))]
     }
 
     /// An answer of failure as the Engine gives it.
-    static func failure(_ status: Int, _ message: String) -> Self {
+    package static func failure(_ status: Int, _ message: String) -> Self {
         answer("{\"message\":\"\(message)\"}\n", status: "\(status) Status")
     }
 
-    static let chunkedHead: Self = [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    package static let chunkedHead: Self = [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
 
-    static func chunk(_ bytes: [UInt8]) -> Self {
+    package static func chunk(_ bytes: [UInt8]) -> Self {
         [.send(String(bytes.count, radix: 16) + "\r\n"), .sendBytes(bytes), .send("\r\n")]
     }
 
-    static func chunk(_ text: String) -> Self { chunk([UInt8](text.utf8)) }
+    package static func chunk(_ text: String) -> Self { chunk([UInt8](text.utf8)) }
 
-    static let lastChunk: Self = [.send("0\r\n\r\n")]
+    package static let lastChunk: Self = [.send("0\r\n\r\n")]
 }
 
 /// Closed until it is opened, once and for all.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private let stream: AsyncStream<Never>
     private let continuation: AsyncStream<Never>.Continuation
 
-    init() {
+    package init() {
         (stream, continuation) = AsyncStream.makeStream()
     }
 
-    func open() { continuation.finish() }
+    package func open() { continuation.finish() }
 
-    func wait() async { for await _ in stream {} }
+    package func wait() async { for await _ in stream {} }
 }
 
 /// Runs `body` with a stub on a socket of its own and an Engine that talks to it.
-func withStubEngine(
+package func withStubEngine(
     _ script: [String: [StubEngine.Step]],
     _ body: (Engine, StubEngine) async throws -> Void
 ) async throws {
+    let stub = StubEngine(script: script)
+    try await withStubEngine(stub) { engine in try await body(engine, stub) }
+}
+
+/// Runs `body` with that stub on a socket of its own and an Engine that talks to it.
+package func withStubEngine(_ stub: StubEngine, _ body: (Engine) async throws -> Void) async throws {
     try await withTemporaryDirectory { directory in
         let socket = directory.appending("engine.sock")
-        let stub = StubEngine(script: script)
         // A task for each connection, not a stream of them: one that was accepted and never served would be a crash.
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
@@ -128,6 +145,6 @@ func withStubEngine(
             }
             .bind(unixDomainSocketPath: socket.string).get()
         defer { server.close(promise: nil) }
-        try await body(Engine(socket: socket, eventLoop: MultiThreadedEventLoopGroup.singleton.next()), stub)
+        try await body(Engine(socket: socket, eventLoop: MultiThreadedEventLoopGroup.singleton.next()))
     }
 }

@@ -1,0 +1,154 @@
+import Docker
+import FoundationEssentials
+import Glibc
+import InMemoryLogging
+import Logging
+import NIOPosix
+import StubEngine
+import Synchronization
+import SystemPackage
+import Systemd
+import Testing
+
+@testable import Deploy
+
+/// A host with an Engine in memory, a state folder, an app `shop` with its project folder, and a `docker` for that.
+struct GuardedHost: Sendable {
+    let context: Context
+    let logs: InMemoryLogHandler
+    let app: AppSettings
+    private let stub: StubEngine
+    private let memory: Memory
+
+    fileprivate init(_ folder: FilePath, _ engine: Engine, _ stub: StubEngine, _ memory: Memory) throws {
+        let logs = InMemoryLogHandler()
+        context = Context(
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            engine: engine,
+            environment: ["PATH": folder.appending("bin").string],
+            state: folder.appending("state"),
+            runtime: folder.appending("run"),
+            log: Logger(label: "test") { _ in logs },
+            status: StatusLine(ServiceManager())
+        )
+        self.logs = logs
+        let name = try #require(AppName("shop"))
+        app = AppSettings(name: name, directory: folder.appending("shop"), keep: 0)
+        self.stub = stub
+        self.memory = memory
+        for folder in [context.state, app.directory, folder.appending("bin")] {
+            try File.makeFolder(folder, mode: .ownerReadWriteExecute)
+        }
+        // A shell takes its first word for a script: it runs the file `compose` of the project folder.
+        guard symlink("/bin/sh", folder.appending("bin").appending("docker").string) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        try makeProject()
+    }
+
+    /// - Parameter isFull: whether every filesystem is fuller than the guard allows, or none.
+    func disk(
+        isFull: Bool = true,
+        volumes: DiskSettings.Volumes = .keep,
+        apps: [AppSettings]? = nil
+    ) async throws(EngineError) -> DiskGuard {
+        var settings = Settings()
+        settings.disk.guard = isFull ? 0 : 100
+        settings.disk.target = isFull ? 0 : 100
+        settings.disk.volumes = volumes
+        for app in apps ?? [app] { settings.apps[app.name] = app }
+        return DiskGuard(
+            engine: context.engine,
+            info: try await context.engine.info(),
+            settings: settings,
+            context: context,
+            log: context.log
+        )
+    }
+
+    // MARK: - What is there
+
+    /// What the Engine has now.
+    var engine: InMemoryEngine { memory.engine.withLock { $0 } }
+
+    var images: [String] { engine.images.map(\.id) }
+
+    func change(_ body: (inout InMemoryEngine) -> Void) { memory.engine.withLock { body(&$0) } }
+
+    /// The requests so far, but for what a guard is made with.
+    var asked: [String] { stub.asked.map(\.line).filter { $0 != "GET /info" } }
+
+    /// Those that change what the Engine has.
+    var changes: [String] { asked.filter { !$0.hasPrefix("GET ") } }
+
+    var kinds: [String] { logs.entries.compactMap { $0.metadata["MESSAGE_ID"].map { "\($0)" } } }
+
+    var warnings: [String] { logs.entries.filter { $0.level >= .warning }.map { "\($0.message)" } }
+
+    // MARK: - What the apps have
+
+    /// Writes what is in the project folder, and what Compose makes of that.
+    func makeProject(
+        file: String = "services: {}",
+        env: String = "",
+        config: String = "{}",
+        template: String = "{}"
+    ) throws {
+        try write(file, to: app.directory.appending("docker-compose.yml"))
+        try write(env, to: app.directory.appending(".env"))
+        let script = "case $* in *--no-interpolate) echo '\(template)' ;; *) echo '\(config)' ;; esac"
+        try write(script, to: app.directory.appending("compose"))
+    }
+
+    func store(_ app: AppName? = nil) -> Store { Store(app: app ?? self.app.name, state: context.state) }
+
+    /// Puts a deployment on record, of one image where it came so far.
+    @discardableResult
+    func record(
+        _ number: Int,
+        _ verdict: Verdict?,
+        image: String? = nil,
+        of app: AppName? = nil,
+        compose: String? = nil,
+        variables: [String: String] = [:]
+    ) throws -> Record {
+        let store = store(app)
+        try store.makeFolders()
+        let received = Date(timeIntervalSince1970: Double(number))
+        var record = Record(app: app ?? self.app.name, number: number, received: received)
+        record.verdict = verdict
+        record.variables = variables
+        if let image {
+            let id = ImageID(rawValue: image)
+            record.services["app"] = Record.Release(
+                image: "shop:1",
+                imageID: id,
+                digest: nil,
+                source: nil,
+                revision: nil
+            )
+        }
+        if let compose { record.compose = try store.save(compose: Array(compose.utf8), of: number) }
+        try store.save(record)
+        return record
+    }
+}
+
+/// Shared between a test and the Engine's connections.
+private final class Memory: Sendable {
+    let engine: Mutex<InMemoryEngine>
+
+    init(_ engine: InMemoryEngine) { self.engine = Mutex(engine) }
+}
+
+/// Runs `body` with a host of its own that has this Engine.
+func withGuardedHost(_ engine: InMemoryEngine, _ body: (GuardedHost) async throws -> Void) async throws {
+    let memory = Memory(engine)
+    let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line) } }
+    try await withTemporaryDirectory { folder in
+        memory.engine.withLock { $0.root = $0.root ?? folder.string }
+        try await withStubEngine(stub) { engine in
+            try await body(GuardedHost(folder, engine, stub, memory))
+        }
+    }
+}
