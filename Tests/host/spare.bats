@@ -13,39 +13,30 @@ teardown_file() {
     own_disk
 }
 
-# mentions NAME FILE LINE…: an app that berth has never deployed, with these lines instead of services in that Compose file.
+# mentions NAME FILE LINE…: an app that berth has never deployed, with these lines in that Compose file after its one service,
+# which has no volume.
 mentions() {
     small_app "$1"
     inside rm "/srv/$1/docker-compose.yml"
     printf '%s\n' "name: $1" services: "  app: { image: app }" "${@:3}" | inside tee "/srv/$1/$2" >/dev/null
 }
 
-# volume NAME
+# in_profile VOLUME: a service that is not started, with that volume.
+in_profile() { printf '%s\n' "  tool: { image: app, profiles: [tool], volumes: [\"$1:/data\"] }" "$(external "$1")"; }
+
 external() { printf '%s\n' volumes: "  $1: { external: true }"; }
 
-# in_profile VOLUME: a service that nobody starts, with that volume.
-in_profile() { printf '%s\n' "  tool: { image: app, profiles: [tool], volumes: [\"$1:/data\"] }"; }
-
-compose_file() { inside sh -c "echo COMPOSE_FILE=$2 >>/srv/$1/.env"; }
-
-@test "an anonymous volume stays wherever a Compose file mentions it" {
-    local profile unused elsewhere hidden included before
-    profile=$(anonymous_volume)
-    unused=$(anonymous_volume)
-    elsewhere=$(anonymous_volume)
-    hidden=$(anonymous_volume)
-    included=$(anonymous_volume)
+@test "an anonymous volume stays wherever a Compose file mentions it, be it for nothing that would be started" {
+    local -A volume
+    local app before
+    for app in profile unused elsewhere includes; do volume[$app]=$(anonymous_volume); done
     before=$(volumes)
-    mentions profile docker-compose.yml "$(in_profile "$profile")" "$(external "$profile")"
-    mentions unused docker-compose.yml "$(external "$unused")"
-    mentions elsewhere production.yml "    volumes: [\"$elsewhere:/data\"]" "$(external "$elsewhere")"
-    inside sed -i 's|{ image: app }|\n    image: app|' /srv/elsewhere/production.yml
-    compose_file elsewhere production.yml
-    mentions hidden production.yml "$(in_profile "$hidden")" "$(external "$hidden")"
-    compose_file hidden production.yml
-    mentions included docker-compose.yml "include: [tools.yml]"
-    printf '%s\n' services: "$(in_profile "$included")" "$(external "$included")" |
-        inside tee /srv/included/tools.yml >/dev/null
+    mentions profile docker-compose.yml "$(in_profile "${volume[profile]}")"
+    mentions unused docker-compose.yml "$(external "${volume[unused]}")"
+    mentions elsewhere production.yml "$(in_profile "${volume[elsewhere]}")"
+    inside sh -c 'echo COMPOSE_FILE=production.yml >>/srv/elsewhere/.env'
+    mentions includes docker-compose.yml "include: [tools.yml]"
+    printf '%s\n' services: "$(in_profile "${volume[includes]}")" | inside tee /srv/includes/tools.yml >/dev/null
     anonymous_volume >/dev/null
     disk "${hungry[@]}" 'volumes = "anonymous"'
     fill 10
