@@ -92,10 +92,10 @@ everything() {
 }
 
 @test "an image that was built on the host stays for the deployment that is about to need it" {
-    local_image built:1 "2 days ago" "2 days ago"
+    local_image builds-backend:latest "2 days ago" "2 days ago"
     local_image old:1 "2 days ago" "2 days ago"
     small_app builds
-    inside sed -i 's|image: .*|image: built:1\n    build: .\n    command: tail -f /dev/null|; s|/bin/health|/bin/true|' \
+    inside sed -i 's|image: .*|build: .\n    command: tail -f /dev/null|; s|/bin/health|/bin/true|' \
         /srv/builds/docker-compose.yml
     small_app other
     disk "${hungry[@]}"
@@ -104,11 +104,12 @@ everything() {
     drop other IMAGE_TAG=v2 "${login[@]}"
     waits_in_room builds 1
     waits_in_room other 1
-    equal "$(inside berth prune --dry-run --json | jq -r '.kept[] | select(.names | index("built:1")).reason')" \
+    equal "$(inside berth prune --dry-run --json | jq -r '.kept[] | select(.names | index("builds-backend:latest")).reason')" \
         "deployment #1 of builds is under way"
     pull_ends
     ends_as other 1 deployed
-    contains "$(images)" built:1
+    ends_as builds 1 deployed
+    contains "$(images)" builds-backend:latest
     [[ $(images) != *old:1* ]]
 }
 
