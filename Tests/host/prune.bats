@@ -64,6 +64,65 @@ everything() {
     inside rm -r /var/lib/berth/.docker
 }
 
+@test "below the guard a deployment does not wait for another app's pull" {
+    small_app passes
+    deploy passes 1 v2
+    pull_begins
+    deploy passes 2 v3
+    pull_ends
+    equal "$(serves passes backend)" v3
+    equal "$(record passes 2 | jq '.phases | map(.seconds) | max < 5')" true
+}
+
+@test "above the guard a deployment waits for another app's pull, and then prunes" {
+    start patient
+    fill 81
+    local before after
+    before=$(journal_cursor)
+    pull_begins
+    drop patient IMAGE_TAG=v3 "${login[@]}"
+    waits_in_room patient 3
+    guard_did_not_run "$before"
+    contains "$(images)" room:v1
+    after=$(journal_cursor)
+    pull_ends
+    ends_as patient 3 deployed
+    guard_ran "$after"
+    [[ $(images) != *room:v1* ]]
+}
+
+@test "an image that was built on the host stays for the deployment that is about to need it" {
+    local_image builds-backend:latest "2 days ago" "2 days ago"
+    local_image old:1 "2 days ago" "2 days ago"
+    small_app builds
+    inside sed -i 's|image: .*|build: .\n    command: tail -f /dev/null|; s|/bin/health|/bin/true|' \
+        /srv/builds/docker-compose.yml
+    small_app other
+    disk "${hungry[@]}"
+    pull_begins
+    drop builds
+    drop other IMAGE_TAG=v2 "${login[@]}"
+    waits_in_room builds 1
+    waits_in_room other 1
+    equal "$(inside berth prune --dry-run --json | jq -r '.kept[] | select(.names | index("builds-backend:latest")).reason')" \
+        "deployment #1 of builds is under way"
+    pull_ends
+    ends_as other 1 deployed
+    ends_as builds 1 deployed
+    contains "$(images)" builds-backend:latest
+    [[ $(images) != *old:1* ]]
+}
+
+@test "after a berth prune by a root who lets nobody read what it makes, the agent deploys all the same" {
+    inside sh -euc '
+        rm -f /var/lib/berth/images.lock /var/lib/berth/images.json
+        umask 077
+        berth prune'
+    small_app first
+    deploy first 1 v2
+    inside runuser -u berth -- jq --exit-status length /var/lib/berth/images.json
+}
+
 # In each round what one app pulls is on the host only as what the guard wants to take of the other app at that moment, which
 # is its release before the last one: with the same base (a, b), or the very same image (s).
 @test "of fifty times two pulls, beside which the guard prunes for the other app, none loses a layer" {
@@ -85,7 +144,8 @@ everything() {
     done
     runs left 50
     runs right 50
-    [[ $(inside journalctl --after-cursor="$cursor" --output=cat MESSAGE_ID="$disk_guard" | wc -l) -ge 50 ]]
+    # What one guard takes, the other finds gone.
+    [[ $(inside journalctl --after-cursor="$cursor" --output=cat BERTH_PHASE=room | grep -c '^Removed ') -ge 50 ]]
     # Compose's own lines are the pull's, and its end is read before the pull counts as ended: nothing went in between.
     equal "$(inside journalctl --after-cursor="$cursor" --output=cat SYSLOG_IDENTIFIER=berth |
         awk '/ Pulling$/ { pulls++ } / Pulled$/ { pulls-- } /^Removed / && pulls')" ""

@@ -17,6 +17,7 @@ small_disk() {
 
 own_disk() {
     clear_apps
+    own_engine
     engine_disk
 }
 
@@ -24,6 +25,7 @@ own_disk() {
 # of no interest here.
 setup() {
     clear_apps
+    own_engine
     fill 0
     inside sh -euc '
         systemctl kill --signal=CONT docker-registry
@@ -32,6 +34,29 @@ setup() {
         docker image prune --all --force
         docker volume prune --all --force
         docker builder prune --all --force 2>&1' >/dev/null
+}
+
+# other_engine FOLDER SETTING: an Engine with an empty filesystem at FOLDER, and with one more setting in daemon.json, as
+# jq(1) writes an object's member; `own_engine` takes both away again.
+other_engine() {
+    inside systemctl stop docker.socket docker.service containerd.service
+    # shellcheck disable=SC2016  # expanded inside
+    inside sh -euc '
+        cd /etc/docker
+        cp -p daemon.json own.json
+        jq ". + { $2 }" own.json >daemon.json
+        mkdir -p "$1"
+        mount -t tmpfs -o size=300M other-engine "$1"' other "$1" "$2"
+    engine_start
+}
+
+own_engine() {
+    inside test -e /etc/docker/own.json || return 0
+    inside systemctl stop docker.socket docker.service containerd.service
+    # shellcheck disable=SC2016  # expanded inside
+    inside sh -euc 'umount $(findmnt --noheadings --raw --output TARGET --source other-engine)
+        mv /etc/docker/own.json /etc/docker/daemon.json'
+    engine_start
 }
 
 # small_app NAME [KEEP]: an app of one service, which is deployed in a second or two; it keeps no release beside the last
@@ -99,7 +124,34 @@ database_that_is_down() {
 }
 
 disk_guard=16b0b4601633420491d0ddb6a7c0e910
+drop_claimed=e433f95ad483461a894fb9bab7166674
+prune_failed=c0f0e252706846fda54942c4a0fc7204
 
 guard_ran() { await_journal "$1" MESSAGE_ID="$disk_guard" >/dev/null; }
 
 guard_did_not_run() { equal "$(inside journalctl --after-cursor="$1" --output=cat --quiet MESSAGE_ID="$disk_guard")" ""; }
+
+# --- the lock that keeps pulls and prunes apart
+
+# Holds it as a pull does, until `pull_ends`, or until the scenario ends in whatever way.
+pull_begins() {
+    coproc holder { inside flock --shared /var/lib/berth/images.lock sh -c 'echo held; cat'; }
+    read -r -t 5 -u "${holder[0]}"
+}
+
+pull_ends() {
+    local pid=$holder_PID input=${holder[1]}
+    exec {input}>&-
+    wait "$pid"
+}
+
+# waits_in_room APP N: returns once the deployment has got so far, and the agent has the lock's file open.
+waits_in_room() {
+    # shellcheck disable=SC2016  # expanded inside
+    inside timeout 20 bash -uc '
+        record=/var/lib/berth/$1/deployments/$2.json
+        agent=$(systemctl show --property=MainPID --value berth)
+        until [[ $(jq -r ".phases[-1].name" "$record") == room && $(find "/proc/$agent/fd" -lname "*/images.lock") ]]; do
+            inotifywait -qq -t 1 /var/lib/berth/images.lock
+        done' room "$1" "$2" 2>/dev/null
+}

@@ -75,14 +75,20 @@ teardown_file() {
     deploy base 2 v2
 }
 
-@test "build cache of today stays" {
-    small_app built
+# built_image NAME:TAG: an image that the host's own builder has made.
+built_image() {
+    # shellcheck disable=SC2016  # expanded inside
     inside sh -euc 'mkdir -p /srv/cache
         cd /srv/cache
         cp /usr/bin/busybox .
         printf "FROM scratch\nCOPY busybox /busybox\n" >Dockerfile
-        printf "services:\n  cache:\n    build: .\n    image: cache:1\n" >docker-compose.yml
-        docker compose build --quiet'
+        printf "services:\n  cache:\n    build: .\n    image: %s\n" "$1" >docker-compose.yml
+        docker compose build --quiet' build "$1"
+}
+
+@test "build cache of today stays" {
+    small_app built
+    built_image cache:1
     local before
     before=$(build_cache)
     [[ $before -gt 0 ]]
@@ -90,6 +96,19 @@ teardown_file() {
     deploy built 1 v2
     equal "$(build_cache)" "$before"
     contains "$(images)" cache:1
+}
+
+@test "build cache that was not used for a day goes" {
+    built_image cache:1
+    [[ $(build_cache) -gt 0 ]]
+    inside docker image rm cache:1 >/dev/null
+    disk "${hungry[@]}"
+    fill 10
+    local report
+    report=$(inside "$tools/with-old-cache" berth prune --json)
+    equal "$(jq -c '.removals[] | select(.kind == "buildCache") | [.reason, .outcome]' <<<"$report")" \
+        '["unused for a day","removed"]'
+    equal "$(build_cache)" 0
 }
 
 @test "of the volumes exactly the anonymous ones that nothing refers to go, where the host's file says so" {
@@ -201,4 +220,22 @@ is_refused() {
     deploy inodes 4 v4
     [[ $(images) != *room:v1* ]]
     equal "$(serves inodes backend)" v4
+}
+
+@test "of two quick drops the first gets the room of a superseded release, though the second waits" {
+    start quick
+    disk "refuse = 90"
+    fill 91
+    local cursor
+    cursor=$(journal_cursor)
+    pull_begins
+    drop quick IMAGE_TAG=v3 "${login[@]}"
+    waits_in_room quick 3
+    drop quick IMAGE_TAG=v4 "${login[@]}"
+    await_journal "$cursor" MESSAGE_ID="$drop_claimed" BERTH_APP=quick BERTH_DEPLOYMENT=4 >/dev/null
+    pull_ends
+    ends_as quick 3 deployed
+    [[ $(images) != *room:v1* ]]
+    ends_as quick 4 deployed
+    equal "$(serves quick backend)" v4
 }
