@@ -12,6 +12,7 @@ struct ComposeTests {
         let common = "docker compose --ansi never --progress plain "
         #expect(compose.version().description == common + "version --format json")
         #expect(compose.config().description == common + "config --format json")
+        #expect(compose.wholeConfig().description == common + "--profile * config --format json")
         #expect(compose.template().description == common + "config --no-interpolate")
         #expect(compose.pull().description == common + "pull --policy always")
         #expect(

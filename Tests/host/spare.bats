@@ -29,7 +29,7 @@ external() { printf '%s\n' volumes: "  $1: { external: true }"; }
 @test "an anonymous volume stays wherever a Compose file mentions it, be it for nothing that would be started" {
     local -A volume
     local app before
-    for app in profile unused elsewhere includes; do volume[$app]=$(anonymous_volume); done
+    for app in profile unused elsewhere includes hidden; do volume[$app]=$(anonymous_volume); done
     before=$(volumes)
     mentions profile docker-compose.yml "$(in_profile "${volume[profile]}")"
     mentions unused docker-compose.yml "$(external "${volume[unused]}")"
@@ -37,6 +37,11 @@ external() { printf '%s\n' volumes: "  $1: { external: true }"; }
     inside sh -c 'echo COMPOSE_FILE=production.yml >>/srv/elsewhere/.env'
     mentions includes docker-compose.yml "include: [tools.yml]"
     printf '%s\n' services: "$(in_profile "${volume[includes]}")" | inside tee /srv/includes/tools.yml >/dev/null
+    mentions hidden docker-compose.yml "include: [{ path: tools.yml, env_file: tools.env }]"
+    # shellcheck disable=SC2016
+    printf '%s\n' services: '  tool: { image: app, profiles: [tool], volumes: ["data:/data"] }' \
+        volumes: '  data: { external: true, name: "${DATA}" }' | inside tee /srv/hidden/tools.yml >/dev/null
+    inside sh -c "echo DATA=${volume[hidden]} >/srv/hidden/tools.env"
     anonymous_volume >/dev/null
     disk "${hungry[@]}" 'volumes = "anonymous"'
     fill 10

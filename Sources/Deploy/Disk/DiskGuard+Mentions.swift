@@ -40,13 +40,13 @@ extension DiskGuard {
         return texts
     }
 
-    /// What Compose makes of the folder as it is, and everything that it leaves out of that: services of profiles, and volumes
-    /// that no service uses.
+    /// What Compose makes of the folder as it is, with the services of every profile, and of that its template too, since the
+    /// rest leaves out volumes that no service uses.
     private func texts(of app: AppSettings, _ variables: [String: String]) async throws -> [[UInt8]] {
         let environment = context.environment(in: app.directory, variables)
         let compose = Compose(directory: app.directory, environment: environment)
         var texts: [[UInt8]] = []
-        for command in [compose.config(), compose.template()] {
+        for command in [compose.wholeConfig(), compose.template()] {
             texts.append(try await context.processes.capture(command, limit: 16 << 20))
         }
         for file in ComposeFiles.paths(in: app.directory) + [app.directory.appending(".env")] {

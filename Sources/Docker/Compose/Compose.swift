@@ -27,6 +27,11 @@ package struct Compose: Hashable, Sendable {
         command("config", "--format", "json", timeout: .seconds(60))
     }
 
+    /// The same with the services of every profile, which are left out otherwise, and the volumes that only they use.
+    package func wholeConfig() -> Command {
+        command("--profile", "*", "config", "--format", "json", timeout: .seconds(60))
+    }
+
     /// Prints the model without any variable's value, also none of an `env_file`: this is what may be stored.
     package func template() -> Command {
         command("config", "--no-interpolate", timeout: .seconds(60))
