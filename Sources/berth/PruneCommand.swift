@@ -14,8 +14,8 @@ struct PruneCommand: OneShot {
             day, images that nothing uses, and, only with volumes = "anonymous", anonymous volumes that nothing refers to. \
             What runs, what is stopped, what an app can go back to, and named volumes always stay.
 
-            It exits 1 where something could not be removed, and 75 where a pull or another prune is still under way after a \
-            minute.
+            It exits 1 where something could not be removed, or how full the disk is cannot be read, and 75 where a pull or \
+            another prune is still under way after a minute.
             """
     )
 
@@ -47,7 +47,7 @@ struct PruneCommand: OneShot {
         } else {
             Terminal.say(report.lines(settings.disk))
         }
-        return report.before != nil && !report.steps.contains(where: \.hasFailed) ? .success : .incomplete
+        return report.isComplete ? .success : .incomplete
     }
 
     private func prune(_ disk: DiskGuard, _ context: Context) async throws -> PruneReport? {

@@ -34,7 +34,7 @@ struct PruneDocument: Encodable {
     let before: [Filesystem]?
     let removals: [Thing]
     let kept: [Thing]
-    /// Absent in a dry run.
+    /// Absent in a dry run, and where it cannot be read.
     let after: [Filesystem]?
 
     init(_ report: PruneReport) {

@@ -143,13 +143,13 @@ struct EngineAnswersTests {
         try await withStubEngine([
             "POST /images/sha256:2/tag?repo=127.0.0.1%3A5000%2Fshop%2Fapp&tag=7": .answer("", status: "201 Created"),
             "POST /images/sha256:2/tag?repo=app&tag=latest": .answer("", status: "201 Created"),
-            "DELETE /images/berth/shop/app:7?noprune=0": .answer("[]"),
-            "DELETE /images/sha256:2?noprune=1": .failure(409, "conflict: image is being used"),
+            "DELETE /images/berth/shop/app:7": .answer("[]"),
+            "DELETE /images/sha256:2": .failure(409, "conflict: image is being used"),
         ]) { engine, stub in
             try await engine.tag("sha256:2", as: "127.0.0.1:5000/shop/app:7")
             try await engine.tag("sha256:2", as: "app")
             try await engine.removeImage("berth/shop/app:7")
-            await #expect(throws: EngineError.self) { try await engine.removeImage("sha256:2", prune: false) }
+            await #expect(throws: EngineError.self) { try await engine.removeImage("sha256:2") }
             #expect(stub.asked[0].headers["Content-Length"] == "0")
         }
     }

@@ -18,29 +18,41 @@ extension Deployment {
 
     /// Lets go of the images that are kept for no release any more: of bad ones, and of good ones beyond the app's `keep`.
     ///
-    /// Only berth's own name of an image goes; an image that has another name, or a container, stays. With a record that
-    /// cannot be read, everything stays.
+    /// Only berth's own name of an image goes, and the image where it has no other; one that has another name, or a container,
+    /// stays. With a record that cannot be read, everything stays.
     func letGo(_ engine: Engine) async {
+        deadline = context.clock.now.advanced(by: Phase.settle.limit)
         do {
-            let releases = try releases()
-            guard releases.isComplete else { return }
-            // One without a verdict is under way, or its verdict could not be saved: nobody knows what becomes of it.
-            let kept = releases.kept(app.keep).union(releases.undecided)
-            let tags = try await engine.images().flatMap(\.repoTags).filter { tag in
-                guard let (app, number) = KeepTag.parse(tag.rawValue), app == "\(record.app)" else { return false }
-                return !kept.contains(number)
-            }
+            let tags = try await tagsToLetGo(engine)
+            guard !tags.isEmpty, let disk = await diskGuard(engine) else { return }
+            let end = context.clock.now.advanced(by: DiskGuard.limit)
             // Left out while any app pulls, like every removal of images.
-            _ = try await context.imageLock.prune { for tag in tags { await letGo(tag, engine) } }
+            _ = try await context.imageLock.prune {
+                for tag in tags where context.clock.now < end { try await letGo(tag, engine) }
+                // What now has nothing but a registry's digest.
+                _ = try await disk.prune(.dangling)
+            }
         } catch {
             log.warning("\(name): images that are no longer kept could not be let go: \(Failure(error).problem)")
         }
     }
 
-    private func letGo(_ tag: ImageReference, _ engine: Engine) async {
+    private func tagsToLetGo(_ engine: Engine) async throws -> [ImageReference] {
+        let releases = try releases()
+        guard releases.isComplete else { return [] }
+        // One without a verdict is under way, or its verdict could not be saved: nobody knows what becomes of it.
+        let kept = releases.kept(app.keep).union(releases.undecided)
+        return try await engine.images().flatMap(\.repoTags).filter { tag in
+            guard let (app, number) = KeepTag.parse(tag.rawValue), app == "\(record.app)" else { return false }
+            return !kept.contains(number)
+        }
+    }
+
+    private func letGo(_ tag: ImageReference, _ engine: Engine) async throws(EngineError) {
         do throws(EngineError) {
             try await engine.removeImage(tag.rawValue)
         } catch {
+            guard !error.isOutage else { throw error }
             // A container still needs the image, and this is its last name.
             log.debug("\(name): \(tag) stays: \(error)")
         }

@@ -1,6 +1,8 @@
 extension Deployment {
-    /// `docker image prune -f`, after the deployment: what the new release has replaced.
+    /// `docker image prune -f`, after the deployment.
+    ///
+    /// What the new release has replaced is mostly kept until the verdict: see ``letGo(_:)``.
     func settle(_ target: Target) async {
-        if let disk = await diskGuard(target) { _ = await prune(disk, .dangling) }
+        if let disk = await diskGuard(target.engine) { _ = await prune(disk, .dangling) }
     }
 }

@@ -14,6 +14,12 @@ extension DiskGuard {
                 }
                 for record in records.all {
                     for text in try texts(of: record) {
+                        if settings.apps[name] == nil, text.contains(UInt8(ascii: "$")) {
+                            throw Failure(
+                                "a release of \(name) depends on variables, and the host's file does not name its folder",
+                                hint: "name the app in it, or remove its records"
+                            )
+                        }
                         for volume in mentionedVolumes(in: text) { mentioned[volume] = "\(name)" }
                     }
                     await Task.yield()
@@ -40,8 +46,8 @@ extension DiskGuard {
         return texts
     }
 
-    /// What Compose makes of the folder as it is, with the services of every profile, and of that its template too, since the
-    /// rest leaves out volumes that no service uses.
+    /// What Compose makes of the folder as it is, with the services of every profile, and its template, which also has the
+    /// volumes that no service uses.
     private func texts(of app: AppSettings, _ variables: [String: String]) async throws -> [[UInt8]] {
         let environment = context.environment(in: app.directory, variables)
         let compose = Compose(directory: app.directory, environment: environment)

@@ -3,16 +3,15 @@ import Docker
 extension DiskGuard {
     /// The only place from which anything is removed from the host's disk to make room.
     ///
-    /// - Throws: where it is not gone, which is nothing to end a deployment for.
-    func remove(_ subject: Subject) async throws {
+    /// - Returns: false where the Engine has found that it is still needed.
+    /// - Throws: where it could not be removed.
+    func remove(_ subject: Subject) async throws -> Bool {
         switch subject {
         case .image(let id, let names): try await removeImage(ImageID(rawValue: id), named: names)
-        case .buildCache:
-            guard try await engine.pruneBuildCache(unusedFor: Inventory.CacheEntry.idleTime) > 0 else {
-                throw Failure("the Engine removed nothing", hint: "see docker system df --verbose")
-            }
+        case .buildCache: return try await engine.pruneBuildCache(unusedFor: Inventory.CacheEntry.idleTime)
         case .volume(let name): try await engine.removeVolume(VolumeName(rawValue: name))
         }
+        return true
     }
 
     /// Takes an image's names away one by one, and the image with the last: the Engine refuses that where a container has come
@@ -27,14 +26,21 @@ extension DiskGuard {
             throw Failure("a container has come to use it", hint: "the next prune sees it anew")
         }
         // What berth calls it goes first, so that one which has to stay after all keeps the name that people know.
-        let tags = KeepTag.first(names)
-        for name in tags.isEmpty ? image.repoDigests.map(\.rawValue) : tags { try await removeName(name) }
-        // One that has digests of other repositories too, or neither tag nor digest.
+        for name in KeepTag.first(names) { try await removeName(name) }
         guard let rest = try await self.image(id) else { return }
         guard rest.repoTags.isEmpty else {
+            try await giveBack(names, to: id)
             throw Failure("it has got another name meanwhile", hint: "the next prune sees it anew")
         }
-        try await engine.removeImage(id.rawValue)
+        for digest in rest.repoDigests { try await removeName(digest.rawValue) }
+        if rest.repoDigests.isEmpty { try await engine.removeImage(id.rawValue) }
+    }
+
+    /// Gives an image the names again that it has lost and that nobody has given to another one.
+    private func giveBack(_ names: [String], to id: ImageID) async throws(EngineError) {
+        for name in names where try await image(ImageID(rawValue: name)) == nil {
+            try await engine.tag(id, as: ImageReference(rawValue: name))
+        }
     }
 
     private func removeName(_ name: String) async throws(EngineError) {

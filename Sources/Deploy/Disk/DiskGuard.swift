@@ -16,8 +16,8 @@ package struct DiskGuard: Sendable {
         case explained
     }
 
-    /// After so long a prune ends, whatever is left to go: pulls wait for it.
-    private static let limit = Duration.seconds(15 * 60)
+    /// After so long no further removal is begun, whatever is left to go: pulls wait for it.
+    static let limit = Duration.seconds(15 * 60)
 
     /// An Engine that has been negotiated with.
     let engine: Engine
@@ -57,6 +57,7 @@ package struct DiskGuard: Sendable {
 
     /// Removes what the plan says, and measures after each removal: it ends where there is room enough, or nothing more may go.
     package func prune(_ extent: Extent) async throws -> PruneReport {
+        let deadline = context.clock.now.advanced(by: Self.limit)
         let before = usage()
         var state = GuardState(settings.disk)
         let extent = extent == .guarded && !state.isCalledFor(before) ? .dangling : extent
@@ -68,16 +69,16 @@ package struct DiskGuard: Sendable {
         let inventory = try await inventory(extent, images, sightings)
         let plan = PrunePlan(inventory, before, settings.disk, danglingAlone: extent == .dangling)
         var report = PruneReport(before: before, kept: plan.kept, after: before)
-        let deadline = context.clock.now.advanced(by: Self.limit)
         for removal in plan.removals + plan.reserve {
-            switch state.turn(of: removal, report.after) {
-            case .leave: continue
-            case .start(let filesystem): announce(filesystem)
-            case .take: break
+            let turn = state.turn(of: removal, report.after)
+            if turn == .leave {
+                report.keep(removal, report.after == nil ? .usageUnknown : .roomEnough)
+            } else if Task.isCancelled || context.clock.now >= deadline {
+                report.keep(removal, .noTimeLeft)
+            } else {
+                if case .start(let filesystem) = turn { announce(filesystem) }
+                try await take(removal, &report)
             }
-            guard !Task.isCancelled, context.clock.now < deadline else { break }
-            report.add(try await take(removal))
-            report.after = usage()
         }
         return report
     }
@@ -104,17 +105,18 @@ package struct DiskGuard: Sendable {
     }
 
     /// - Throws: where the Engine no longer answers: there is no use in asking it for the next.
-    private func take(_ removal: Removal) async throws -> PruneReport.Step {
+    private func take(_ removal: Removal, _ report: inout PruneReport) async throws {
         do {
-            try await remove(removal.subject)
+            guard try await remove(removal.subject) else { return report.keep(removal, .cacheInUse) }
             log.info("Removed \(removal.subject): \(removal.reason)\(removal.frees.map { ", \($0.inUnits)" } ?? "")")
-            return PruneReport.Step(removal: removal, outcome: .removed)
+            report.add(PruneReport.Step(removal: removal, outcome: .removed))
         } catch let error as EngineError where error.isOutage {
             throw error
         } catch {
             let problem = Failure(error).problem
             log.warning("\(removal.subject) could not be removed, and stays: \(problem)")
-            return PruneReport.Step(removal: removal, outcome: .failed(problem))
+            report.add(PruneReport.Step(removal: removal, outcome: .failed(problem)))
         }
+        report.after = usage()
     }
 }

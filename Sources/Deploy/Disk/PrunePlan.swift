@@ -18,14 +18,19 @@ struct PrunePlan: Equatable {
     ///   - usage: nil where it could not be read: nothing goes.
     ///   - danglingAlone: whether nothing else goes, however full the disk is.
     init(_ inventory: Inventory, _ usage: Usage?, _ settings: DiskSettings, danglingAlone: Bool = false) {
-        var candidates: [(removal: Removal, size: Int64?, since: Duration, key: String)] = []
+        var candidates: [(removal: Removal, since: Duration, key: String)] = []
         for judgement in Judge(inventory, settings).judgements {
             switch judgement.fate {
             case .stays(let reason): keep(judgement.subject, judgement.size, reason)
             case .mayGo where usage == nil: keep(judgement.subject, judgement.size, .usageUnknown)
             case .mayGo(let reason, let since):
-                let removal = Removal(subject: judgement.subject, reason: reason, frees: judgement.frees)
-                candidates.append((removal, judgement.size, since, judgement.key))
+                let removal = Removal(
+                    subject: judgement.subject,
+                    reason: reason,
+                    size: judgement.size,
+                    frees: judgement.frees
+                )
+                candidates.append((removal, since, judgement.key))
             }
         }
         candidates.sort { one, other in
@@ -38,13 +43,13 @@ struct PrunePlan: Equatable {
         removals = dangling.map(\.removal)
         for removal in removals { shortfall.account(removal) }
         if !danglingAlone { shortfall.start() }
-        for (removal, size, _, _) in candidates.dropFirst(dangling.count) {
+        for (removal, _, _) in candidates.dropFirst(dangling.count) {
             if shortfall.isOpen(for: removal.subject.content) {
                 removals.append(removal)
                 shortfall.account(removal)
             } else {
                 if !danglingAlone { reserve.append(removal) }
-                keep(removal.subject, size, .roomEnough)
+                keep(removal.subject, removal.size, .roomEnough)
             }
         }
     }

@@ -32,9 +32,21 @@ package struct PruneReport: Sendable {
         self.after = after
     }
 
-    /// Adds what was done; what the plan's estimate would have spared is no longer kept.
+    /// Whether everything was done that was to be done.
+    package var isComplete: Bool {
+        let isCutShort = kept.contains { $0.reason == .noTimeLeft || $0.reason == .usageUnknown }
+        return before != nil && !isCutShort && !steps.contains(where: \.hasFailed)
+    }
+
+    /// Adds what was done.
     mutating func add(_ step: Step) {
         kept.removeAll { $0.subject == step.removal.subject }
         steps.append(step)
+    }
+
+    /// Says why something stays that might have gone.
+    mutating func keep(_ removal: Removal, _ reason: Kept.Reason) {
+        kept.removeAll { $0.subject == removal.subject }
+        kept.append(Kept(subject: removal.subject, reason: reason, size: removal.size))
     }
 }

@@ -31,6 +31,8 @@ package struct Removal: Hashable, Sendable {
 
     package let subject: Subject
     package let reason: Reason
+    /// Bytes; nil where it was not measured.
+    let size: Int64?
     /// The bytes that its removal frees, by an estimate; nil where nobody knows.
     package let frees: Int64?
 }
@@ -52,6 +54,7 @@ package struct Kept: Hashable, Sendable {
         case composeUnreadable
         /// There is room without it.
         case roomEnough
+        case noTimeLeft
         case usageUnknown
     }
 
@@ -103,6 +106,7 @@ extension Kept.Reason: CustomStringConvertible {
         case .mentioned(let app): "a Compose file of \(app) mentions it"
         case .composeUnreadable: "not every app's Compose file could be read"
         case .roomEnough: "there is room without it"
+        case .noTimeLeft: "the prune has ended before it was its turn"
         case .usageUnknown: "how full the disk is cannot be read"
         }
     }

@@ -17,7 +17,7 @@ struct Sightings {
 
     /// Adds images that are new, forgets those that have gone, and writes that down.
     ///
-    /// Any user of the command line may read it, as they may ask the Engine.
+    /// The agent may read it also where root wrote it.
     mutating func update(_ images: [String], at now: Duration, in state: FilePath) throws(Errno) {
         let known = first
         first = images.reduce(into: [:]) { $0[$1] = known[$1] ?? now.inSeconds }

@@ -50,22 +50,22 @@ extension Usage {
             path: place.path.string,
             holds: place.holds,
             space: Filesystem.Amount(
-                used: bytes(Int64(clamping: status.f_blocks) - Int64(clamping: status.f_bfree), block),
-                available: bytes(Int64(clamping: status.f_bavail), block)
+                used: bounded(Int64(clamping: status.f_blocks) - Int64(clamping: status.f_bfree), block),
+                available: bounded(Int64(clamping: status.f_bavail), block)
             ),
             inodes: isCounted
                 ? Filesystem.Amount(
-                    used: Int64(clamping: status.f_files - status.f_ffree),
-                    available: Int64(clamping: status.f_favail)
+                    used: bounded(Int64(clamping: status.f_files - status.f_ffree)),
+                    available: bounded(Int64(clamping: status.f_favail))
                 )
                 : nil
         )
     }
 
     /// Bounded such that percentages can still be counted.
-    private static func bytes(_ blocks: Int64, _ size: Int64) -> Int64 {
-        let (bytes, isTooLarge) = max(blocks, 0).multipliedReportingOverflow(by: size)
-        return isTooLarge ? .max / 1000 : min(bytes, .max / 1000)
+    private static func bounded(_ count: Int64, _ size: Int64 = 1) -> Int64 {
+        let (amount, isTooLarge) = max(count, 0).multipliedReportingOverflow(by: size)
+        return isTooLarge ? .max / 1000 : min(amount, .max / 1000)
     }
 
     private static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {

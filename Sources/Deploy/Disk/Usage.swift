@@ -18,9 +18,9 @@ package struct Usage: Equatable, Sendable {
 package struct Filesystem: Equatable, Sendable {
     /// What the Engine keeps on a filesystem.
     package enum Content: Sendable, CaseIterable {
-        /// Images and the build cache.
+        /// Images, the build cache, and what containers write over their images.
         case images
-        /// Volumes, logs, and what containers write.
+        /// Volumes and logs.
         case volumes
     }
 

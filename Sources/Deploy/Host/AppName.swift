@@ -2,8 +2,8 @@
 package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let description: String
 
-    /// Takes 1 to 64 lower-case letters, digits, `-` and `_`, beginning with a letter or digit, since the name becomes a
-    /// folder's name and a part of an image reference; anything else is nil.
+    /// Takes 1 to 64 lower-case letters, digits, and between them `-` or a single `_`, since the name becomes a folder's name
+    /// and a part of an image reference (Docker's reference grammar, `path-component`); anything else is nil.
     package init?(_ name: String) {
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {
@@ -12,7 +12,9 @@ package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringCon
             default: false
             }
         }
-        guard isPlain, (1...64).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasPrefix("_") else {
+        let isApart = ["__", "-_", "_-"].allSatisfy { !name.contains($0) }
+        let ends = [name.first, name.last]
+        guard isPlain, isApart, (1...64).contains(name.utf8.count), !ends.contains("-"), !ends.contains("_") else {
             return nil
         }
         description = name

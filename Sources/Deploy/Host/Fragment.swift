@@ -64,7 +64,7 @@ struct Fragment: Sendable {
                 throw reader.error(
                     ["apps", name],
                     "\(name) cannot be an app's name",
-                    "use 1 to 64 lower-case letters, digits, - and _, beginning with a letter or digit"
+                    "use 1 to 64 lower-case letters and digits, and between them - or a single _"
                 )
             }
             apps[app] = try Self.app(at: ["apps", name], reader)

@@ -25,16 +25,16 @@ extension Engine {
         return usage.buildCache
     }
 
-    /// Removes the build cache's records that no build has used for so long, and returns the bytes that this freed
+    /// Removes the build cache's records that no build has used for so long, and says whether there were any
     /// (`POST /build/prune`).
     ///
-    /// Records that an image shares, and those of the builder itself, stay.
-    package func pruneBuildCache(unusedFor duration: Duration) async throws(EngineError) -> Int64 {
+    /// Records that an image shares, those that younger ones need, and those of the builder itself, stay.
+    package func pruneBuildCache(unusedFor duration: Duration) async throws(EngineError) -> Bool {
         struct Report: Decodable {
-            let spaceReclaimed: Int64
+            let cachesDeleted: [CacheID]?
 
             enum CodingKeys: String, CodingKey {
-                case spaceReclaimed = "SpaceReclaimed"
+                case cachesDeleted = "CachesDeleted"
             }
         }
         let report: Report = try await decode(
@@ -45,7 +45,7 @@ extension Engine {
                 timeout: Self.removalTimeout
             )
         )
-        return report.spaceReclaimed
+        return report.cachesDeleted?.isEmpty == false
     }
 }
 

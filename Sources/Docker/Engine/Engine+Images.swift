@@ -29,13 +29,11 @@ extension Engine {
     /// Removes a name, and with its last name the image (`DELETE /images/{name}`).
     ///
     /// Without `force` the Engine refuses with status 409 what a container, running or stopped, still needs.
-    /// - Parameter prune: Whether parents without a name go too.
-    package func removeImage(_ name: String, prune: Bool = true) async throws(EngineError) {
+    package func removeImage(_ name: String) async throws(EngineError) {
         try await send(
             Request(
                 method: .DELETE,
                 path: "/images/\(name.pathEncoded)",
-                query: ["noprune": prune ? "0" : "1"],
                 timeout: Self.removalTimeout
             )
         )

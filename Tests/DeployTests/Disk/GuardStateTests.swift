@@ -4,9 +4,14 @@ import Testing
 
 /// When the guard starts, and where it stops.
 @Suite struct GuardStateTests {
-    private let image = Removal(subject: .image(id: "a", names: ["a"]), reason: .unused(isLocal: false), frees: 1)
-    private let volume = Removal(subject: .volume("v"), reason: .unreferenced, frees: 1)
-    private let dangling = Removal(subject: .image(id: "d", names: []), reason: .dangling, frees: 1)
+    private let image = Removal(
+        subject: .image(id: "a", names: ["a"]),
+        reason: .unused(isLocal: false),
+        size: 1,
+        frees: 1
+    )
+    private let volume = Removal(subject: .volume("v"), reason: .unreferenced, size: 1, frees: 1)
+    private let dangling = Removal(subject: .image(id: "d", names: []), reason: .dangling, size: 1, frees: 1)
 
     private func filesystem(
         _ path: String,

@@ -150,7 +150,7 @@ struct InMemoryEngine: Sendable {
             !entry.isInUse && !entry.isShared && entry.type == "regular" && entry.lastUsed < .hoursAgo(24)
         }
         buildCache.removeAll { entry in gone.contains { $0.id == entry.id } }
-        return .answer(#"{"SpaceReclaimed":\#(gone.reduce(0) { $0 + $1.size })}"#)
+        return .answer(#"{"CachesDeleted":\#(gone.map { "\"\($0.id)\"" }.json)}"#)
     }
 }
 

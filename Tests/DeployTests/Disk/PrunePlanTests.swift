@@ -227,7 +227,7 @@ import Testing
             Inventory.CacheEntry(id: "unknown", size: 80, lastUsed: nil),
         ]
         let plan = self.plan(host, usage(990), settings)
-        #expect(plan.removals == [Removal(subject: .buildCache(["old"]), reason: .unusedForADay, frees: 10)])
+        #expect(plan.removals == [Removal(subject: .buildCache(["old"]), reason: .unusedForADay, size: 10, frees: 10)])
         #expect(
             plan.kept == [Kept(subject: .buildCache(["busy", "new", "unknown"]), reason: .cacheInUse, size: 140)]
         )

@@ -68,6 +68,9 @@ import Testing
         ("[apps]\nshop = 1\n", 2, "apps.shop"),
         ("[apps.\"../etc\"]\ndirectory = \"/srv\"\n", 1, "apps.../etc"),
         ("[apps.Shop]\ndirectory = \"/srv\"\n", 1, "apps.Shop"),
+        ("[apps.shop-]\ndirectory = \"/srv\"\n", 1, "apps.shop-"),
+        ("[apps.a__b]\ndirectory = \"/srv\"\n", 1, "apps.a__b"),
+        ("[apps.a-_b]\ndirectory = \"/srv\"\n", 1, "apps.a-_b"),
         ("[apps.a]\ndirectory = \"/srv/a\"\n[apps.b]\ndirectory = \"/srv/a\"\n", 4, "apps.b.directory"),
         ("[apps.a]\ndirectory = \"/srv/a\"\n[apps.b]\ndirectory = \"/srv/b\"\nspool = \"/srv/a\"\n", 5, "apps.b.spool"),
     ])
