@@ -17,7 +17,7 @@ extension DiskGuard {
     /// Takes an image's names away one by one, and the image with the last: the Engine refuses that where a container has come
     /// to need it.
     private func removeImage(_ id: ImageID, named names: [String]) async throws {
-        guard let image = try await image(id) else { return }
+        guard let image = try await image(id.rawValue) else { return }
         // Time has passed since the plan was made.
         guard Set(image.repoTags.map(\.rawValue)) == Set(names) else {
             throw Failure("its names have changed meanwhile", hint: "the next prune sees it anew")
@@ -27,7 +27,7 @@ extension DiskGuard {
         }
         // What berth calls it goes first, so that one which has to stay after all keeps the name that people know.
         for name in KeepTag.first(names) { try await removeName(name) }
-        guard let rest = try await self.image(id) else { return }
+        guard let rest = try await self.image(id.rawValue) else { return }
         guard rest.repoTags.isEmpty else {
             try await giveBack(names, to: id)
             throw Failure("it has got another name meanwhile", hint: "the next prune sees it anew")
@@ -38,7 +38,7 @@ extension DiskGuard {
 
     /// Gives an image the names again that it has lost and that nobody has given to another one.
     private func giveBack(_ names: [String], to id: ImageID) async throws(EngineError) {
-        for name in names where try await image(ImageID(rawValue: name)) == nil {
+        for name in names where try await image(name) == nil {
             try await engine.tag(id, as: ImageReference(rawValue: name))
         }
     }
@@ -52,9 +52,10 @@ extension DiskGuard {
         }
     }
 
-    private func image(_ id: ImageID) async throws(EngineError) -> Image? {
+    /// An image by its name or ID; nil where there is none.
+    private func image(_ name: String) async throws(EngineError) -> Image? {
         do throws(EngineError) {
-            return try await engine.image(id.rawValue)
+            return try await engine.image(name)
         } catch {
             guard error.isNotFound else { throw error }
             return nil

@@ -80,6 +80,9 @@ package struct DiskGuard: Sendable {
                 try await take(removal, &report)
             }
         }
+        if context.clock.now >= deadline, !report.isComplete {
+            log.log(.pruneFailed, "A prune has taken too long, and has not removed everything that may go")
+        }
         return report
     }
 

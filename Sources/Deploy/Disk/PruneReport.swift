@@ -21,32 +21,41 @@ package struct PruneReport: Sendable {
     package let before: Usage?
     /// In the order in which they were done.
     package private(set) var steps: [Step] = []
-    package private(set) var kept: [Kept] = []
     /// Nil where nothing was done, or it cannot be read.
     package internal(set) var after: Usage?
+    /// What stays, and its place in the list.
+    private var places: [Subject: (index: Int, kept: Kept)] = [:]
 
     init(before: Usage?, steps: [Step] = [], kept: [Kept] = [], after: Usage?) {
         self.before = before
         self.steps = steps
-        self.kept = kept
         self.after = after
+        for kept in kept { keep(kept) }
+    }
+
+    package var kept: [Kept] {
+        places.values.sorted { $0.index < $1.index }.map(\.kept)
     }
 
     /// Whether everything was done that was to be done.
     package var isComplete: Bool {
-        let isCutShort = kept.contains { $0.reason == .noTimeLeft || $0.reason == .usageUnknown }
+        let isCutShort = places.values.contains { $0.kept.reason == .noTimeLeft || $0.kept.reason == .usageUnknown }
         return before != nil && !isCutShort && !steps.contains(where: \.hasFailed)
     }
 
     /// Adds what was done.
     mutating func add(_ step: Step) {
-        kept.removeAll { $0.subject == step.removal.subject }
+        places[step.removal.subject] = nil
         steps.append(step)
     }
 
     /// Says why something stays that might have gone.
     mutating func keep(_ removal: Removal, _ reason: Kept.Reason) {
-        kept.removeAll { $0.subject == removal.subject }
-        kept.append(Kept(subject: removal.subject, reason: reason, size: removal.size))
+        keep(Kept(subject: removal.subject, reason: reason, size: removal.size))
+    }
+
+    private mutating func keep(_ kept: Kept) {
+        // Places are never given twice, for what is done leaves a gap.
+        places[kept.subject] = (places[kept.subject]?.index ?? places.count + steps.count, kept)
     }
 }

@@ -43,4 +43,14 @@ import Testing
     private func kept(_ removal: Removal) -> Kept {
         Kept(subject: removal.subject, reason: .roomEnough, size: removal.size)
     }
+
+    @Test func thousandsAreAccountedForAtOnce() {
+        let removals = (0..<5000).map { index in
+            Removal(subject: .volume("\(index)"), reason: .unreferenced, size: 1, frees: 1)
+        }
+        var report = PruneReport(before: usage, kept: removals.map(kept), after: usage)
+        for removal in removals { report.keep(removal, .noTimeLeft) }
+        for removal in removals.prefix(2500) { report.add(PruneReport.Step(removal: removal, outcome: .removed)) }
+        #expect(report.kept.map(\.subject) == removals.dropFirst(2500).map(\.subject))
+    }
 }
