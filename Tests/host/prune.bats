@@ -2,16 +2,6 @@
 
 load room
 
-setup_file() {
-    load room
-    small_disk
-}
-
-teardown_file() {
-    load room
-    own_disk
-}
-
 # What a dry run and a run say alike.
 plan() { jq -c '[.removals[] | [.kind, .id, .names, .reason]]'; }
 

@@ -5,8 +5,11 @@
 
 load scenario
 
-# small_disk: what a file's `setup_file` does, and `own_disk` its `teardown_file`. The releases are there for every scenario to
-# deploy, under an app of its own; v1 is the large one.
+setup_file() { small_disk; }
+
+teardown_file() { own_disk; }
+
+# The releases are there for every scenario to deploy, under an app of its own; v1 is the large one.
 small_disk() {
     clear_apps
     engine_disk 300M

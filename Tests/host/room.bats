@@ -4,15 +4,9 @@
 load room
 
 setup_file() {
-    load room
     small_disk
     "$host" image room:v4 PAD=5M
     "$host" image room:bad unhealthy PAD=5M
-}
-
-teardown_file() {
-    load room
-    own_disk
 }
 
 @test "at 79 % nothing but dangling images goes" {

@@ -3,16 +3,6 @@
 
 load room
 
-setup_file() {
-    load room
-    small_disk
-}
-
-teardown_file() {
-    load room
-    own_disk
-}
-
 # mentions NAME FILE LINE…: an app that berth has never deployed, with these lines in that Compose file after its one service,
 # which has no volume.
 mentions() {

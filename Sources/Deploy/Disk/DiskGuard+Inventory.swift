@@ -6,20 +6,20 @@ extension DiskGuard {
     ///
     /// For dangling images alone it leaves out what takes long and cannot matter.
     func inventory(_ extent: Extent, _ images: [ImageSummary], _ sightings: Sightings) async throws -> Inventory {
+        let isWhole = extent != .dangling
         let records = try await records()
         var inventory = Inventory(now: Timestamp.now.sinceEpoch)
         inventory.apps = records.map { Inventory.App($0, $1, settings.apps[$0]) }
-        // After the images and the records: a container that is made meanwhile is seen.
+        let volumes = isWhole ? try await engine.volumes() : []
+        // After the images, the records and the volumes: a container that is made meanwhile is seen.
         inventory.containers = try await engine.containers().map(Inventory.Container.init)
-        guard extent != .dangling else {
+        guard isWhole else {
             inventory.images = images.map { Inventory.Image($0) }
             return inventory
         }
         inventory.images = try await dated(images, sightings, inventory)
         // An old Engine measures one at a time, and refuses another; then it stays.
         inventory.buildCache = ((try? await engine.buildCache()) ?? []).map(Inventory.CacheEntry.init)
-        let volumes = try await engine.volumes()
-        inventory.containers = try await engine.containers().map(Inventory.Container.init)
         let unused = volumes.filter(\.isAnonymous).map(\.name.rawValue)
         var sizes: [VolumeName: Int64] = [:]
         if settings.disk.volumes == .anonymous, !Set(unused).isSubset(of: inventory.containers.flatMap(\.volumes)) {
@@ -64,13 +64,9 @@ extension DiskGuard {
                 dated.append(Inventory.Image(image))
                 continue
             }
-            do throws(EngineError) {
-                let lastTagged = try await engine.image(id).lastTagged
-                dated.append(Inventory.Image(image, arrived: lastTagged?.sinceEpoch ?? sightings[id]))
-            } catch {
-                // It has gone meanwhile.
-                guard error.isNotFound else { throw error }
-            }
+            // One that is no longer there has gone meanwhile.
+            guard let whole = try await self.image(id) else { continue }
+            dated.append(Inventory.Image(image, arrived: whole.lastTagged?.sinceEpoch ?? sightings[id]))
         }
         return dated
     }
@@ -93,7 +89,7 @@ extension Inventory.Image {
 extension Inventory.Container {
     init(_ container: ContainerSummary) {
         self.init(
-            name: container.names.first ?? container.id.rawValue,
+            name: container.name,
             imageID: container.imageID.rawValue,
             image: container.image,
             isRunning: container.status == .running,

@@ -38,10 +38,12 @@ extension DiskGuard {
     }
 
     private func images(_ usage: DiskUsage, _ kept: [Kept]) -> [Occupant] {
-        usage.images.map { image in
-            let reason = kept.first { kept in
-                if case .image(image.id.rawValue, _) = kept.subject { true } else { false }
-            }?.reason
+        var reasons: [String: Kept.Reason] = [:]
+        for kept in kept {
+            if case .image(let id, _) = kept.subject { reasons[id] = kept.reason }
+        }
+        return usage.images.map { image in
+            let reason = reasons[image.id.rawValue]
             let name = image.repoTags.first?.rawValue ?? image.id.rawValue
             return Occupant(
                 "image \(name)\(reason.map { " (\($0))" } ?? "")",
@@ -59,10 +61,7 @@ extension DiskGuard {
 
     /// What containers have written to their own file systems.
     private func layers(_ usage: DiskUsage) -> [Occupant] {
-        usage.containers.map { entry in
-            let container = entry.container
-            return Occupant("files in container \(container.names.first ?? container.id.rawValue)", entry.size)
-        }
+        usage.containers.map { Occupant("files in container \($0.container.name)", $0.size) }
     }
 
     /// Container logs are root's files: their sizes are what the Engine hands out of them, which takes too long for large ones.

@@ -53,7 +53,7 @@ extension DiskGuard {
     }
 
     /// An image by its name or ID; nil where there is none.
-    private func image(_ name: String) async throws(EngineError) -> Image? {
+    func image(_ name: String) async throws(EngineError) -> Image? {
         do throws(EngineError) {
             return try await engine.image(name)
         } catch {

@@ -10,6 +10,9 @@ package struct ContainerSummary: Decodable, Hashable, Sendable {
     package let labels: Labels
     package let mounts: [Mount]
 
+    /// By which people know it: one that is being removed may have lost its names.
+    package var name: String { names.first ?? id.rawValue }
+
     package init(from decoder: any Decoder) throws {
         let summary = try decoder.members()
         id = try summary.value("Id")
