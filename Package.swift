@@ -37,20 +37,37 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "Docker",
+            name: "Linux",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),
+        .target(name: "DockerModel", swiftSettings: settings),
+        .target(
+            name: "Docker",
+            dependencies: [
+                "DockerModel",
+                "Linux",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        // What decides cannot act: it can import nothing that does.
+        .target(name: "Rules", dependencies: ["DockerModel"], swiftSettings: settings),
         .target(
             name: "Deploy",
             dependencies: [
                 "Docker",
+                "DockerModel",
+                "Linux",
+                "Rules",
                 "Systemd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

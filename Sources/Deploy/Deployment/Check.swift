@@ -1,6 +1,9 @@
 import Docker
+import DockerModel
 import Glibc
+import Linux
 import Logging
+import Rules
 import SystemPackage
 
 extension Deployment {

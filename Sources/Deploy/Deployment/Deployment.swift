@@ -1,6 +1,9 @@
 import Docker
+import DockerModel
 import FoundationEssentials
+import Linux
 import Logging
+import Rules
 
 /// One drop on its way to a verdict.
 package actor Deployment {

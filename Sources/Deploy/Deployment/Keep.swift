@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 extension Deployment {
     /// Names the images that are on the host already and that the release may be made of, before a prune can take them for

@@ -1,4 +1,7 @@
-// Pure: values in, values out.
+import Docker
+import DockerModel
+import Linux
+import Rules
 
 extension Phase {
     /// How long a phase can take when everything in it uses up its own time limit; one that takes longer is stuck.

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 /// What Compose prints goes to the journal, line by line.
 extension Deployment {

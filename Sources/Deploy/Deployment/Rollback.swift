@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 extension Deployment {
     /// Puts the last good release back: the same way, with an older record. One attempt.

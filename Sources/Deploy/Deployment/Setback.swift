@@ -1,4 +1,7 @@
 import Docker
+import DockerModel
+import Linux
+import Rules
 
 /// Why the story of a deployment ends before its last phase.
 enum Setback: Error {

@@ -1,3 +1,8 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+
 extension Deployment {
     /// `docker image prune -f`, after the deployment.
     ///

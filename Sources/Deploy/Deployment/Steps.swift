@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 extension Deployment {
     /// `docker compose run --rm app npm run migrate` before the switch, `docker compose exec app …` after it.

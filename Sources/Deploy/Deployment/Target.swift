@@ -1,4 +1,7 @@
 import Docker
+import DockerModel
+import Linux
+import Rules
 
 /// A release that is to run: the drop's own, or an older one of the app.
 struct Target: Sendable {

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 extension Deployment {
     /// `docker compose up -d --remove-orphans`, which is the switch.

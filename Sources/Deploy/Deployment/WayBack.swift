@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 /// A release that the app can go back to, proven to be there.
 struct WayBack: Sendable {

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 
 extension DiskGuard {
     /// The biggest things on a filesystem that a prune has left, so that the sysadmin knows where to look.

@@ -1,4 +1,7 @@
 import Docker
+import DockerModel
+import Linux
+import Rules
 
 extension DiskGuard {
     /// The only place from which anything is removed from the host's disk to make room.

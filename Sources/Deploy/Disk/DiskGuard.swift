@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
+import Rules
 import SystemPackage
 
 /// Makes room on the host: `docker image prune -f`, and above the guard what else nobody needs.

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
 import FoundationEssentials
+import Linux
+import Rules
 
 /// What the host knows of one app's deployments.
 struct Records: Sendable {

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
 import FoundationEssentials
+import Linux
+import Rules
 import SystemPackage
 
 /// Since when images are on this host, as far as berth has seen them (`/var/lib/berth/images.json`).

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
 import Glibc
+import Linux
+import Rules
 import SystemPackage
 import TOMLKit
 

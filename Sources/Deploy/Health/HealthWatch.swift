@@ -1,6 +1,9 @@
 import Docker
+import DockerModel
+import Linux
 import Logging
 import NIOCore
+import Rules
 
 /// Feeds the gate: asks the Engine for the app's containers after every event that may matter, when time alone may have
 /// changed the answer, and once in a while in case an event was lost.

@@ -1,5 +1,8 @@
 import Docker
+import DockerModel
 import Glibc
+import Linux
+import Rules
 
 extension Sample {
     /// What matters to the gate of what the Engine says; nil for a container that Compose did not make.

@@ -1,3 +1,7 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
 import SystemPackage
 import TOMLKit
 

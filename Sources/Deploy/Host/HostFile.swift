@@ -1,3 +1,7 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
 import SystemPackage
 
 /// The host's file: `berth.toml`, then `conf.d/*.toml` beside it in name order; of a key that comes twice the later wins.

@@ -1,3 +1,7 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
 import SystemPackage
 
 /// What the host's file says, validated and with every default filled in.

@@ -1,4 +1,8 @@
+import Docker
+import DockerModel
 import Glibc
+import Linux
+import Rules
 import SystemPackage
 
 /// The folder in which CI drops an app's `.env.deploy`.

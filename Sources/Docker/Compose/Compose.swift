@@ -1,3 +1,5 @@
+import DockerModel
+import Linux
 import SystemPackage
 
 /// `docker compose` for one project folder: which commands there are, as values.

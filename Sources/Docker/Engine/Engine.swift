@@ -1,55 +1,39 @@
+import DockerModel
 import FoundationEssentials
+import Linux
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import SystemPackage
 
-/// The Docker Engine, asked over its Unix socket.
+/// The door to the Docker Engine: its Unix socket, before anything is known of what answers there.
 ///
-/// A connection lives for one request. Every request has 30 seconds but a stream and what walks through the disk, and a
-/// cancelled task closes its connection.
+/// A connection lives for one request, and a cancelled task closes its connection.
 package struct Engine: Sendable {
     let socket: FilePath
     let eventLoop: any EventLoop
-    /// The API version that requests name, nil before ``negotiated()``: the Engine then takes its newest.
-    private(set) package var version: APIVersion?
 
-    /// The time of a request that removes: files go one by one, on a slow disk for minutes.
-    static let removalTimeout = Duration.seconds(600)
-
-    /// The time of a request that measures: files are counted one by one.
-    static let measureTimeout = Duration.seconds(120)
-
-    /// An Engine that has not been talked to yet; ``negotiated()`` gives the one to work with.
     package init(socket: FilePath, eventLoop: any EventLoop) {
         self.socket = socket
         self.eventLoop = eventLoop
     }
 
-    /// Asks which API the Engine speaks, and returns an Engine that is asked in the newest that both sides know.
+    /// The newest API version that the Engine speaks (`GET /_ping`, its header `Api-Version`).
+    package func ping() async throws(EngineError) -> APIVersion {
+        let text = try await exchange(Request(path: "/_ping", timeout: .seconds(10))) { head, _ in
+            head.headers.first(name: "Api-Version")
+        }
+        guard let version = text.flatMap({ APIVersion($0) }) else { throw .unsupported(socket: socket, nil) }
+        return version
+    }
+
+    /// Asks which API the Engine speaks, and opens a session in the newest that both sides know.
     ///
-    /// The Engine may be upgraded while we live, so take a new one for every deployment.
-    package func negotiated() async throws(EngineError) -> Engine {
+    /// The Engine may be upgraded at any time: take a new session for each phase that may have waited for it.
+    package func negotiated() async throws(EngineError) -> EngineSession {
         let newest = try await ping()
         guard newest >= .oldest else { throw .unsupported(socket: socket, newest) }
-        var engine = self
-        engine.version = min(newest, .newest)
-        return engine
-    }
-}
-
-extension Engine {
-    /// Sends a request, and returns what its answer holds.
-    @discardableResult
-    func send(_ request: Request) async throws(EngineError) -> [UInt8] {
-        try await exchange(request) { _, body in try await body.collect(atMost: request.limit) }
-    }
-
-    /// Sends a request, and decodes the JSON that answers it.
-    func decode<Answer: Decodable & Sendable>(from request: Request) async throws(EngineError) -> Answer {
-        try await exchange(request) { _, body in
-            try JSONDecoder().decode(Answer.self, from: Data(await body.collect(atMost: request.limit)))
-        }
+        return EngineSession(engine: self, version: min(newest, .newest))
     }
 
     /// Sends a request, and runs `body` with the head and the body of an answer of success.
@@ -59,7 +43,6 @@ extension Engine {
         _ request: Request,
         _ body: (HTTPResponseHead, NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> Result
     ) async throws(EngineError) -> Result {
-        let request = request.versioned(version)
         let (connection, head) = try await connect()
         let channel = connection.channel
         do {
@@ -122,21 +105,12 @@ extension Engine {
 
 extension NIOAsyncChannelInboundStream<ByteBuffer> {
     /// All bytes to the end.
-    fileprivate func collect(atMost limit: Int) async throws -> [UInt8] {
+    func collect(atMost limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await buffer in self {
             guard bytes.count + buffer.readableBytes <= limit else { throw TooLarge() }
             bytes += buffer.readableBytesView
         }
         return bytes
-    }
-}
-
-extension Request {
-    /// The same request to an Engine that is asked in that version.
-    func versioned(_ version: APIVersion?) -> Request {
-        var request = self
-        request.version = version
-        return request
     }
 }

@@ -1,3 +1,5 @@
+import DockerModel
+import Linux
 import NIOCore
 import NIOHTTP1
 import SystemPackage
@@ -81,9 +83,6 @@ extension EngineError {
 extension EngineError: CustomStringConvertible {
     package var description: String { "\(subject): \(problem) (\(hint))" }
 }
-
-/// The time that a request has is over.
-struct Expired: Error {}
 
 /// The connection ended before the answer did.
 struct Disconnected: Error {}

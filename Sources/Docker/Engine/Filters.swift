@@ -1,3 +1,6 @@
+import DockerModel
+import Linux
+
 /// The `filters` of a query: a JSON object of lists of strings.
 struct Filters: Sendable {
     let text: String

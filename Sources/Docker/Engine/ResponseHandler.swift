@@ -1,3 +1,5 @@
+import DockerModel
+import Linux
 import NIOCore
 import NIOHTTP1
 

@@ -1,4 +1,6 @@
+import DockerModel
 import FoundationEssentials
+import Linux
 import SystemPackage
 
 /// The `config.json` of Docker's command line.

@@ -1,0 +1,96 @@
+import Docker
+import DockerModel
+import Linux
+import Logging
+import Rules
+import SystemPackage
+
+extension Agent {
+    /// Makes these the settings that hold: workers for new apps, none for apps that are gone, the right spools watched.
+    func adopt(_ settings: Settings, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
+        await context.status.watch(settings.apps.keys)
+        for (name, app) in settings.apps {
+            if await workers[name]?.adopt(app, settings) == true { continue }
+            guard let worker = makeWorker(for: app, settings) else { continue }
+            workers[name] = worker
+            group.addTask {
+                await worker.run()
+                await self.forget(worker, of: name)
+            }
+        }
+        // One that still deploys stays known until it has ended: its app may come back meanwhile, and must not be deployed
+        // by two workers.
+        for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
+        let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })
+        await scan(unwatched: unwatched)
+    }
+
+    private func forget(_ worker: Worker, of name: AppName) {
+        if workers[name] === worker { workers[name] = nil }
+    }
+
+    /// An app whose records cannot be kept is not worked for: its drops stay where they are.
+    private func makeWorker(for app: AppSettings, _ settings: Settings) -> Worker? {
+        do {
+            return try Worker(app: app, settings: settings, context: context)
+        } catch {
+            log.error("\(app.name): its records cannot be kept: \(error)", metadata: ["app": "\(app.name)"])
+            return nil
+        }
+    }
+
+    /// Looks into every spool whenever a drop may have arrived; that this ends is the end of the agent.
+    func watchSpools() async {
+        do {
+            try await spoolWatch.run { unwatched in await self.scan(unwatched: unwatched) }
+        } catch {
+            if !Task.isCancelled { end(because: error) }
+        }
+    }
+
+    /// Takes every drop that lies in a spool.
+    private func scan(unwatched: [Spool: Errno]) async {
+        report(unwatched)
+        for name in settings.apps.keys.sorted() {
+            do throws(SpoolError) {
+                // Asked anew for each drop: a reload or a stop may have come in between, and then it stays where it is.
+                while !Task.isCancelled, let worker = workers[name], let spool = spool(of: name),
+                    let claim = try spool.claim()
+                {
+                    await worker.take(claim)
+                }
+                stuck[name] = nil
+            } catch {
+                guard stuck[name] != error else { continue }
+                stuck[name] = error
+                log.log(
+                    .dropStuck,
+                    "\(name): a drop lies in the spool and cannot be taken: \(error)",
+                    ["app": "\(name)"]
+                )
+            }
+        }
+    }
+
+    private func spool(of name: AppName) -> Spool? {
+        settings.apps[name].map { Spool($0.spool) }
+    }
+
+    /// Says once of each spool that it cannot be watched.
+    private func report(_ unwatched: [Spool: Errno]) {
+        for name in settings.apps.keys.sorted() {
+            guard let spool = spool(of: name), let reason = unwatched[spool], self.unwatched[spool] != reason else {
+                continue
+            }
+            log.log(
+                .spoolUnwatchable,
+                """
+                \(name): drops cannot arrive in \(spool.folder): \(reason); \
+                it must exist, and user berth must be able to read and write it
+                """,
+                ["app": "\(name)"]
+            )
+        }
+        self.unwatched = unwatched
+    }
+}

@@ -1,0 +1,105 @@
+import Docker
+import DockerModel
+import FoundationEssentials
+import Linux
+import Logging
+import Rules
+import Systemd
+
+/// The kinds of event that a sysadmin may want to match; each is explained in the message catalog (`journalctl -x`).
+package enum Event: String, CaseIterable, Sendable {
+    case agentStarted = "agent-started"
+    case settingsRejected = "settings-rejected"
+    case spoolUnwatchable = "spool-unwatchable"
+    case engineUnreachable = "engine-unreachable"
+    case engineReachable = "engine-reachable"
+    case dropClaimed = "drop-claimed"
+    case dropStuck = "drop-stuck"
+    case diskGuardStarted = "disk-guard-started"
+    case pruneFailed = "prune-failed"
+    case deployed
+    case refused
+    case failed
+    case rolledBack = "rolled-back"
+    case unhealthy
+    case rollbackFailed = "rollback-failed"
+    case superseded
+
+    /// How much a line about this matters.
+    package var level: Logger.Level {
+        switch self {
+        case .agentStarted, .engineReachable, .dropClaimed, .diskGuardStarted, .deployed, .superseded: .notice
+        case .refused, .engineUnreachable, .pruneFailed: .warning
+        case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy: .error
+        case .rollbackFailed: .critical
+        }
+    }
+
+    init(_ verdict: Verdict) {
+        self =
+            switch verdict {
+            case .deployed: .deployed
+            case .refused: .refused
+            case .failed: .failed
+            case .rolledBack: .rolledBack
+            case .unhealthy: .unhealthy
+            case .rollbackFailed: .rollbackFailed
+            case .superseded: .superseded
+            }
+    }
+}
+
+extension Logger {
+    /// Logs an event of a kind that can be matched by its `MESSAGE_ID`.
+    func log(_ event: Event, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
+        let id: Logger.Metadata = ["MESSAGE_ID": "\(event.messageID)"]
+        log(level: event.level, message, metadata: metadata.merging(id) { one, _ in one })
+    }
+
+    /// Logs how a drop ended, the one line that a sysadmin is to read.
+    func verdict(of record: Record) {
+        guard let verdict = record.verdict else { return }
+        var message = "\(record.app) #\(record.number): \(verdict)"
+        if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
+        if let started = record.started, let ended = record.ended {
+            message += ", after \(Duration.seconds(ended.timeIntervalSince(started)).inSeconds) s"
+        }
+        if let reason = record.reason { message += ": \(reason)" }
+        log(Event(verdict), "\(message)", record.metadata)
+    }
+}
+
+extension Record {
+    /// What every line about this deployment carries as journal fields.
+    var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["app": "\(app)", "deployment": "\(number)"]
+        if let request { metadata["request"] = "\(request)" }
+        if let verdict { metadata["verdict"] = "\(verdict)" }
+        if let tag = variables["IMAGE_TAG"] { metadata["imageTag"] = "\(tag)" }
+        return metadata
+    }
+}
+
+extension Event {
+    /// What journald knows this kind of event by, as in `systemd/berth.catalog`; it never changes.
+    package var messageID: MessageID {
+        switch self {
+        case .agentStarted: "9c27cdc45e0a4be0ae18daba2bc07836"
+        case .settingsRejected: "55cb062ca7cc4d8a9e48a0664fea13e8"
+        case .spoolUnwatchable: "d2db4a4dce5344f7b7f0509a26a3df05"
+        case .engineUnreachable: "07a0a240ab504873b768b91a02a50d41"
+        case .engineReachable: "dbcdf9b9571240b68931adfe6b801cf7"
+        case .dropClaimed: "e433f95ad483461a894fb9bab7166674"
+        case .dropStuck: "2f94022a34c94956a315ed922c87218a"
+        case .diskGuardStarted: "16b0b4601633420491d0ddb6a7c0e910"
+        case .pruneFailed: "c0f0e252706846fda54942c4a0fc7204"
+        case .deployed: "997c59e2ccca4d41986fa6d6722342bf"
+        case .refused: "060629e763e74c58b39e21c72a411526"
+        case .failed: "9f4ace3095974f4bba3110385ddf375f"
+        case .rolledBack: "723e73d9b5224143b3a2e74928296afd"
+        case .unhealthy: "7882fbadb63d4f1c8d1626ba4f4a2580"
+        case .rollbackFailed: "705025dbe453422298c55f1ea67791c6"
+        case .superseded: "122012b2ae7848ea893b24be95bbd06a"
+        }
+    }
+}

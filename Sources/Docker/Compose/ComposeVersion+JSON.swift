@@ -1,0 +1,12 @@
+import DockerModel
+import FoundationEssentials
+import Linux
+
+extension ComposeVersion {
+    /// Reads what `docker compose version --format json` prints, `{"version":"v2.40.3"}`.
+    package init?(json: [UInt8]) {
+        struct Answer: Decodable { let version: String }
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(json)) else { return nil }
+        self.init(answer.version)
+    }
+}

@@ -1,0 +1,132 @@
+import DockerModel
+import Linux
+import NIOCore
+import NIOHTTP1
+
+extension EngineSession {
+    /// All containers of one project, whatever their state, one-off ones too (`GET /containers/json`).
+    package func containers(project: ProjectName) async throws(EngineError) -> [ContainerSummary] {
+        try await decode(
+            from: Request(path: "/containers/json", query: ["all": "1", "filters": Filters.project(project).text])
+        )
+    }
+
+    /// All containers of the host, whatever their state (`GET /containers/json`).
+    package func containers() async throws(EngineError) -> [ContainerSummary] {
+        try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))
+    }
+
+    /// One container in full (`GET /containers/{id}/json`).
+    ///
+    /// One that has gone throws ``EngineError/refused(request:status:message:)`` with status 404.
+    package func inspect(_ id: ContainerID) async throws(EngineError) -> Container {
+        try await decode(from: Request(path: "/containers/\(id.rawValue.percentEncoded())/json"))
+    }
+
+    /// Waits for a container to end, and says with which exit code it did (`POST /containers/{id}/wait`).
+    ///
+    /// One that has ended already is answered at once.
+    package func wait(_ id: ContainerID, timeout: Duration) async throws(EngineError) -> Int {
+        struct Answer: Decodable {
+            let statusCode: Int
+
+            enum CodingKeys: String, CodingKey {
+                case statusCode = "StatusCode"
+            }
+        }
+        let path = "/containers/\(id.rawValue.percentEncoded())/wait"
+        let answer: Answer = try await decode(from: Request(method: .POST, path: path, timeout: timeout))
+        return answer.statusCode
+    }
+
+    /// Stops a container: asks it to end, and ends it after ten seconds (`POST /containers/{id}/stop`).
+    package func stop(_ id: ContainerID) async throws(EngineError) {
+        let path = "/containers/\(id.rawValue.percentEncoded())/stop"
+        try await send(Request(method: .POST, path: path, timeout: .seconds(60)))
+    }
+
+    /// The last lines that a container wrote, standard output and standard error as they came
+    /// (`GET /containers/{id}/logs`).
+    ///
+    /// A line longer than 16 KiB counts as several; bytes that are not UTF-8 are replaced.
+    package func logs(_ id: ContainerID, tail count: Int) async throws(EngineError) -> [String] {
+        // Before API 1.42 the answer's media type does not tell whether the stream has headers, so ask the container.
+        let hasTerminal = try await inspect(id).hasTerminal
+        let request = Request(
+            path: "/containers/\(id.rawValue.percentEncoded())/logs",
+            query: ["stdout": "1", "stderr": "1", "tail": "\(count)"]
+        )
+        return try await exchange(request) { _, body in
+            var demultiplexer = LogDemultiplexer()
+            var splitter = LineSplitter()
+            var lines = Tail<String>(count)
+            for try await buffer in body {
+                let bytes =
+                    hasTerminal ? Array(buffer.readableBytesView) : demultiplexer.payload(buffer.readableBytesView)
+                splitter.append(bytes) { lines.append(String(decoding: $0, as: UTF8.self)) }
+            }
+            splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) }
+            return lines.elements
+        }
+    }
+
+    /// How much a container has written to its log (`GET /containers/{id}/logs`), counted and not kept.
+    ///
+    /// The Engine reads the whole log for it, some tens of thousands of lines a second, and keeps a core busy.
+    /// - Parameter time: When it is over, what has come by then is the answer.
+    package func logSize(_ id: ContainerID, within time: Duration) async throws(EngineError) -> LogSize {
+        let request = Request(
+            path: "/containers/\(id.rawValue.percentEncoded())/logs",
+            query: ["stdout": "1", "stderr": "1"],
+            timeout: time
+        )
+        var bytes: Int64 = 0
+        do {
+            try await exchange(request) { _, body in
+                for try await buffer in body { bytes += Int64(buffer.readableBytes) }
+            }
+            return LogSize(bytes: bytes, isComplete: true)
+        } catch {
+            guard case .timedOut = error else { throw error }
+            return LogSize(bytes: bytes, isComplete: false)
+        }
+    }
+}
+
+/// How much a container has written to its log.
+package struct LogSize: Hashable, Sendable {
+    /// The lines and a frame of eight bytes for each; a file of the driver `json-file` has some 70 more a line.
+    package let bytes: Int64
+    /// False when there is more.
+    package let isComplete: Bool
+}
+
+/// Takes the frames off the stream of a container without a terminal.
+///
+/// Each begins with eight bytes: the stream's number, three zeros, the payload's length as a big-endian number.
+struct LogDemultiplexer {
+    private var header: [UInt8] = []
+    private var remaining = 0
+
+    /// The payload within the next piece of the stream.
+    mutating func payload(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var payload: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if remaining > 0 {
+                let piece = rest.prefix(remaining)
+                payload += piece
+                remaining -= piece.count
+                rest = rest.dropFirst(piece.count)
+            } else {
+                let piece = rest.prefix(8 - header.count)
+                header += piece
+                rest = rest.dropFirst(piece.count)
+                guard header.count == 8 else { break }
+                remaining = header[4...].reduce(0) { $0 << 8 | Int($1) }
+                header = []
+            }
+        }
+        return payload
+    }
+}

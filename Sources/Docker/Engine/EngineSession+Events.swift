@@ -1,0 +1,79 @@
+import DockerModel
+import FoundationEssentials
+import Glibc
+import Linux
+import NIOCore
+import NIOHTTP1
+
+extension EngineSession {
+    /// Runs `body` with the events of a project's containers as they happen (`GET /events`).
+    ///
+    /// Nothing is missed from the call on: what is inspected in `body` cannot have changed unseen. The connection ends
+    /// with `body`.
+    /// - Parameter since: The moment from which on the Engine tells what it still remembers; nil is now.
+    package func withEvents<Result: Sendable>(
+        project: ProjectName,
+        since: Timestamp? = nil,
+        _ body: (EventStream) async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        // The Engine answers a moment before it subscribes us; the events of that moment come only with a `since`. The
+        // other end of a Unix socket has the same clock.
+        let query: KeyValuePairs = [
+            "filters": Filters.containerEvents(project).text, "since": (since ?? .now).unixTime,
+        ]
+        let request = Request(path: "/events", query: query, isStream: true)
+        return try await exchange(request) { _, bytes in
+            try await body(EventStream(bytes: bytes, request: request.versioned(version)))
+        }
+    }
+}
+
+/// The events of a subscription: one consumer, once.
+///
+/// It ends when the Engine ends it, and throws when the connection breaks, as it does when the Engine stops.
+package struct EventStream: AsyncSequence, Sendable {
+    fileprivate let bytes: NIOAsyncChannelInboundStream<ByteBuffer>
+    fileprivate let request: Request
+
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(bytes: bytes.makeAsyncIterator(), request: request)
+    }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        private var bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+        private let request: Request
+        private var splitter = LineSplitter(limit: 1024 * 1024)
+        private var events: ArraySlice<Event> = []
+
+        fileprivate init(bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, request: Request) {
+            self.bytes = bytes
+            self.request = request
+        }
+
+        package mutating func next() async throws(EngineError) -> Event? {
+            try await next(isolation: #isolation)
+        }
+
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(EngineError) -> Event? {
+            while events.isEmpty {
+                do {
+                    guard let buffer = try await bytes.next(isolation: actor) else {
+                        try Task.checkCancellation()
+                        return nil
+                    }
+                    try decode(buffer)
+                } catch {
+                    throw EngineError(error, during: request)
+                }
+            }
+            return events.popFirst()
+        }
+
+        /// The Engine writes one object a line.
+        private mutating func decode(_ buffer: ByteBuffer) throws {
+            var lines: [ArraySlice<UInt8>] = []
+            splitter.append(buffer.readableBytesView) { lines.append($0) }
+            events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Event.self, from: Data($0)) }
+        }
+    }
+}

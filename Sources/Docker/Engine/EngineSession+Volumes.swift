@@ -1,0 +1,26 @@
+import DockerModel
+import Linux
+import NIOHTTP1
+
+extension EngineSession {
+    /// All volumes of the host (`GET /volumes`).
+    package func volumes() async throws(EngineError) -> [Volume] {
+        struct Answer: Decodable {
+            let volumes: [Volume]?
+
+            enum CodingKeys: String, CodingKey {
+                case volumes = "Volumes"
+            }
+        }
+        let answer: Answer = try await decode(from: Request(path: "/volumes"))
+        return answer.volumes ?? []
+    }
+
+    /// Removes a volume with all that it holds (`DELETE /volumes/{name}`); nothing else in these sources does.
+    ///
+    /// The Engine refuses with status 409 one to which a container, running or stopped, refers.
+    package func removeVolume(_ name: VolumeName) async throws(EngineError) {
+        let path = "/volumes/\(name.rawValue.percentEncoded())"
+        try await send(Request(method: .DELETE, path: path, timeout: Self.removalTimeout))
+    }
+}

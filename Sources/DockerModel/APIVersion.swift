@@ -1,0 +1,28 @@
+/// A version of the Engine's HTTP API, `1.47`.
+package struct APIVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let major: Int
+    package let minor: Int
+
+    package init(_ major: Int, _ minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// Parses two numbers with a dot between them.
+    package init?(_ text: some StringProtocol) {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let major = numbers[0], let minor = numbers[1] else { return nil }
+        self.init(major, minor)
+    }
+
+    package var description: String { "\(major).\(minor)" }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
+    }
+
+    /// The newest version that this code was written against.
+    package static let newest = APIVersion(1, 47)
+    /// The oldest version whose answers are understood: Engine 20.10, the one of Debian 12.
+    package static let oldest = APIVersion(1, 41)
+}

@@ -1,0 +1,33 @@
+/// A version of Compose: `2.26.1-4`, `v2.40.3`, `5.0.0`.
+package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let major: Int
+    package let minor: Int
+    package let patch: Int
+
+    /// The oldest that can be trusted with secrets: until 2.24.6 `config --no-interpolate` prints the values that it is
+    /// asked to leave out (docker/compose#11556), and 2.24.7 prints another model than its neighbours (#11598).
+    ///
+    /// The flags themselves are older: `--progress` is a global one since 2.19, `pull --policy` exists since 2.22.
+    package static let minimum = ComposeVersion(2, 25, 0)
+
+    init(_ major: Int, _ minor: Int, _ patch: Int) {
+        self.major = major
+        self.minor = minor
+        self.patch = patch
+    }
+
+    /// Parses a version; what follows the numbers, a pre-release or a packager's revision, does not count.
+    package init?(_ text: some StringProtocol) {
+        let text = text.hasPrefix("v") ? text.dropFirst() : text[...]
+        let numbers = text.prefix { $0.isNumber || $0 == "." }.split(separator: ".", omittingEmptySubsequences: false)
+        let values = numbers.compactMap { Int($0) }
+        guard values.count == numbers.count, 2...3 ~= values.count else { return nil }
+        self.init(values[0], values[1], values.count == 3 ? values[2] : 0)
+    }
+
+    package var description: String { "\(major).\(minor).\(patch)" }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
+    }
+}

@@ -1,0 +1,40 @@
+/// What the probes of a container's health found.
+package struct ContainerHealth: Hashable, Sendable {
+    package enum Status: String, Sendable {
+        case starting, healthy, unhealthy
+    }
+
+    package let status: Status
+    /// The probes that failed since the last one that did not.
+    package let failingStreak: Int
+    /// The last probes, oldest first; the Engine keeps five.
+    package let log: [Probe]
+
+    /// One run of the healthcheck's command.
+    package struct Probe: Hashable, Sendable {
+        package let start: Timestamp?
+        package let end: Timestamp?
+        /// 0 is healthy.
+        package let exitCode: Int
+        /// What it wrote, cut by the Engine at 4 KiB.
+        package let output: String
+    }
+
+    /// Nil for the status `none` of a container without a healthcheck.
+    init?(_ health: KeyedDecodingContainer<Name>) throws {
+        guard let status = Status(rawValue: try health.value("Status")) else { return nil }
+        self.status = status
+        failingStreak = try health.optional("FailingStreak") ?? 0
+        log = try health.optional("Log") ?? []
+    }
+}
+
+extension ContainerHealth.Probe: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let probe = try decoder.members()
+        start = try probe.timestamp("Start")
+        end = try probe.timestamp("End")
+        exitCode = try probe.value("ExitCode")
+        output = try probe.optional("Output") ?? ""
+    }
+}

@@ -1,0 +1,14 @@
+/// The last elements of a sequence of any length.
+package struct Tail<Element> {
+    private let limit: Int
+    package private(set) var elements: [Element] = []
+
+    package init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    package mutating func append(_ element: Element) {
+        if elements.count >= limit { elements.removeFirst(elements.count - limit + 1) }
+        if limit > 0 { elements.append(element) }
+    }
+}

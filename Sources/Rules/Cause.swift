@@ -1,0 +1,66 @@
+/// Why something failed, in a word that never changes: for scripts, metrics and tests. The sentence beside it may change.
+///
+/// `docs/causes.md` says of each what it means and what to do.
+package enum Cause: String, Sendable, Codable, CaseIterable {
+    // The drop.
+    case dropUnreadable = "drop-unreadable"
+    case dropMalformed = "drop-malformed"
+    case nameBarred = "name-barred"
+    case nameNotAllowed = "name-not-allowed"
+    case directiveInvalid = "directive-invalid"
+    case credentialIncomplete = "credential-incomplete"
+    case spoolBlocked = "spool-blocked"
+    case superseded
+    // The app's folder.
+    case folderUnreadable = "folder-unreadable"
+    case envMissing = "env-missing"
+    case envUnreadable = "env-unreadable"
+    case composeFileMissing = "compose-file-missing"
+    case composeFileUnreadable = "compose-file-unreadable"
+    case composeInvalid = "compose-invalid"
+    case composeNotStorable = "compose-not-storable"
+    case policyInvalid = "policy-invalid"
+    // The way back.
+    case recordUnreadable = "record-unreadable"
+    case wayBackMissing = "way-back-missing"
+    case releaseUnknown = "release-unknown"
+    case noSuchRelease = "no-such-release"
+    case rollbackForbidden = "rollback-forbidden"
+    case knownBad = "known-bad"
+    // The registry, and images.
+    case credentialRefused = "credential-refused"
+    case registryUnreachable = "registry-unreachable"
+    case dockerConfigInvalid = "docker-config-invalid"
+    case pullFailed = "pull-failed"
+    case imageMissing = "image-missing"
+    // The disk.
+    case noRoom = "no-room"
+    case usageUnreadable = "usage-unreadable"
+    case inUse = "in-use"
+    // The release.
+    case stepFailed = "step-failed"
+    case stepRunning = "step-running"
+    case stepLost = "step-lost"
+    case upFailed = "up-failed"
+    case notHealthy = "not-healthy"
+    // The host.
+    case engineUnreachable = "engine-unreachable"
+    case engineTooOld = "engine-too-old"
+    case engineFailed = "engine-failed"
+    case composeTooOld = "compose-too-old"
+    case commandFailed = "command-failed"
+    case commandMissing = "command-missing"
+    case stateUnwritable = "state-unwritable"
+    case stateUnreadable = "state-unreadable"
+    case stateLocked = "state-locked"
+    case runtimeUnwritable = "runtime-unwritable"
+    case settingsInvalid = "settings-invalid"
+    // berth itself.
+    case agentStopped = "agent-stopped"
+    case agentEnded = "agent-ended"
+    case appRemoved = "app-removed"
+    case unexpected
+
+    /// Whether berth has decided against the drop: nothing has failed, and the deployment counts as not started.
+    var isRefusal: Bool { self == .noRoom || self == .knownBad }
+}

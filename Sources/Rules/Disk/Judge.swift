@@ -1,0 +1,155 @@
+import DockerModel
+
+/// Whether one thing may go.
+struct Judgement {
+    enum Fate {
+        case stays(Kept.Reason)
+        /// Of one tier the oldest goes first: what nobody has used, or had, for the longest time.
+        case mayGo(Removal.Reason, since: Timestamp)
+    }
+
+    let subject: Subject
+    /// Makes the order of a plan the same each time.
+    let key: String
+    let fate: Fate
+    let size: Int64?
+    /// What its removal frees.
+    let frees: Int64?
+}
+
+/// Says of each thing in an inventory whether it may go at all.
+struct Judge {
+    private let inventory: Inventory
+    private let settings: DiskSettings
+    private var usersByImage: [ImageID: Inventory.Container] = [:]
+    /// By what a container was made from: a reference, or an ID.
+    private var usersByName: [String: Inventory.Container] = [:]
+    private var usersByVolume: [VolumeName: Inventory.Container] = [:]
+    private typealias Membership = (app: Inventory.App, release: Inventory.Release)
+    /// The apps and releases that an image belongs to.
+    private var releases: [ImageID: [Membership]] = [:]
+    private var apps: [AppName: Inventory.App] = [:]
+
+    init(_ inventory: Inventory, _ settings: DiskSettings) {
+        self.inventory = inventory
+        self.settings = settings
+        for container in inventory.containers {
+            usersByImage[container.imageID] = container
+            usersByName[container.image] = container
+            for volume in container.volumes { usersByVolume[volume] = container }
+        }
+        for app in inventory.apps {
+            apps[app.name] = app
+            for release in app.releases {
+                for image in release.images { releases[image, default: []].append((app, release)) }
+            }
+        }
+    }
+
+    var judgements: [Judgement] {
+        inventory.images.map(judge) + buildCache + inventory.volumes.map(judge)
+    }
+
+    // MARK: - Images
+
+    private func judge(_ image: Inventory.Image) -> Judgement {
+        let releases = releases[image.id] ?? []
+        return Judgement(
+            subject: .image(id: image.id, names: image.names),
+            key: image.id.rawValue,
+            fate: reasonToKeep(image, releases).map(Judgement.Fate.stays) ?? fate(of: image, releases),
+            size: image.size,
+            frees: max(0, image.size - image.sharedSize)
+        )
+    }
+
+    /// What holds whatever else is known of an image.
+    private func reasonToKeep(_ image: Inventory.Image, _ releases: [Membership]) -> Kept.Reason? {
+        if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
+        for name in image.names {
+            if let user = usersByName[name.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
+        }
+        for (app, release) in releases {
+            if let reason = reasonToKeep(release, of: app) { return reason }
+        }
+        for case let (name, number)? in image.names.map(PinTag.parse) {
+            guard let app = apps[name], app.isComplete, !app.releases.isEmpty else { return .unknown(app: name) }
+            if let release = app.releases.first(where: { $0.number == number }),
+                let reason = reasonToKeep(release, of: app)
+            {
+                return reason
+            }
+        }
+        return releases.first { !$0.app.isComplete }.map { .unknown(app: $0.app.name) }
+    }
+
+    private func reasonToKeep(_ release: Inventory.Release, of app: Inventory.App) -> Kept.Reason? {
+        switch release.standing {
+        case .superseded: nil
+        case .kept: .release(app: app.name, number: release.number, isUnderWay: false)
+        case .underWay: .release(app: app.name, number: release.number, isUnderWay: true)
+        }
+    }
+
+    /// What becomes of an image that nothing needs.
+    private func fate(of image: Inventory.Image, _ releases: [Membership]) -> Judgement.Fate {
+        let built = image.created ?? .longAgo
+        if image.names.isEmpty { return .mayGo(.dangling, since: built) }
+        if let (app, release) = releases.max(by: { $0.release.received < $1.release.received }) {
+            return .mayGo(.superseded(app: app.name, number: release.number), since: release.received)
+        }
+        for case let (app, number)? in image.names.map(PinTag.parse) {
+            // Of a deployment that ended before its images were on record.
+            return .mayGo(.superseded(app: app, number: number), since: built)
+        }
+        guard let arrived = image.arrived else { return .stays(.young) }
+        let newest = max(built, arrived)
+        guard inventory.now - newest >= .seconds(60 * 60) else { return .stays(.young) }
+        return .mayGo(.unused(isLocal: !image.hasDigest), since: newest)
+    }
+
+    // MARK: - The build cache
+
+    /// What of it may go goes as one.
+    private var buildCache: [Judgement] {
+        let old = inventory.buildCache.filter(isIdle)
+        let young = inventory.buildCache.filter { !isIdle($0) }
+        return [judge(old, .mayGo(.unusedForADay, since: .longAgo)), judge(young, .stays(.cacheInUse))].compactMap { $0 }
+    }
+
+    private func isIdle(_ entry: Inventory.CacheEntry) -> Bool {
+        guard !entry.isInUse, let lastUsed = entry.lastUsed else { return false }
+        return inventory.now - lastUsed >= Inventory.CacheEntry.idleTime
+    }
+
+    private func judge(_ entries: [Inventory.CacheEntry], _ fate: Judgement.Fate) -> Judgement? {
+        guard !entries.isEmpty else { return nil }
+        let size = entries.reduce(0) { $0 + $1.size }
+        return Judgement(subject: .buildCache(entries.map(\.id).sorted()), key: "", fate: fate, size: size, frees: size)
+    }
+
+    // MARK: - Volumes
+
+    private func judge(_ volume: Inventory.Volume) -> Judgement {
+        Judgement(
+            subject: .volume(volume.name),
+            key: volume.name.rawValue,
+            fate: reasonToKeep(volume).map(Judgement.Fate.stays) ?? .mayGo(.unreferenced, since: .longAgo),
+            size: volume.size,
+            frees: volume.size
+        )
+    }
+
+    private func reasonToKeep(_ volume: Inventory.Volume) -> Kept.Reason? {
+        if let user = usersByVolume[volume.name] { return .usedBy(container: user.name, isRunning: user.isRunning) }
+        guard volume.isAnonymous else { return .named }
+        guard settings.volumes == .anonymous else { return .volumesStay }
+        guard let mentioned = inventory.mentioned else { return .composeUnreadable }
+        return mentioned[volume.name].map { .mentioned(app: $0) }
+    }
+}
+
+extension Timestamp {
+    /// The age of what has none: it goes first.
+    fileprivate static var longAgo: Timestamp { Timestamp(nanoseconds: 0) }
+}

@@ -1,0 +1,165 @@
+import DockerModel
+
+/// What a `.env.deploy` asks for, sorted: variables for Compose, a credential for the registry, directives for berth.
+package struct Drop: Sendable {
+    /// What Compose is given, in addition to the app's own `.env`; the credential and berth's directives are not among it.
+    package var variables: [String: String]
+    /// The registry login that CI lends for this pull; nil where the host's own logins serve.
+    package var credential: RegistryCredential?
+    /// CI's own name for this request (`BERTH_REQUEST`).
+    package var request: String?
+    package var directives: Directives
+
+    /// An interrupted deployment's drop, as its record tells it: without the credential, which is gone.
+    package init(variables: [String: String], directives: Directives) {
+        self.variables = variables
+        self.directives = directives
+    }
+
+    /// Sorts a drop's bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file, whole.
+    ///   - registry: whom the credential is for.
+    ///   - allowed: the names that the settings let this app's drops set; nil lets any that is not barred.
+    /// - Throws: the first reason why the whole drop is refused; nothing of it may then be used.
+    package init(parsing bytes: [UInt8], registry: String, allowed: Set<String>? = nil) throws(DropRefusal) {
+        var sorter = Sorter(allowed: allowed)
+        let (assignments, refusal) = DropParser.parse(bytes)
+        for assignment in assignments where assignment.line < refusal?.line ?? .max { try sorter.take(assignment) }
+        if let refusal { throw refusal }
+        variables = sorter.variables
+        request = sorter.request
+        directives = sorter.directives
+        credential = try sorter.credential(for: registry)
+        if directives.rollbackTo != nil, let name = variables.keys.min() {
+            throw DropRefusal(
+                .directiveInvalid,
+                problem: "BERTH_ROLLBACK_TO comes with the variable \(name)",
+                hint: "a release that is put back has the variables that it had: leave the others out"
+            )
+        }
+    }
+
+    /// CI's name for the request, also of a drop that is refused for another line.
+    package static func request(in bytes: [UInt8]) -> String? {
+        let assignment = DropParser.parse(bytes).assignments.last { $0.name == "BERTH_REQUEST" }
+        return assignment.flatMap { try? Sorter.request($0) }
+    }
+}
+
+private struct Sorter {
+    let allowed: Set<String>?
+    var variables: [String: String] = [:]
+    var request: String?
+    var directives = Directives()
+    private var actor: String?
+    private var token: Assignment?
+
+    init(allowed: Set<String>?) {
+        self.allowed = allowed
+    }
+
+    /// Files one assignment; as with `export`, the last of a name wins.
+    mutating func take(_ assignment: Assignment) throws(DropRefusal) {
+        switch assignment.name {
+        case "GITHUB_ACTOR": actor = assignment.value
+        case "GITHUB_TOKEN": token = assignment
+        case "BERTH_REQUEST": request = try Self.request(assignment)
+        case "BERTH_ROLLBACK_TO": directives.rollbackTo = try Self.target(assignment)
+        case "BERTH_ROLLBACK":
+            try Self.require("never", of: assignment)
+            directives.mayRollBack = false
+        case "BERTH_FORCE":
+            try Self.require("1", of: assignment)
+            directives.isForced = true
+        case let name where name.hasPrefix("BERTH_"):
+            throw DropRefusal(
+                .directiveInvalid,
+                line: assignment.line,
+                problem: "\(name) is an unknown directive",
+                hint: "the directives are BERTH_REQUEST, BERTH_ROLLBACK_TO, BERTH_ROLLBACK and BERTH_FORCE"
+            )
+        case let name:
+            try admit(name, line: assignment.line)
+            variables[name] = assignment.value
+        }
+    }
+
+    func credential(for registry: String) throws(DropRefusal) -> RegistryCredential? {
+        guard let token else { return nil }
+        guard !token.value.isEmpty else {
+            throw DropRefusal(
+                .credentialIncomplete,
+                line: token.line,
+                problem: "GITHUB_TOKEN is empty",
+                hint: "check the CI job's secret, or leave the line out to use the host's own logins"
+            )
+        }
+        guard let actor, !actor.isEmpty else {
+            throw DropRefusal(
+                .credentialIncomplete,
+                line: token.line,
+                problem: "GITHUB_TOKEN comes without GITHUB_ACTOR",
+                hint: "name the user that the token belongs to"
+            )
+        }
+        return RegistryCredential(registry: registry, username: actor, secret: Secret(token.value))
+    }
+
+    private func admit(_ name: String, line: Int) throws(DropRefusal) {
+        if let reason = BarredNames.reason(for: name) {
+            throw DropRefusal(
+                .nameBarred,
+                line: line,
+                problem: "\(name) may not be set by a drop: \(reason)",
+                hint: "set it in the app's .env or rename the variable"
+            )
+        }
+        if let allowed, !allowed.contains(name) {
+            throw DropRefusal(
+                .nameNotAllowed,
+                line: line,
+                problem: "\(name) is not among the app's variables",
+                hint: "add it to variables in the app's settings, or leave it out of the CI job's drop"
+            )
+        }
+    }
+
+    private static func target(_ assignment: Assignment) throws(DropRefusal) -> Directives.RollbackRequest {
+        guard let target = Directives.RollbackRequest(assignment.value) else {
+            throw DropRefusal(
+                .directiveInvalid,
+                line: assignment.line,
+                problem: "BERTH_ROLLBACK_TO names no deployment",
+                hint: "write a deployment's number, or previous"
+            )
+        }
+        return target
+    }
+
+    /// A directive that is there says one thing only; another value may be a misunderstanding that costs an app.
+    private static func require(_ value: String, of assignment: Assignment) throws(DropRefusal) {
+        guard assignment.value == value else {
+            throw DropRefusal(
+                .directiveInvalid,
+                line: assignment.line,
+                problem: "\(assignment.name) must be \(value)",
+                hint: "write \(assignment.name)=\(value), or leave the line out"
+            )
+        }
+    }
+
+    static func request(_ assignment: Assignment) throws(DropRefusal) -> String {
+        let isPlain = assignment.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPlain, (1...128).contains(assignment.value.utf8.count) else {
+            throw DropRefusal(
+                .directiveInvalid,
+                line: assignment.line,
+                problem: "BERTH_REQUEST is not 1 to 128 printable ASCII characters without spaces",
+                hint: "use the CI run's number or URL"
+            )
+        }
+        return assignment.value
+    }
+}

@@ -1,0 +1,47 @@
+import DockerModel
+
+/// What is known of a container, or of a service as a whole, that kept an app from being healthy.
+package struct Evidence: Equatable, Sendable, Codable {
+    package let service: ServiceName
+    package let problem: String
+    /// Nil where the service as a whole is meant, or where the container is gone.
+    package var container: Container?
+
+    package struct Container: Equatable, Sendable, Codable {
+        package let id: ContainerID
+        package let state: String
+        package let exitCode: Int
+        package let oomKilled: Bool
+        package let restarts: Int
+        /// The last runs of its healthcheck, oldest first.
+        package let probes: [Probe]
+        /// The last lines that it wrote, oldest first.
+        package let log: [String]
+    }
+
+    /// One run of a healthcheck.
+    package struct Probe: Equatable, Sendable, Codable {
+        package let exitCode: Int
+        package let output: String
+    }
+
+    package init(_ finding: Gate.Finding) {
+        service = finding.service
+        problem = finding.problem
+    }
+}
+
+extension Evidence.Container {
+    /// Cuts what the Engine knows to what a record can hold, without the secrets that are known.
+    package init(_ container: DockerModel.Container, log lines: [String], _ redaction: Redaction) {
+        id = container.id
+        state = container.state.status.rawValue
+        exitCode = container.state.exitCode
+        oomKilled = container.state.wasOutOfMemory
+        restarts = container.restartCount
+        probes = (container.state.health?.log ?? []).map { probe in
+            Evidence.Probe(exitCode: probe.exitCode, output: Excerpt.line(redaction.apply(to: probe.output)))
+        }
+        log = Excerpt.lines(lines.map(redaction.apply))
+    }
+}

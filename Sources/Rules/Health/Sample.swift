@@ -1,0 +1,75 @@
+import DockerModel
+
+/// What the health gate knows of one container at one moment.
+///
+/// Moments are the Engine's, whose clock is the host's.
+package struct Sample: Equatable, Sendable {
+    /// What the container's own healthcheck says.
+    package struct Health: Equatable, Sendable {
+        package var status: ContainerHealth.Status
+        /// How long the healthcheck may take to decide: start period, then interval and timeout for each retry.
+        package var allowance: Duration
+
+        package init(status: ContainerHealth.Status, allowance: Duration) {
+            self.status = status
+            self.allowance = allowance
+        }
+    }
+
+    package var container: ContainerID
+    package var service: ServiceName
+    package var imageID: ImageID
+    package var state: ContainerStatus
+    package var exitCode: Int
+    package var oomKilled: Bool
+    package var restarts: Int
+    package var startedAt: Timestamp?
+    package var restartPolicy: RestartPolicy
+    /// Nil without a healthcheck.
+    package var health: Health?
+
+    package init(
+        container: ContainerID,
+        service: ServiceName,
+        imageID: ImageID,
+        state: ContainerStatus,
+        exitCode: Int = 0,
+        oomKilled: Bool = false,
+        restarts: Int = 0,
+        startedAt: Timestamp? = nil,
+        restartPolicy: RestartPolicy = .always,
+        health: Health? = nil
+    ) {
+        self.container = container
+        self.service = service
+        self.imageID = imageID
+        self.state = state
+        self.exitCode = exitCode
+        self.oomKilled = oomKilled
+        self.restarts = restarts
+        self.startedAt = startedAt
+        self.restartPolicy = restartPolicy
+        self.health = health
+    }
+}
+
+extension Sample {
+    /// What matters to the gate of what the Engine says; nil for a container that Compose did not make.
+    package init?(_ container: Container) {
+        guard let service = container.labels.service else { return nil }
+        self.init(
+            container: container.id,
+            service: service,
+            imageID: container.imageID,
+            state: container.state.status,
+            exitCode: container.state.exitCode,
+            oomKilled: container.state.wasOutOfMemory,
+            restarts: container.restartCount,
+            startedAt: container.state.startedAt,
+            restartPolicy: container.restartPolicy,
+            health: container.state.health.map { health in
+                Health(status: health.status, allowance: container.healthcheck?.allowance ?? .zero)
+            }
+        )
+    }
+}

@@ -1,0 +1,178 @@
+import DockerModel
+
+/// What an app's deployments say together: which releases were good, and which were not.
+///
+/// It holds a few words of each deployment; everything else is in the record, by its number.
+package struct History: Sendable, Equatable {
+    /// One deployment that has ended.
+    package struct Entry: Sendable, Equatable {
+        package let number: Int
+        package let verdict: Verdict
+        package let received: Timestamp
+        package let images: [ServiceName: ImageID]
+        /// The stored Compose file's SHA-256; nil if the deployment did not come so far.
+        package let composeDigest: String?
+        /// False if older code must not start again after this release.
+        package let mayRollBack: Bool
+        /// Whether an older release was put back by hand.
+        package let isRollback: Bool
+        /// Whether a step was started.
+        package let hasSteps: Bool
+
+        /// Nil for a record without a verdict.
+        package init?(_ record: Record) {
+            guard let verdict = record.verdict else { return nil }
+            number = record.number
+            self.verdict = verdict
+            received = record.received
+            images = record.images
+            composeDigest = record.compose?.sha256
+            mayRollBack = record.directives.mayRollBack
+            isRollback = record.directives.rollbackTo != nil
+            hasSteps = !record.steps.isEmpty
+        }
+
+        fileprivate func isRelease(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Bool {
+            self.images == images && self.composeDigest == composeDigest
+        }
+    }
+
+    /// Ascending.
+    package private(set) var entries: [Entry]
+    /// The numbers of the deployments without a verdict.
+    package private(set) var undecided: Set<Int>
+    /// The numbers of the records that are there and cannot be read.
+    package let unreadable: Set<Int>
+
+    package init(_ entries: [Entry] = [], undecided: Set<Int> = [], unreadable: Set<Int> = []) {
+        self.entries = entries.sorted { $0.number < $1.number }
+        self.undecided = undecided
+        self.unreadable = unreadable
+    }
+
+    /// The highest number so far; 0 before the first drop.
+    package var lastNumber: Int {
+        max(entries.last?.number ?? 0, undecided.max() ?? 0, unreadable.max() ?? 0)
+    }
+
+    /// Notes a deployment that has no verdict yet.
+    package mutating func begin(_ number: Int) {
+        undecided.insert(number)
+    }
+
+    /// Notes a verdict.
+    package mutating func append(_ entry: Entry) {
+        undecided.remove(entry.number)
+        let place = entries.lastIndex { $0.number < entry.number }.map { $0 + 1 } ?? 0
+        entries.insert(entry, at: place)
+    }
+}
+
+extension History {
+    /// The last release that was deployed.
+    package var lastGood: Entry? { entries.last { $0.verdict == .deployed } }
+
+    /// The last deployment that changed what runs.
+    package var lastSwitch: Entry? { entries.last { $0.verdict.hasSwitched } }
+
+    /// The release that a rollback goes back to: the last good one, unless a later one that forbids it is what runs.
+    package var wayBack: Entry? { lastGood.flatMap { barrier(after: $0) == nil ? $0 : nil } }
+
+    /// A release after this one which says that older code must not start again, and which has run.
+    package func barrier(after good: Entry) -> Entry? {
+        entries.last { $0.number > good.number && $0.verdict.hasSwitched && !$0.mayRollBack }
+    }
+
+    /// A record after the last good one that cannot be read: it may be the last good one.
+    package var unreadableSinceLastGood: Int? {
+        unreadable.filter { $0 > lastGood?.number ?? 0 }.max()
+    }
+
+    /// Whether everything is known, without which nothing may be let go.
+    package var isComplete: Bool { unreadable.isEmpty }
+
+    /// The good release before the one that runs, by hand (`BERTH_ROLLBACK_TO=previous`). If the last switch left something
+    /// that is not good, that is the last good one.
+    package var previous: Entry? {
+        guard lastSwitch != nil else { return nil }
+        guard !endedUnhealthy, let lastGood else { return lastGood }
+        return entries.last { entry in
+            entry.verdict == .deployed && !entry.isRelease(lastGood.images, lastGood.composeDigest)
+        }
+    }
+
+    /// A good release by its number.
+    package func good(_ number: Int) -> Entry? {
+        entries.last { $0.number == number && $0.verdict == .deployed }
+    }
+
+    /// The numbers of the deployments whose images stay: the last good release's, those of `keep` other good releases before
+    /// it, and of what was left running although it is not good.
+    package func kept(_ keep: Int) -> Set<Int> {
+        var releases: [[ServiceName: ImageID]] = []
+        var kept: Set<Int> = []
+        for entry in entries.reversed() where entry.verdict == .deployed {
+            if !releases.contains(entry.images) {
+                guard releases.count <= max(keep, 0) else { continue }
+                releases.append(entry.images)
+            }
+            kept.insert(entry.number)
+        }
+        if endedUnhealthy, let lastSwitch { kept.insert(lastSwitch.number) }
+        return kept
+    }
+
+    /// The deployment of the very same release, if it was rolled back and has not been deployed since.
+    ///
+    /// A release is its images and its Compose file; its variables may differ in what changes with each run of CI.
+    package func knownBad(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Entry? {
+        let last = entries.last { entry in
+            entry.verdict.hasSwitched && !entry.isRollback && entry.isRelease(images, composeDigest)
+        }
+        guard let last, last.verdict == .rolledBack || last.verdict == .rollbackFailed else { return nil }
+        return last
+    }
+
+    /// Whether nothing good has ever run, and a step before a first switch may have started what the app depends on.
+    package var hasOnlyTried: Bool { lastGood == nil && entries.contains(where: \.hasSteps) }
+
+    /// Whether what runs is what berth itself left not healthy.
+    package var endedUnhealthy: Bool { lastSwitch.map { $0.verdict == .unhealthy || $0.verdict == .rollbackFailed } ?? false }
+}
+
+/// As the index of an app's records has an entry: one line of words.
+///
+///     12 deployed 1790000000250 ns 3f2a… backend=sha256:… frontend=sha256:… .
+extension History.Entry {
+    package var line: String {
+        let flags = (mayRollBack ? "" : "n") + (isRollback ? "r" : "") + (hasSteps ? "s" : "")
+        let words = [
+            "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags, composeDigest ?? "-",
+        ]
+        let images = images.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return (words + images + ["."]).joined(separator: " ")
+    }
+
+    /// Nil for anything but a whole line: the host may have lost its power while it was written.
+    package init?(line: some StringProtocol) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count >= 6, words.last == ".", let number = Int(words[0]), number > 0,
+            let verdict = Verdict(rawValue: String(words[1])), let milliseconds = Int64(words[2])
+        else { return nil }
+        let (nanoseconds, isTooLarge) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        guard !isTooLarge else { return nil }
+        self.number = number
+        self.verdict = verdict
+        received = Timestamp(nanoseconds: nanoseconds)
+        mayRollBack = !words[3].contains("n")
+        isRollback = words[3].contains("r")
+        hasSteps = words[3].contains("s")
+        composeDigest = words[4] == "-" ? nil : String(words[4])
+        var images: [ServiceName: ImageID] = [:]
+        for word in words[5...].dropLast() {
+            guard let equals = word.firstIndex(of: "=") else { return nil }
+            images[ServiceName(rawValue: String(word[..<equals]))] = ImageID(rawValue: String(word[word.index(after: equals)...]))
+        }
+        self.images = images
+    }
+}

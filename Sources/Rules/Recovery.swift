@@ -1,0 +1,24 @@
+/// What becomes of a deployment that an earlier agent left without a verdict.
+package enum Recovery: Equatable, Sendable {
+    case end(Verdict, Failure)
+    case resume(from: Phase)
+
+    /// - Parameters:
+    ///   - phase: the phase that it was left in; nil if it still waited.
+    ///   - number: its own.
+    ///   - lastSwitch: the number of the last deployment that changed what runs.
+    package init(leftIn phase: Phase?, number: Int, lastSwitch: Int) {
+        guard number > lastSwitch else {
+            let problem = "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
+            self = .end(.superseded, Failure(.superseded, "", problem, hint: nil))
+            return
+        }
+        if let phase, phase.rule.crash == .resume {
+            self = .resume(from: phase)
+            return
+        }
+        let place = phase.map { "during \($0)" } ?? "before its turn"
+        let problem = "the agent ended \(place), and the app is as it was"
+        self = .end(.failed, Failure(.agentEnded, "", problem, hint: "drop it again"))
+    }
+}

@@ -1,0 +1,44 @@
+import DockerModel
+
+/// The tag by which berth pins an image to the host after the image's own tag has moved on:
+/// `berth/<app>/<service>:<number>`.
+package enum PinTag {
+    /// - Parameter service: one that may not stand in a reference (an upper-case letter, say) is written in hexadecimal.
+    package static func reference(app: AppName, service: ServiceName, number: Int) -> ImageReference {
+        ImageReference(rawValue: "berth/\(app)/\(component(service.rawValue)):\(number)")
+    }
+
+    /// The app and the number that such a tag stands for; nil for any other reference.
+    package static func parse(_ reference: ImageReference) -> (app: AppName, number: Int)? {
+        let text = reference.rawValue
+        // Of thousands of references few are pins.
+        guard text.hasPrefix("berth/") else { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, let app = AppName(String(parts[1])), let colon = parts[2].lastIndex(of: ":"),
+            let number = Int(parts[2][parts[2].index(after: colon)...])
+        else { return nil }
+        return (app, number)
+    }
+
+    /// The same references, pins before all others.
+    package static func first(_ references: [ImageReference]) -> [ImageReference] {
+        references.filter { parse($0) != nil }.sorted() + references.filter { parse($0) == nil }.sorted()
+    }
+
+    /// A path component of a repository: lower-case letters and digits, with single separators between them (Docker's
+    /// reference grammar, `path-component`).
+    private static func component(_ service: String) -> String {
+        let isAlphanumeric: (UInt8) -> Bool = { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        let bytes = Array(service.utf8)
+        let isPlain = zip(bytes, bytes.dropFirst()).allSatisfy { isAlphanumeric($0) || isAlphanumeric($1) }
+        let isKnown = bytes.allSatisfy { isAlphanumeric($0) || [0x2D, 0x2E, 0x5F].contains($0) }
+        let hasEnds = bytes.first.map(isAlphanumeric) == true && bytes.last.map(isAlphanumeric) == true
+        guard isPlain, isKnown, hasEnds, !service.hasPrefix("0x") else {
+            return "0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        return service
+    }
+}

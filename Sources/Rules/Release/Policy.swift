@@ -1,0 +1,136 @@
+import DockerModel
+
+/// What a release says of its own deployment: the extension `x-berth` of its Compose file.
+package struct Policy: Equatable, Sendable {
+    package var health = HealthPolicy()
+    package var steps: [Step] = []
+    /// Whether berth may go back to the last good release when this one is not healthy.
+    package var mayRollBack = true
+
+    package init() {}
+
+    /// One command around the switch.
+    package struct Step: Equatable, Sendable {
+        package enum Moment: String, Sendable, Codable {
+            /// Before the switch, in a container of its own from the new image (`docker compose run --rm`).
+            case before
+            /// After the gate, in the running app (`docker compose exec`).
+            case after
+        }
+
+        package let name: String
+        package let service: ServiceName
+        package let command: [String]
+        package let moment: Moment
+        package let timeout: Duration
+    }
+
+    /// The steps of one moment, in the file's order.
+    package func steps(_ moment: Step.Moment) -> [Step] {
+        steps.filter { $0.moment == moment }
+    }
+}
+
+extension Policy: Decodable {
+    /// Reads `x-berth` as it is written. An unknown key or a value without sense is an error, so that a misspelt policy is not
+    /// taken for none.
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["health", "steps", "rollback"])
+        health = try keys.decodeIfPresent(HealthInput.self, forKey: "health")?.policy ?? health
+        steps = try keys.decodeIfPresent([StepInput].self, forKey: "steps")?.map(\.step) ?? []
+        switch try keys.decodeIfPresent(String.self, forKey: "rollback") {
+        case nil, "auto": mayRollBack = true
+        case "never": mayRollBack = false
+        case let other?: throw keys.error("rollback", "\(other) is neither auto nor never")
+        }
+    }
+
+    /// Checks what can be known only beside the services.
+    package func check(against model: ComposeModel) throws(Failure) {
+        for step in steps where model.services[step.service] == nil {
+            throw Failure(
+                .policyInvalid,
+                "step \(step.name) of x-berth",
+                "names service \(step.service), which the Compose file does not have",
+                hint: "name one of its services"
+            )
+        }
+        for (index, step) in steps.enumerated() where steps[..<index].contains(where: { $0.name == step.name }) {
+            throw Failure(
+                .policyInvalid,
+                "x-berth",
+                "has two steps named \(step.name)",
+                hint: "give each step a name of its own"
+            )
+        }
+    }
+}
+
+private struct HealthInput: Decodable {
+    var policy = HealthPolicy()
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe"])
+        policy.timeout = try keys.timeout()
+        policy.stable = try keys.duration("stable") ?? policy.stable
+        policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: "failFast") ?? policy.failFast
+        policy.observe = try keys.duration("observe") ?? policy.observe
+    }
+}
+
+private struct StepInput: Decodable {
+    let step: Policy.Step
+
+    init(from decoder: any Decoder) throws {
+        let keys = try decoder.strictKeys(["name", "service", "command", "when", "timeout"])
+        let name = try keys.decode(String.self, forKey: "name")
+        guard !name.isEmpty else { throw keys.error("name", "it is empty") }
+        let command = try keys.decode([String].self, forKey: "command")
+        guard !command.isEmpty else { throw keys.error("command", "it is empty") }
+        let moment = try keys.decode(String.self, forKey: "when")
+        guard let moment = Policy.Step.Moment(rawValue: moment) else {
+            throw keys.error("when", "\(moment) is neither before nor after")
+        }
+        step = Policy.Step(
+            name: name,
+            service: try keys.decode(ServiceName.self, forKey: "service"),
+            command: command,
+            moment: moment,
+            timeout: try keys.timeout() ?? .seconds(600)
+        )
+    }
+}
+
+extension Decoder {
+    fileprivate func strictKeys(_ known: [String]) throws -> KeyedDecodingContainer<Name> {
+        let container = try container(keyedBy: Name.self)
+        for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
+            throw container.error(
+                Name(stringValue: key),
+                "unknown key; the keys here are \(known.joined(separator: ", "))"
+            )
+        }
+        return container
+    }
+}
+
+extension KeyedDecodingContainer<Name> {
+    fileprivate func error(_ key: Name, _ problem: String) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: problem))
+    }
+
+    fileprivate func duration(_ key: Name) throws -> Duration? {
+        guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
+        guard let duration = Duration(compose: text) else {
+            throw error(key, "\(text) is not a duration of up to a day, such as 90s, 1m30s or 500ms")
+        }
+        return duration
+    }
+
+    /// Zero, by which other tools mean that there is no limit, would end everything at once.
+    fileprivate func timeout() throws -> Duration? {
+        let timeout = try duration("timeout")
+        guard timeout != .zero else { throw error("timeout", "it must be more than zero; leave it out for the default") }
+        return timeout
+    }
+}
