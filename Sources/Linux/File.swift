@@ -51,7 +51,7 @@ package enum File {
             }
         }
         guard rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-        let parent = try caught { try FileDescriptor.open(folder, .readOnly, options: [.closeOnExec, .directory]) }
+        let parent = try openFolder(folder)
         try caught { try parent.closeAfter { try synchronise(parent) } }
     }
 
@@ -79,6 +79,24 @@ package enum File {
             if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+
+    /// Opens a folder, to lock it or to write its names to the disk.
+    package static func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor {
+        try caught { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) }
+    }
+
+    /// Appends bytes to a file, in one write; makes the file if it is missing.
+    package static func append(_ bytes: [UInt8], to path: FilePath, mode: FilePermissions) throws(Errno) {
+        try caught {
+            let file = try FileDescriptor.open(
+                path,
+                .writeOnly,
+                options: [.create, .append, .closeOnExec, .noFollow],
+                permissions: mode
+            )
+            _ = try file.closeAfter { try file.writeAll(bytes) }
+        }
     }
 
     private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) {

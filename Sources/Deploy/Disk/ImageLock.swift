@@ -25,7 +25,7 @@ package struct ImageLock: Sendable {
     package func pull<Value>(_ body: () async throws -> Value) async throws -> Value {
         let descriptor = try open()
         defer { try? descriptor.close() }
-        while try !lock(descriptor, LOCK_SH) { try await clock.sleep(for: Self.pause) }
+        while try !lock(descriptor, .shared) { try await clock.sleep(for: Self.pause) }
         return try await body()
     }
 
@@ -34,41 +34,43 @@ package struct ImageLock: Sendable {
         let descriptor = try open()
         defer { try? descriptor.close() }
         let deadline = clock.now.advanced(by: patience)
-        while try !lock(descriptor, LOCK_EX) {
+        while try !lock(descriptor, .exclusive) {
             guard clock.now < deadline else { return nil }
             try await clock.sleep(for: Self.pause)
         }
         return try await body()
     }
 
-    /// The kernel wakes nobody who does not block, and a thread that blocks would be the only one.
+    /// A waiting process asks again after this time.
     private static var pause: Duration { .milliseconds(50) }
 
-    /// Reading is enough to lock it, and whoever can enter the folder may: also the agent, where root was here first.
+    /// Read access is enough to lock it. Every process that can enter the folder has it, also the agent if root made the file.
     private func open() throws(ImageLockError) -> FileDescriptor {
         let descriptor = Glibc.open(file.string, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw ImageLockError(file: file, reason: Errno(rawValue: errno)) }
-        // Whatever the umask; only its owner can, and only its owner needs to.
+        // The umask may have taken it away; only the owner can give it, and only the owner needs to.
         _ = fchmod(descriptor, 0o644)
         return FileDescriptor(rawValue: descriptor)
     }
 
-    private func lock(_ descriptor: FileDescriptor, _ operation: CInt) throws(ImageLockError) -> Bool {
-        guard flock(descriptor.rawValue, operation | LOCK_NB) != 0 else { return true }
-        let error = Errno(rawValue: errno)
-        guard error == .wouldBlock || error == .interrupted else { throw ImageLockError(file: file, reason: error) }
-        return false
+    private func lock(_ descriptor: FileDescriptor, _ lock: FileDescriptor.Lock) throws(ImageLockError) -> Bool {
+        do throws(Errno) {
+            return try descriptor.tryLock(lock)
+        } catch {
+            throw ImageLockError(file: file, reason: error)
+        }
     }
 }
 
-/// Nobody can tell whether a pull or a prune is under way.
-package struct ImageLockError: Error, Equatable, Sendable, CustomStringConvertible {
+/// The image lock could not be taken.
+package struct ImageLockError: Explained, Equatable {
     package let file: FilePath
     package let reason: Errno
 
+    package var cause: Cause { .stateUnwritable }
+    package var subject: String { "\(file)" }
     package var problem: String { "cannot be locked: \(reason)" }
-    package var hint: String {
+    package var hint: String? {
         "run as root; \(file.removingLastComponent()) must belong to user berth, and it must be able to read the file"
     }
-    package var description: String { "\(file) \(problem); \(hint)" }
 }

@@ -5,105 +5,104 @@ import Rules
 import SystemPackage
 import TOMLKit
 
-/// A value of a fragment, and where it stands.
-struct Located<Value: Sendable>: Sendable {
-    let value: Value
+/// Where something stands in the settings.
+struct Place: Sendable {
     let file: FilePath
-    let line: Int?
-    let key: String
-}
+    var line: Int?
+    var key: String?
 
-/// What the fragments say of one app, before validation.
-struct AppInputs: Sendable {
-    var directory: Located<FilePath>?
-    var spool: Located<FilePath>?
-    var registry: Located<String>?
-    var variables: Located<[String]>?
-    var keep: Located<Int>?
-    /// Where the app was named first.
-    var origin: Located<Void>?
+    func error(_ problem: String, _ hint: String) -> SettingsError {
+        SettingsError(file: file, line: line, key: key, problem: problem, hint: hint)
+    }
 
-    /// Takes over what a later fragment says.
-    mutating func merge(_ later: AppInputs) {
-        directory = later.directory ?? directory
-        spool = later.spool ?? spool
-        registry = later.registry ?? registry
-        variables = later.variables ?? variables
-        keep = later.keep ?? keep
-        origin = origin ?? later.origin
+    /// The place of a key that this table does not hold: the table's own line.
+    func missing(_ name: String) -> Place {
+        Place(file: file, line: line, key: key.map { "\($0).\(name)" } ?? name)
     }
 }
 
-/// What the fragments say of the disk, before validation.
-struct DiskInputs: Sendable {
-    var `guard`: Located<Int>?
-    var target: Located<Int>?
-    var refuse: Located<Int>?
-    var volumes: Located<DiskSettings.Volumes>?
+/// A key or a table as one file writes it.
+struct Entry {
+    let path: [String]
+    let value: any TOMLValueConvertible
+    let place: Place
 
-    /// Takes over what a later fragment says.
-    mutating func merge(_ later: DiskInputs) {
-        `guard` = later.guard ?? `guard`
-        target = later.target ?? target
-        refuse = later.refuse ?? refuse
-        volumes = later.volumes ?? volumes
+    var name: String { path.last ?? "" }
+
+    func wrongType(
+        _ expected: String,
+        _ hint: String = "the sample berth.toml shows how each key is written"
+    ) -> SettingsError {
+        place.error("is \(value.type), not \(expected)", hint)
+    }
+
+    func unknown(among known: [String]) -> SettingsError {
+        place.error("unknown key", "the keys here are " + known.joined(separator: ", "))
     }
 }
 
-/// One file of the host's settings as it is written: known keys of the right type, nothing validated beyond that.
-struct Fragment: Sendable {
-    private(set) var disk = DiskInputs()
-    private(set) var apps: [AppName: AppInputs] = [:]
+/// One file of the settings, parsed.
+///
+/// The TOML library keeps no positions, so the fragment looks the line of a key up in the text.
+struct Fragment {
+    let root: Entry
+    private let lines: [Substring]
 
     /// - Parameter file: names the file in errors; it is not read.
     init(parsing text: String, file: FilePath) throws(SettingsError) {
-        let reader = try FragmentReader(text: text, file: file)
-        let known = ["disk", "apps"]
-        for name in reader.keys(of: []) where !known.contains(name) {
-            throw reader.unknown([name], among: known)
-        }
-        disk = try Self.disk(reader)
-        for name in try reader.tables(in: "apps") {
-            guard let app = AppName(name) else {
-                throw reader.error(
-                    ["apps", name],
-                    "\(name) cannot be an app's name",
-                    "use 1 to 64 lower-case letters and digits, and between them - or a single _"
-                )
-            }
-            apps[app] = try Self.app(at: ["apps", name], reader)
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        do {
+            root = Entry(path: [], value: try TOMLTable(string: text), place: Place(file: file))
+        } catch let error as TOMLParseError {
+            let place = Place(file: file, line: error.source.begin.line)
+            throw place.error(error.description, "see toml.io for how TOML is written")
+        } catch {
+            throw Place(file: file).error("\(error)", "see toml.io")
         }
     }
 
-    private static func disk(_ reader: FragmentReader) throws(SettingsError) -> DiskInputs {
-        var inputs = DiskInputs()
-        for key in try reader.keys(ofTable: "disk") {
-            let place = ["disk", key]
-            switch key {
-            case "guard": inputs.guard = try reader.number(place, in: 1...100)
-            case "target": inputs.target = try reader.number(place, in: 0...99)
-            case "refuse": inputs.refuse = try reader.number(place, in: 1...100)
-            case "volumes": inputs.volumes = try reader.choice(place)
-            default: throw reader.unknown(place, among: ["guard", "target", "refuse", "volumes"])
-            }
+    /// What a table holds, sorted, so that of several errors the same one is always reported.
+    func entries(of table: Entry) throws(SettingsError) -> [Entry] {
+        guard let values = table.value.table else { throw table.wrongType("a table") }
+        return values.keys.sorted().compactMap { name in
+            let path = table.path + [name]
+            let place = Place(file: root.place.file, line: line(of: path), key: path.joined(separator: "."))
+            return values[name].map { Entry(path: path, value: $0, place: place) }
         }
-        return inputs
     }
 
-    private static func app(at path: [String], _ reader: FragmentReader) throws(SettingsError) -> AppInputs {
-        var inputs = AppInputs()
-        inputs.origin = reader.located((), path)
-        for key in reader.keys(of: path) {
-            let place = path + [key]
-            switch key {
-            case "directory": inputs.directory = try reader.path(place)
-            case "spool": inputs.spool = try reader.path(place)
-            case "registry": inputs.registry = try reader.string(place)
-            case "variables": inputs.variables = try reader.strings(place)
-            case "keep": inputs.keep = try reader.number(place, in: 0...100)
-            default: throw reader.unknown(place, among: ["directory", "spool", "registry", "variables", "keep"])
+    /// The line of a key, or of the table header nearest to it; nil if it is written in a form not looked for.
+    private func line(of path: [String]) -> Int? {
+        var header: [String] = []
+        var nearest: Int?
+        for (index, line) in lines.enumerated() {
+            let text = line.drop { $0 == " " || $0 == "\t" }
+            if text.first == "[" {
+                header = Self.keys(text.dropFirst().prefix { $0 != "]" })
+                if path.starts(with: header), !header.isEmpty { nearest = index + 1 }
+                if header == path { return index + 1 }
+            } else if let equals = text.firstIndex(of: "="), text.first != "#" {
+                let key = header + Self.keys(text[..<equals])
+                if key == path { return index + 1 }
+                if key.starts(with: path) || path.starts(with: key) { nearest = nearest ?? index + 1 }
             }
         }
-        return inputs
+        return nearest
+    }
+
+    /// The parts of a dotted key; a dot within quotes belongs to its part.
+    private static func keys(_ text: Substring) -> [String] {
+        var keys = [""]
+        var quote: Character?
+        for character in text {
+            switch character {
+            case quote: quote = nil
+            case "\"" where quote == nil, "'" where quote == nil: quote = character
+            case "." where quote == nil: keys.append("")
+            case " " where quote == nil, "\t" where quote == nil: continue
+            default: keys[keys.count - 1].append(character)
+            }
+        }
+        return keys
     }
 }

@@ -1,41 +1,33 @@
 import Docker
 import DockerModel
 import Linux
-import Logging
 import NIOCore
 import Rules
-import Systemd
 import SystemPackage
 
-/// What the deployments of all apps on a host share.
-package struct Context: Sendable {
+/// The host that the deployments of all apps share: its Engine, its folders, its clock.
+package struct Host: Sendable {
     package let eventLoop: any EventLoop
     package let engine: Engine
     /// The environment that every child process begins with; nothing else of the agent's own is inherited.
     package let environment: [String: String]
-    /// Where records are kept (`/var/lib/berth`).
+    /// The folder of the records (`/var/lib/berth`).
     package let state: FilePath
-    /// Where nothing outlives a boot (`/run/berth`).
+    /// The folder whose content does not outlive a boot (`/run/berth`).
     package let runtime: FilePath
-    package let log: Logger
-    package let status: StatusLine
 
     package init(
         eventLoop: any EventLoop,
         engine: Engine,
         environment: [String: String],
         state: FilePath,
-        runtime: FilePath,
-        log: Logger,
-        status: StatusLine
+        runtime: FilePath
     ) {
         self.eventLoop = eventLoop
         self.engine = engine
         self.environment = environment
         self.state = state
         self.runtime = runtime
-        self.log = log
-        self.status = status
     }
 
     package var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
@@ -50,7 +42,7 @@ package struct Context: Sendable {
 
     /// What a `docker compose` in a project folder is given, with a drop's variables.
     func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
-        // A folder that is reached by a symbolic link keeps its name, which is the project's where nothing else names it.
+        // A folder that is reached by a symbolic link keeps its name: it is the project's, unless the file names one.
         let own = environment.merging(["PWD": folder.string]) { $1 }
         return own.merging(variables) { $1 }
     }

@@ -4,7 +4,8 @@ import Linux
 import Rules
 import SystemPackage
 
-/// The host's file: `berth.toml`, then `conf.d/*.toml` beside it in name order; of a key that comes twice the later wins.
+/// The files of the settings: `berth.toml`, then `conf.d/*.toml` beside it in name order; when a key comes twice, the later
+/// one wins.
 package struct HostFile: Sendable {
     package let path: FilePath
 
@@ -12,19 +13,14 @@ package struct HostFile: Sendable {
         self.path = path
     }
 
-    /// Reads and validates all fragments; a missing `berth.toml` or `conf.d` is as good as an empty one.
+    /// Reads and validates all files; a missing `berth.toml` or `conf.d` is as good as an empty one.
     package func load() throws(SettingsError) -> Settings {
-        var inputs: [AppName: AppInputs] = [:]
-        var disk = DiskInputs()
+        var draft = Draft()
         for file in try fragments() {
             guard let text = try Self.read(file) else { continue }
-            let fragment = try Fragment(parsing: text, file: file)
-            disk.merge(fragment.disk)
-            for (name, app) in fragment.apps {
-                inputs[name, default: AppInputs()].merge(app)
-            }
+            try draft.merge(Fragment(parsing: text, file: file))
         }
-        return try Settings(validating: inputs, disk: disk)
+        return try Settings(validating: draft)
     }
 
     private func fragments() throws(SettingsError) -> [FilePath] {
@@ -52,6 +48,6 @@ package struct HostFile: Sendable {
     }
 
     private static func unreadable(_ path: FilePath, _ error: Errno, hint: String) -> SettingsError {
-        SettingsError(file: path, line: nil, key: nil, problem: "cannot be read: \(error)", hint: hint)
+        Place(file: path).error("cannot be read: \(error)", hint)
     }
 }

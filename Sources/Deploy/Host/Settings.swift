@@ -4,7 +4,7 @@ import Linux
 import Rules
 import SystemPackage
 
-/// What the host's file says, validated and with every default filled in.
+/// What the files of the settings say, validated and with every default filled in.
 package struct Settings: Equatable, Sendable {
     package var disk = DiskSettings()
     package var apps: [AppName: AppSettings] = [:]
@@ -15,22 +15,19 @@ package struct Settings: Equatable, Sendable {
     var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
 }
 
-/// One app of the host's file (`[apps.<name>]`).
+/// One app of the settings (`[apps.<name>]`).
 package struct AppSettings: Equatable, Sendable {
     package let name: AppName
     /// The project folder, with the Compose file and `.env`; absolute.
-    package let directory: FilePath
+    package internal(set) var directory: FilePath
     /// The folder in which CI drops `.env.deploy`; absolute.
-    package let spool: FilePath
+    package internal(set) var spool: FilePath
     /// The registry that a drop's credential is for.
-    package let registry: String
-    /// The names that a drop may set; nil lets any that is not barred.
-    package let variables: Set<String>?
+    package internal(set) var registry: String
+    /// The names that a drop may set; nil allows every name that is not barred.
+    package internal(set) var variables: Set<String>?
     /// How many good releases keep their images, beside the last one.
-    package let keep: Int
-
-    /// How many of an app that says nothing else.
-    package static let defaultKeep = 3
+    package internal(set) var keep: Int
 
     package init(
         name: AppName,
@@ -38,7 +35,7 @@ package struct AppSettings: Equatable, Sendable {
         spool: FilePath? = nil,
         registry: String = "ghcr.io",
         variables: Set<String>? = nil,
-        keep: Int = defaultKeep
+        keep: Int = 3
     ) {
         self.name = name
         self.directory = directory
@@ -49,12 +46,12 @@ package struct AppSettings: Equatable, Sendable {
     }
 }
 
-/// What is wrong with the host's file, and where.
+/// What is wrong with the settings, and where.
 package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     package let file: FilePath
-    /// From 1; nil where no single line is to blame.
+    /// From 1; nil if no single line is to blame.
     package let line: Int?
-    /// The key as TOML writes it, for example `apps.shop.spool`; nil where the file as a whole is wrong.
+    /// The key as TOML writes it, for example `apps.shop.spool`; nil if the file as a whole is wrong.
     package let key: String?
     package let problem: String
     package let hint: String

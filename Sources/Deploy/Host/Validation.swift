@@ -4,94 +4,54 @@ import Linux
 import Rules
 import SystemPackage
 
+// The rules that hold between keys; what one key may hold is declared with it.
+
 extension Settings {
-    /// Fills in defaults and refuses what cannot work on a host: an app without a folder, two apps that share one.
-    init(validating inputs: [AppName: AppInputs], disk: DiskInputs = DiskInputs()) throws(SettingsError) {
+    /// Refuses what cannot work on a host: an app without a folder, two apps that share one.
+    init(validating draft: Draft) throws(SettingsError) {
         self.init()
-        self.disk = try DiskSettings(validating: disk)
+        if let disk = draft.disk { self.disk = try disk.validated() }
         var claimed: [FilePath: (app: AppName, key: String)] = [:]
-        for (name, input) in inputs.sorted(by: { $0.key < $1.key }) {
-            let app = try AppSettings(name, validating: input)
-            for (key, folder) in [("directory", app.directory), ("spool", app.spool)] {
+        for (name, table) in draft.apps.sorted(by: { $0.key < $1.key }) {
+            let app = try table.validated()
+            for field in [\AppSettings.directory, \.spool] {
+                let folder = app[keyPath: field]
                 if let other = claimed[folder], other.app != name {
-                    throw input.error(
-                        key,
-                        "\(folder) is already the \(other.key) of app \(other.app)",
-                        "give each app folders of its own: a drop names its app by where it lies"
+                    throw table.error(
+                        at: field,
+                        problem: "\(folder) is already the \(other.key) of app \(other.app)",
+                        hint: "give each app folders of its own: a drop names its app by where it lies"
                     )
                 }
-                claimed[folder] = (name, key)
+                claimed[folder] = (name, AppSettings.name(of: field) ?? "folder")
             }
             apps[name] = app
         }
     }
 }
 
-extension AppSettings {
-    init(_ name: AppName, validating input: AppInputs) throws(SettingsError) {
-        guard let directory = input.directory else {
-            throw input.error("directory", "is missing", "name the folder with the app's docker-compose.yml and .env")
-        }
-        if let variables = input.variables {
-            for variable in variables.value where !DropParser.isExportable(Array(variable.utf8)) {
-                throw input.error("variables", "\(variable) is no variable's name", "use letters, digits and _")
-            }
-        }
-        if let registry = input.registry, registry.value.contains("/") {
-            throw input.error(
-                "registry",
-                "\(registry.value) is more than a host",
-                "write it as in ghcr.io or registry:5000"
+extension TableDraft<AppSettings> {
+    fileprivate func validated() throws(SettingsError) -> AppSettings {
+        guard isWritten(\.directory) else {
+            throw error(
+                at: \.directory,
+                problem: "is missing",
+                hint: "name the folder with the app's docker-compose.yml and .env"
             )
         }
-        self.init(
-            name: name,
-            directory: directory.value,
-            spool: input.spool?.value,
-            registry: input.registry?.value ?? "ghcr.io",
-            variables: input.variables.map { Set($0.value) },
-            keep: input.keep?.value ?? Self.defaultKeep
-        )
+        return settings
     }
 }
 
-extension DiskSettings {
-    /// Fills in defaults, and refuses limits in an order that makes no sense: the guard frees down to its target, and what it
-    /// cannot free it refuses.
-    init(validating input: DiskInputs) throws(SettingsError) {
-        self.init()
-        `guard` = input.guard?.value ?? `guard`
-        target = input.target?.value ?? target
-        refuse = input.refuse?.value ?? refuse
-        volumes = input.volumes?.value ?? volumes
-        if target >= self.guard { throw order(at: input.target ?? input.guard) }
-        if self.guard > refuse { throw order(at: input.guard ?? input.refuse) }
-    }
-
-    private func order(at culprit: Located<Int>?) -> SettingsError {
-        SettingsError(
-            file: culprit?.file ?? "",
-            line: culprit?.line,
-            key: culprit?.key,
-            problem: "target is \(target), guard is \(self.guard), refuse is \(refuse)",
-            hint: "target must be less than guard, and guard no more than refuse"
-        )
-    }
-}
-
-extension AppInputs {
-    /// An error at a key of this app, or at the app itself where the key is not written.
-    func error(_ key: String, _ problem: String, _ hint: String) -> SettingsError {
-        let place: (file: FilePath, line: Int?, key: String)? =
-            switch key {
-            case "directory": directory.map { ($0.file, $0.line, $0.key) }
-            case "spool": spool.map { ($0.file, $0.line, $0.key) }
-            case "registry": registry.map { ($0.file, $0.line, $0.key) }
-            case "variables": variables.map { ($0.file, $0.line, $0.key) }
-            default: nil
-            }
-        let fallback = origin.map { ($0.file, $0.line, $0.key + "." + key) }
-        let (file, line, name) = place ?? fallback ?? ("", nil, key)
-        return SettingsError(file: file, line: line, key: name, problem: problem, hint: hint)
+extension TableDraft<DiskSettings> {
+    /// Refuses limits in an order that makes no sense: the guard frees down to its target, and what it cannot free it
+    /// refuses.
+    fileprivate func validated() throws(SettingsError) -> DiskSettings {
+        let (target, limit, refuse) = (settings.target, settings.guard, settings.refuse)
+        let problem = "target is \(target), guard is \(limit), refuse is \(refuse)"
+        let hint = "target must be less than guard, and guard no more than refuse"
+        if target >= limit { throw error(at: \.target, \.guard, problem: problem, hint: hint) }
+        if limit > refuse { throw error(at: \.guard, \.refuse, problem: problem, hint: hint) }
+        return settings
     }
 }

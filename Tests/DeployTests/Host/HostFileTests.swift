@@ -112,6 +112,48 @@ import Testing
         #expect(settings.apps.values.map(\.keep) == [0])
     }
 
+    /// Every key of the settings, with a value that no kind takes.
+    @Test(
+        arguments: Settings.tables.flatMap { table in
+            table.keys.flatMap { key in ["{}", "1.5", "\"\"", "[[]]"].map { (table.header, key.name, $0) } }
+        }
+    )
+    func everyBadValueIsReportedAtItsKey(table: String, key: String, value: String) async throws {
+        let text = "# a file\n[\(table)]\n\n\(key) = \(value)\n"
+        let error = try await #require(throws: SettingsError.self) { try await load(["conf.d/1.toml": text]) }
+        #expect(error.file.lastComponent == "1.toml")
+        #expect(error.line == 4)
+        #expect(error.key == "\(table).\(key)")
+    }
+
+    @Test(arguments: Settings.tables.map { ($0.header, $0.keys.map(\.name).joined(separator: ", ")) })
+    func anUnknownKeyIsAnsweredWithTheKnownOnes(table: String, known: String) async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["berth.toml": "[\(table)]\ncolour = 1\n"])
+        }
+        #expect(error.hint == "the keys here are \(known)")
+    }
+
+    @Test func anErrorBetweenFilesIsReportedAtTheKeyThatCameLast() async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load([
+                "berth.toml": "[disk]\ntarget = 60\n[apps.shop]\ndirectory = \"/srv/shop\"\n",
+                "conf.d/1.toml": "\ndisk.target = 85\n",
+            ])
+        }
+        #expect(error.file.lastComponent == "1.toml")
+        #expect(error.line == 2)
+        #expect(error.key == "disk.target")
+        #expect(error.problem == "target is 85, guard is 80, refuse is 95")
+    }
+
+    @Test func aMissingKeyIsReportedWhereItsAppIsNamedFirst() async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["conf.d/1.toml": "\n[apps.shop]\nkeep = 1\n", "conf.d/2.toml": "apps.shop.keep = 2\n"])
+        }
+        #expect(error.description.hasSuffix("1.toml:2: apps.shop.directory: is missing; \(error.hint)"))
+    }
+
     @Test func saysWhereTheSyntaxIsWrong() async throws {
         let error = try await #require(throws: SettingsError.self) {
             try await load(["conf.d/shop.toml": "[apps.shop]\ndirectory = \n"])

@@ -1,0 +1,64 @@
+/// The settings as the files read so far leave them: every value is of its kind, and nothing is validated beyond that.
+struct Draft {
+    private(set) var disk: TableDraft<DiskSettings>?
+    private(set) var apps: [AppName: TableDraft<AppSettings>] = [:]
+
+    /// Takes over what the next file says; a key that it writes again replaces the earlier value.
+    mutating func merge(_ fragment: Fragment) throws(SettingsError) {
+        for entry in try fragment.entries(of: fragment.root) {
+            switch entry.name {
+            case DiskSettings.header:
+                var disk = self.disk ?? TableDraft(DiskSettings(), at: entry.place)
+                try disk.merge(fragment.entries(of: entry))
+                self.disk = disk
+            case "apps":
+                for app in try fragment.entries(of: entry) { try merge(app, of: fragment) }
+            default:
+                throw entry.unknown(among: [DiskSettings.header, "apps"])
+            }
+        }
+    }
+
+    private mutating func merge(_ entry: Entry, of fragment: Fragment) throws(SettingsError) {
+        let keys = try fragment.entries(of: entry)
+        guard let name = AppName(entry.name) else {
+            throw entry.place.error(
+                "\(entry.name) cannot be an app's name",
+                "use 1 to 64 lower-case letters and digits, and between them - or a single _"
+            )
+        }
+        try apps[name, default: TableDraft(AppSettings(unwritten: name), at: entry.place)].merge(keys)
+    }
+}
+
+/// One table as the files read so far leave it, and where each key was written last.
+struct TableDraft<Table: SettingsTable> {
+    private(set) var settings: Table
+    private var places: [PartialKeyPath<Table>: Place] = [:]
+    /// Where the table was named first.
+    private let origin: Place
+
+    init(_ defaults: Table, at origin: Place) {
+        settings = defaults
+        self.origin = origin
+    }
+
+    mutating func merge(_ entries: [Entry]) throws(SettingsError) {
+        for entry in entries {
+            guard let key = Table.keys.first(where: { $0.text.name == entry.name }) else {
+                throw entry.unknown(among: Table.keys.map(\.text.name))
+            }
+            try key.read(entry, &settings)
+            places[key.field] = entry.place
+        }
+    }
+
+    func isWritten(_ field: PartialKeyPath<Table>) -> Bool { places[field] != nil }
+
+    /// An error at the first of these keys that is written, or at the table if none is.
+    func error(at fields: PartialKeyPath<Table>..., problem: String, hint: String) -> SettingsError {
+        let written = fields.lazy.compactMap { places[$0] }.first
+        let missing = fields.lazy.compactMap(Table.name).first.map(origin.missing)
+        return (written ?? missing ?? origin).error(problem, hint)
+    }
+}

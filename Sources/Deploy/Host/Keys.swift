@@ -1,0 +1,103 @@
+import SystemPackage
+
+extension DiskSettings: SettingsTable {
+    static let header = "disk"
+    static let help = """
+        The disk guard makes room before each pull. It counts in percent, of space and of inodes, as df does. Dangling \
+        images always go; the limits below decide when more goes. `target` must be less than `guard`, and `guard` no \
+        more than `refuse`.
+        """
+    static let defaults = DiskSettings()
+
+    static let keys: [Key<DiskSettings>] = [
+        Key(
+            "guard",
+            \.guard,
+            .number(in: 1...100),
+            help: """
+                When a filesystem with images or volumes is fuller than this, the guard removes what nothing uses and \
+                no app can go back to.
+                """
+        ),
+        Key(
+            "target",
+            \.target,
+            .number(in: 0...99),
+            help: "The guard stops when the filesystem is down to this."
+        ),
+        Key(
+            "refuse",
+            \.refuse,
+            .number(in: 1...100),
+            help: "When any filesystem is still fuller than this after the guard's work, berth refuses the drop."
+        ),
+        Key(
+            "volumes",
+            \.volumes,
+            .choice,
+            help: """
+                With "anonymous", the guard may remove anonymous volumes when nothing else is left to remove. A volume \
+                stays as long as a container, running or stopped, or the Compose file of an app refers to it. With \
+                "keep", the guard never removes a volume. Named volumes always stay.
+                """
+        ),
+    ]
+}
+
+extension AppSettings: SettingsTable {
+    static let header = "apps.shop"
+    static let help = """
+        An app that berth deploys, here with the name shop. The name has 1 to 64 lower-case letters and digits, and \
+        between them - or a single _.
+        """
+    static let defaults: AppSettings = {
+        guard let name = AppName("shop") else { preconditionFailure("shop is not an app's name") }
+        return AppSettings(unwritten: name)
+    }()
+
+    static let keys: [Key<AppSettings>] = [
+        Key(
+            "directory",
+            \.directory,
+            .path,
+            example: "/srv/shop",
+            help: "Required. The project folder, with docker-compose.yml and .env."
+        ),
+        Key(
+            "spool",
+            \.spool,
+            .path,
+            help: """
+                The folder in which CI drops .env.deploy. User berth must be able to read and write it. It may be the \
+                project folder, so that an rsync to there goes on unchanged.
+                """
+        ),
+        Key(
+            "registry",
+            \.registry,
+            .host,
+            help: "The registry to which GITHUB_ACTOR and GITHUB_TOKEN of a drop log in."
+        ),
+        Key(
+            "variables",
+            \.variables,
+            .names,
+            example: ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"],
+            help: """
+                The variables that a drop may set. Without this key, a drop may set any variable that does not steer \
+                berth, docker or the programs that they start.
+                """
+        ),
+        Key(
+            "keep",
+            \.keep,
+            .number(in: 0...100),
+            help: "How many good releases keep their images on this host, besides the last one."
+        ),
+    ]
+
+    /// An app of which no key is written yet; validation refuses it as long as the directory is missing.
+    init(unwritten name: AppName) {
+        self.init(name: name, directory: "")
+    }
+}

@@ -1,0 +1,107 @@
+import SystemPackage
+import TOMLKit
+
+/// A kind of value: how it is read, and how it is written.
+struct Kind<Value: Sendable>: Sendable {
+    /// What the value may be; it completes "write …".
+    let words: String
+    let read: @Sendable (Entry) throws(SettingsError) -> Value
+    let toml: @Sendable (Value) -> String
+}
+
+extension Kind<Int> {
+    /// A whole number in a range.
+    static func number(in range: ClosedRange<Int>) -> Self {
+        let words = "a number from \(range.lowerBound) to \(range.upperBound)"
+        return Kind(words: words) { entry throws(SettingsError) in
+            // The library also reads booleans as numbers.
+            guard entry.value.type == .int, let number = entry.value.int else {
+                throw entry.wrongType("a whole number", "write \(words)")
+            }
+            guard range.contains(number) else { throw entry.place.error("is \(number)", "write \(words)") }
+            return number
+        } toml: {
+            "\($0)"
+        }
+    }
+}
+
+extension Kind where Value: RawRepresentable<String> & CaseIterable {
+    /// One of a few words.
+    static var choice: Self {
+        let words = Value.allCases.map { quoted($0.rawValue) }.joined(separator: " or ")
+        return Kind(words: words) { entry throws(SettingsError) in
+            let word = try entry.text()
+            guard let choice = Value(rawValue: word) else {
+                throw entry.place.error("is \(quoted(word))", "write \(words)")
+            }
+            return choice
+        } toml: {
+            quoted($0.rawValue)
+        }
+    }
+}
+
+extension Kind<FilePath> {
+    /// An absolute path; `..` is refused, since the system resolves it against what a symbolic link points to.
+    static var path: Self {
+        Kind(words: "an absolute path") { entry throws(SettingsError) in
+            let text = try entry.text()
+            let path = FilePath(text)
+            guard path.isAbsolute else {
+                throw entry.place.error("\(text) is not an absolute path", "begin it with /")
+            }
+            guard !path.components.contains(where: { $0.kind == .parentDirectory }) else {
+                throw entry.place.error("\(text) contains ..", "write the path without it")
+            }
+            return path.lexicallyNormalized()
+        } toml: {
+            quoted($0.string)
+        }
+    }
+}
+
+extension Kind<String> {
+    /// The host of a registry.
+    static var host: Self {
+        Kind(words: "a host, with its port if it needs one") { entry throws(SettingsError) in
+            let host = try entry.text()
+            guard !host.contains("/") else {
+                throw entry.place.error("\(host) is more than a host", "write it as in ghcr.io or registry:5000")
+            }
+            return host
+        } toml: {
+            quoted($0)
+        }
+    }
+}
+
+extension Kind<Set<String>?> {
+    /// The names of variables.
+    static var names: Self {
+        Kind(words: "a list of names") { entry throws(SettingsError) in
+            guard let array = entry.value.array else { throw entry.wrongType("an array of strings") }
+            var names: Set<String> = []
+            for element in array {
+                guard let name = element.string else { throw entry.wrongType("an array of strings") }
+                guard DropParser.isExportable(Array(name.utf8)) else {
+                    throw entry.place.error("\(name) is no variable's name", "use letters, digits and _")
+                }
+                names.insert(name)
+            }
+            return names
+        } toml: {
+            "[" + ($0 ?? []).sorted().map(quoted).joined(separator: ", ") + "]"
+        }
+    }
+}
+
+extension Entry {
+    fileprivate func text() throws(SettingsError) -> String {
+        guard let text = value.string else { throw wrongType("a string") }
+        guard !text.isEmpty else { throw place.error("is empty", "write a value or leave the key out") }
+        return text
+    }
+}
+
+private func quoted(_ text: String) -> String { "\"\(text)\"" }
