@@ -81,8 +81,16 @@ let package = Package(
             name: "berth",
             dependencies: [
                 "Deploy",
+                "Docker",
+                "DockerModel",
+                "Linux",
+                "Rules",
+                "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings
         ),

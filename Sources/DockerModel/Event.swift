@@ -44,3 +44,13 @@ extension Event.Action {
         }
     }
 }
+
+extension Event.Action {
+    /// Whether the health gate may decide otherwise after it.
+    package var concernsHealth: Bool {
+        switch self {
+        case .start, .restart, .stop, .die, .oom, .pause, .unpause, .destroy, .healthStatus: true
+        case .create, .kill, .rename, .other: false
+        }
+    }
+}

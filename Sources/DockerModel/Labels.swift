@@ -11,6 +11,8 @@ package struct Labels: Hashable, Sendable {
 
     /// The project, nil for a container that Compose did not make.
     package var project: ProjectName? { all[Self.project].map(ProjectName.init) }
+    /// The project's folder as Compose was given it.
+    package var directory: String? { all["com.docker.compose.project.working_dir"] }
     /// The service within the project.
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
     /// The container's place among those of its service, from 1.

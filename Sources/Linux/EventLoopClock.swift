@@ -43,3 +43,8 @@ package struct EventLoopClock: Clock {
         }
     }
 }
+
+extension Duration {
+    /// To the millisecond.
+    package var inSeconds: Double { (self / .milliseconds(1)).rounded() / 1000 }
+}

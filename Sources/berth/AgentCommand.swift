@@ -2,6 +2,7 @@ import ArgumentParser
 import Deploy
 import Docker
 import Glibc
+import Linux
 import Logging
 import NIOCore
 import NIOPosix
@@ -54,8 +55,12 @@ struct AgentCommand: ParsableCommand {
             let lock = try StateLock(Surroundings.state)
             defer { withExtendedLifetime(lock) {} }
             let serviceManager = ServiceManager()
-            let context = Context(loop, log, serviceManager)
-            let agent = try await Agent(hostFile: hostFile, context: context, serviceManager: serviceManager)
+            let agent = try await Agent(
+                hostFile: hostFile,
+                host: Host(loop),
+                log: log,
+                serviceManager: serviceManager
+            )
             try await agent.run(orders)
             return ExitStatus.success.rawValue
         } catch let error as SettingsError {

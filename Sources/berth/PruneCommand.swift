@@ -1,6 +1,8 @@
 import ArgumentParser
 import Deploy
 import Docker
+import Logging
+import Rules
 import SystemPackage
 
 /// `berth prune`: the disk guard by hand.
@@ -28,17 +30,20 @@ struct PruneCommand: OneShot {
     @Option(help: ArgumentHelp("The host's file; conf.d/*.toml beside it are read too.", valueName: "file"))
     var config = "/etc/berth/berth.toml"
 
-    func run(in context: Context) async throws -> ExitStatus {
+    func run(on host: Host) async throws -> ExitStatus {
         let settings = try HostFile(FilePath(config)).load()
-        let engine = try await context.engine.negotiated()
+        let session = try await host.engine.negotiated()
+        var log = Logger(label: "berth") { _ in Console() }
+        log.logLevel = .warning
         let disk = DiskGuard(
-            engine: engine,
-            info: try await engine.info(),
+            session: session,
+            info: try await session.info(),
             settings: settings,
-            context: context,
-            log: context.log
+            host: host,
+            log: log,
+            histories: { try await host.histories() }
         )
-        guard let report = try await dryRun ? disk.plan() : prune(disk, context) else {
+        guard let report = try await dryRun ? disk.plan() : prune(disk, host) else {
             Terminal.complain("a pull or another prune is under way, and must not be disturbed; try again later")
             return .temporary
         }
@@ -50,8 +55,8 @@ struct PruneCommand: OneShot {
         return report.isComplete ? .success : .incomplete
     }
 
-    private func prune(_ disk: DiskGuard, _ context: Context) async throws -> PruneReport? {
-        try await context.imageLock.prune(patience: .seconds(60)) { try await disk.prune(.explained) }
+    private func prune(_ disk: DiskGuard, _ host: Host) async throws -> PruneReport? {
+        try await host.imageLock.prune(patience: .seconds(60)) { try await disk.prune(.explained) }
     }
 }
 

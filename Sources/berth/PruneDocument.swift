@@ -1,4 +1,6 @@
 import Deploy
+import DockerModel
+import Rules
 
 /// What `berth prune --json` prints.
 struct PruneDocument: Encodable {
@@ -59,7 +61,7 @@ struct PruneDocument: Encodable {
 }
 
 extension PruneDocument.Filesystem {
-    init(_ filesystem: Deploy.Filesystem) {
+    init(_ filesystem: Rules.Filesystem) {
         path = filesystem.path
         percent = filesystem.space.percent
         inodesPercent = filesystem.inodes?.percent
@@ -71,9 +73,11 @@ extension PruneDocument.Filesystem {
 extension PruneDocument.Thing {
     init(_ subject: Subject, reason: String) {
         switch subject {
-        case .image(let id, let names): self.init(kind: "image", id: id, names: names, reason: reason)
-        case .buildCache(let entries): self.init(kind: "buildCache", id: nil, names: entries, reason: reason)
-        case .volume(let name): self.init(kind: "volume", id: name, names: [], reason: reason)
+        case .image(let id, let names):
+            self.init(kind: "image", id: id.rawValue, names: names.map(\.rawValue), reason: reason)
+        case .buildCache(let entries):
+            self.init(kind: "buildCache", id: nil, names: entries.map(\.rawValue), reason: reason)
+        case .volume(let name): self.init(kind: "volume", id: name.rawValue, names: [], reason: reason)
         }
     }
 }

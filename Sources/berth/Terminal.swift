@@ -1,6 +1,7 @@
 import Deploy
 import FoundationEssentials
 import Glibc
+import Rules
 import Systemd
 
 /// The one place that prints for a person, or for a script.
@@ -17,7 +18,7 @@ enum Terminal {
     }
 
     static func complain(_ error: any Error) {
-        complain(Failure(error).reason)
+        complain(Failure(any: error).reason)
     }
 
     static func complain(_ text: String) {

@@ -8,18 +8,18 @@ import SystemPackage
 extension Agent {
     /// Makes these the settings that hold: workers for new apps, none for apps that are gone, the right spools watched.
     func adopt(_ settings: Settings, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
-        await context.status.watch(settings.apps.keys)
+        await status.watch(settings.apps.keys)
         for (name, app) in settings.apps {
             if await workers[name]?.adopt(app, settings) == true { continue }
-            guard let worker = makeWorker(for: app, settings) else { continue }
+            guard let worker = await makeWorker(for: app, settings) else { continue }
             workers[name] = worker
             group.addTask {
                 await worker.run()
                 await self.forget(worker, of: name)
             }
         }
-        // One that still deploys stays known until it has ended: its app may come back meanwhile, and must not be deployed
-        // by two workers.
+        // A worker that still deploys stays known until it has ended: if its app comes back meanwhile, two workers must not
+        // deploy it.
         for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
         let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })
         await scan(unwatched: unwatched)
@@ -29,17 +29,29 @@ extension Agent {
         if workers[name] === worker { workers[name] = nil }
     }
 
-    /// An app whose records cannot be kept is not worked for: its drops stay where they are.
-    private func makeWorker(for app: AppSettings, _ settings: Settings) -> Worker? {
+    /// The history of every app that has records: from its worker, which knows what is under way, or from the disk.
+    private func histories() async throws -> [AppName: History] {
+        try await host.histories { name in await self.workers[name]?.past }
+    }
+
+    /// An app whose records cannot be kept gets no worker: its drops stay in the spool.
+    private func makeWorker(for app: AppSettings, _ settings: Settings) async -> Worker? {
         do {
-            return try Worker(app: app, settings: settings, context: context)
+            return try await Worker(
+                app: app,
+                settings: settings,
+                host: host,
+                status: status,
+                log: log,
+                histories: { try await self.histories() }
+            )
         } catch {
             log.error("\(app.name): its records cannot be kept: \(error)", metadata: ["app": "\(app.name)"])
             return nil
         }
     }
 
-    /// Looks into every spool whenever a drop may have arrived; that this ends is the end of the agent.
+    /// Scans all spools after every inotify event. If the watch fails, the agent stops.
     func watchSpools() async {
         do {
             try await spoolWatch.run { unwatched in await self.scan(unwatched: unwatched) }
@@ -53,11 +65,11 @@ extension Agent {
         report(unwatched)
         for name in settings.apps.keys.sorted() {
             do throws(SpoolError) {
-                // Asked anew for each drop: a reload or a stop may have come in between, and then it stays where it is.
+                // Asked again for each drop: after a reload or a stop the next one may have to stay in the spool.
                 while !Task.isCancelled, let worker = workers[name], let spool = spool(of: name),
                     let claim = try spool.claim()
                 {
-                    await worker.take(claim)
+                    try await worker.take(claim, from: spool)
                 }
                 stuck[name] = nil
             } catch {

@@ -4,8 +4,8 @@ import Linux
 import Logging
 import NIOCore
 import Rules
-import Systemd
 import SystemPackage
+import Systemd
 
 /// `berth agent`: one worker per app, and what they share.
 package actor Agent {
@@ -15,35 +15,40 @@ package actor Agent {
     }
 
     private let hostFile: HostFile
-    let context: Context
+    let host: Host
+    let log: Logger
+    let status: StatusLine
     let serviceManager: ServiceManager
     let spoolWatch: SpoolWatch
     var settings: Settings
     var workers: [AppName: Worker] = [:]
-    /// What has been said already, so that it is said once.
+    /// The complaints so far: each is made once.
     var unwatched: [Spool: Errno] = [:]
     var stuck: [AppName: SpoolError] = [:]
     private var trouble: (any Error)?
-    private let orders: AsyncStream<Order>
-    private let order: AsyncStream<Order>.Continuation
+    private let inbox: AsyncStream<Order>
+    private let letterBox: AsyncStream<Order>.Continuation
 
-    /// Reads the host's file; an agent that has none that is right does not start.
+    /// Loads the settings; throws if they are invalid, and the agent does not start.
     package init(
         hostFile: HostFile,
-        context: Context,
+        host: Host,
+        log: Logger,
         serviceManager: ServiceManager
     ) async throws {
         self.hostFile = hostFile
-        self.context = context
+        self.host = host
+        self.log = log
+        status = StatusLine(serviceManager)
         self.serviceManager = serviceManager
         settings = try hostFile.load()
-        (orders, order) = AsyncStream.makeStream(of: Order.self)
-        spoolWatch = try await SpoolWatch(on: context.eventLoop)
+        (inbox, letterBox) = AsyncStream.makeStream(of: Order.self)
+        spoolWatch = try await SpoolWatch(on: host.eventLoop)
     }
 
     /// Watches the spools and deploys, until it is ordered to stop.
     ///
-    /// - Throws: what ends the agent against its will: the watch on the spools.
+    /// - Throws: the error of the watch on the spools, if that ends the agent.
     package func run(_ orders: AsyncStream<Order>) async throws {
         do {
             try await withThrowingDiscardingTaskGroup { group in
@@ -53,11 +58,11 @@ package actor Agent {
                 group.addTask { try await self.feedWatchdog() }
                 group.addTask { await self.forward(orders) }
                 log.log(.agentStarted, "berth watches \(settings.summary)")
-                serviceManager.ready(status: await context.status.text)
+                serviceManager.ready(status: await status.text)
                 await obey(in: &group)
                 // A step or a switch that is under way is not cut short, and may take longer than the unit's own time to stop.
                 serviceManager.stopping(status: "Stopping")
-                serviceManager.extendTimeout(by: Phase.before.limit)
+                serviceManager.extendTimeout(by: Phase.before.rule.limit)
                 group.cancelAll()
             }
         } catch is CancellationError {
@@ -69,16 +74,16 @@ package actor Agent {
     /// Ends the agent as if it were ordered to, and lets ``run(_:)`` throw the reason.
     func end(because error: any Error) {
         trouble = error
-        order.yield(.stop)
+        letterBox.yield(.stop)
     }
 
     private func forward(_ orders: AsyncStream<Order>) async {
-        for await order in orders { self.order.yield(order) }
+        for await order in orders { letterBox.yield(order) }
     }
 
     /// Returns when the agent is to stop.
     private func obey(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
-        for await order in orders {
+        for await order in inbox {
             switch order {
             case .reload: await reload(in: &group)
             case .stop: return
@@ -86,18 +91,16 @@ package actor Agent {
         }
     }
 
-    var log: Logger { context.log }
-
-    /// Re-reads the host's file; one that is wrong changes nothing.
+    /// Loads the settings again; invalid ones change nothing.
     private func reload(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         serviceManager.reloading()
         do throws(SettingsError) {
             settings = try hostFile.load()
             await adopt(settings, in: &group)
-            log.notice("The host's file was read again: \(settings.summary)")
+            log.notice("berth has read its settings again: \(settings.summary)")
         } catch {
-            log.log(.settingsRejected, "The host's file is wrong, and the settings stay as they were: \(error)")
+            log.log(.settingsRejected, "The settings stay as they were: \(error)")
         }
-        serviceManager.ready(status: await context.status.text)
+        serviceManager.ready(status: await status.text)
     }
 }

@@ -30,7 +30,11 @@ package final class StateLock: Sendable {
                 hint: "see systemctl status berth, or set STATE_DIRECTORY"
             )
         } catch {
-            throw StateLockError(folder: folder, problem: "cannot be locked: \(error)", hint: "run as user berth or root")
+            throw StateLockError(
+                folder: folder,
+                problem: "cannot be locked: \(error)",
+                hint: "run as user berth or root"
+            )
         }
     }
 

@@ -1,6 +1,3 @@
-import Docker
-import DockerModel
-import Linux
 import Rules
 import Systemd
 
@@ -8,25 +5,40 @@ import Systemd
 package actor StatusLine {
     private let serviceManager: ServiceManager
     private var apps: [AppName: String] = [:]
+    /// The deployments that are under way.
+    private var active: [AppName: Int] = [:]
     private var trouble: String?
 
     package init(_ serviceManager: ServiceManager) {
         self.serviceManager = serviceManager
     }
 
-    /// Names the apps that are watched; what is known of others is forgotten.
+    /// Names the apps that are watched, and forgets all others.
     package func watch(_ names: some Collection<AppName> & Sendable) {
         apps = Dictionary(uniqueKeysWithValues: names.map { ($0, apps[$0] ?? "waiting for its first drop") })
         publish()
     }
 
-    package func set(_ text: String, for app: AppName) {
+    /// Says what a deployment does now.
+    func show(_ text: String, of number: Int, for app: AppName) {
+        active[app] = number
+        set(text, for: app)
+    }
+
+    /// Says how a drop ended, unless another deployment of its app is under way.
+    func end(_ text: String, of number: Int, for app: AppName) {
+        guard (active[app] ?? number) == number else { return }
+        active[app] = nil
+        set(text, for: app)
+    }
+
+    private func set(_ text: String, for app: AppName) {
         guard apps[app] != nil else { return }
         apps[app] = text
         publish()
     }
 
-    /// Puts something that concerns all apps first; nil takes it away.
+    /// Puts a trouble of all apps first; nil takes it away.
     package func set(trouble: String?) {
         self.trouble = trouble
         publish()

@@ -1,50 +1,66 @@
 import Docker
 import DockerModel
-import FoundationEssentials
 import Linux
 import Logging
 import Rules
 
-/// One app: the drop that waits, the deployment that runs, and what an earlier agent left behind.
+/// One app: its history, the drop that waits, the deployment that runs, and what an earlier agent left behind.
 package actor Worker {
     private var app: AppSettings
     private var settings: Settings
-    private let context: Context
+    private var history: History
+    private let host: Host
+    private let status: StatusLine
     private let store: Store
     private let log: Logger
+    private let histories: Histories
     private let bell: AsyncStream<Void>
     private let ring: AsyncStream<Void>.Continuation
-    private var waiting: (record: Record, drop: Drop)?
-    private var deployment: Deployment?
-    private var lastNumber: Int
     /// What an earlier agent left without a verdict.
     private var unfinished: [Record]
-    /// The last deployment that is known to have changed what runs.
-    private let lastSwitch: Int
+    /// The record of a drop that an earlier agent had claimed, and that still lies in the spool.
+    private var claimedBefore: Record?
+    private var waiting: (ledger: Ledger, drop: Drop)?
+    /// The ledger of the deployment that runs.
+    private var current: Ledger?
     private var isRetired = false
     private var hasEnded = false
 
-    /// - Parameter settings: the host's, of which the app is one.
-    package init(app: AppSettings, settings: Settings, context: Context) throws(StoreError) {
+    /// Reads the app's history.
+    ///
+    /// - Parameters:
+    ///   - settings: all of them; the app's own are among them.
+    ///   - histories: gives the disk guard the histories of all apps.
+    package init(
+        app: AppSettings,
+        settings: Settings,
+        host: Host,
+        status: StatusLine,
+        log: Logger,
+        histories: @escaping Histories
+    ) async throws(StoreError) {
         self.app = app
         self.settings = settings
-        self.context = context
-        store = Store(app: app.name, state: context.state)
-        try store.makeFolders()
-        lastNumber = try store.numbers().last ?? 0
-        var log = context.log
+        self.host = host
+        self.status = status
+        self.histories = histories
+        var log = log
         log[metadataKey: "app"] = "\(app.name)"
         self.log = log
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let (records, unreadable) = try store.records()
-        unfinished = records.filter { $0.verdict == nil }
-        lastSwitch = records.last { $0.hasSwitched }?.number ?? 0
-        for error in unreadable { log.warning("\(app.name): \(error)") }
+        store = Store(app: app.name, state: host.state)
+        try store.makeFolders()
+        history = try await store.history(mends: true) { log.warning("\(app.name): \($0)") }
+        unfinished = []
+        for number in history.undecided.sorted() {
+            if let record = try? store.record(number) { unfinished.append(record) }
+        }
+        if unfinished.last?.started == nil, Spool(app.spool).holdsClaim { claimedBefore = unfinished.popLast() }
     }
 
-    /// Goes by these settings from the next drop on; also where it was to retire.
+    /// Goes by these settings from the next drop on, also if it was to retire.
     ///
-    /// - Returns: false where it has ended, and another worker is needed.
+    /// - Returns: false if it has ended, and the app needs another worker.
     package func adopt(_ app: AppSettings, _ settings: Settings) -> Bool {
         guard !hasEnded else { return false }
         self.app = app
@@ -59,37 +75,69 @@ package actor Worker {
         ring.yield()
     }
 
-    /// When the phase that runs now must have ended, unless it is stuck; nil while nothing runs.
-    package var deadline: EventLoopClock.Instant? {
-        get async { await deployment?.deadline }
+    /// Whether a phase has taken longer than any phase like it can.
+    package func isStuck(at moment: EventLoopClock.Instant) async -> Bool {
+        await current?.isStuck(at: moment) ?? false
     }
 
-    /// Takes a drop that was claimed: it is on record when this returns, and takes the place of one that still waits.
-    package func take(_ claim: Spool.Claim) async {
-        lastNumber += 1
-        var record = Record(app: app.name, number: lastNumber, received: Date())
-        record.phases = [Record.PhaseTime(name: .claim, seconds: 0)]
-        record.request = claim.request
-        do throws(DropRefusal) {
-            let drop = try Drop(claim, for: app)
-            record.variables = drop.variables
-            record.directives = drop.directives
-            save(record)
-            log.log(.dropClaimed, "\(app.name) #\(record.number): drop claimed", record.metadata)
-            guard !hasEnded else { return await end(record, .failed, "the app is no longer deployed here") }
-            let superseded = waiting?.record
-            waiting = (record, drop)
-            ring.yield()
-            if let superseded { await end(superseded, .superseded, "drop #\(record.number) came before its turn") }
+    /// What is known of the app's deployments, those under way included.
+    package var past: History { history }
+
+    /// Takes a drop that was claimed, in place of one that still waits. It is on record, and gone from the spool, when this
+    /// returns.
+    ///
+    /// - Throws: if the spool cannot let go of the drop. It is then refused, since it would be deployed again and again.
+    package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
+        let parsed = Result { () throws(Failure) in try Drop(claim, for: app) }
+        let ledger = await makeLedger(for: try? parsed.get(), request: claim.request)
+        let recorded = await record(parsed, in: ledger)
+        do throws(SpoolError) {
+            try spool.discard()
         } catch {
-            await end(record, .refused, error.description)
+            await end(ledger, .refused, Failure(error))
+            throw error
+        }
+        switch recorded {
+        case .failure(let refusal): await end(ledger, .refused, refusal)
+        case .success where hasEnded:
+            await end(ledger, .failed, Failure(.appRemoved, "the app", "is no longer deployed here", hint: nil))
+        case .success(let drop):
+            let superseded = waiting?.ledger
+            waiting = (ledger, drop)
+            ring.yield()
+            guard let superseded else { return }
+            let problem = "drop #\(ledger.number) came before its turn"
+            await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
         }
     }
 
-    /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
-    private func showLast() async {
-        guard let record = try? store.record(lastNumber), let verdict = record.verdict else { return }
-        await context.status.set("#\(record.number) \(verdict)", for: app.name)
+    /// The phase `claim`: when it ends, it is on record what the drop asks for.
+    private func record(_ parsed: Result<Drop, Failure>, in ledger: Ledger) async -> Result<Drop, Failure> {
+        do throws(Failure) {
+            let drop = try parsed.get()
+            try await ledger.claim(drop)
+            return .success(drop)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// A drop gets the next number, unless it has one already: the agent that gave it ended before the drop left the spool.
+    private func makeLedger(for drop: Drop?, request: String?) async -> Ledger {
+        if let before = claimedBefore {
+            claimedBefore = nil
+            let isSame = before.variables == drop?.variables && before.directives == drop?.directives
+            if isSame, before.request == request { return makeLedger(before) }
+            await recover(before)
+        }
+        var record = Record(app: app.name, number: history.begin(), received: .now)
+        record.request = request
+        return makeLedger(record)
+    }
+
+    private func makeLedger(_ record: Record) -> Ledger {
+        let log = DeploymentLog(log, app: app.name, number: record.number, request: record.request)
+        return Ledger(record, store: store, status: status, host: host, log: log)
     }
 
     /// Deploys one drop after the other, until the task is cancelled or the worker is retired.
@@ -97,9 +145,9 @@ package actor Worker {
         await showLast()
         await recover()
         while !Task.isCancelled {
-            if let (record, drop) = waiting {
+            if let (ledger, drop) = waiting {
                 waiting = nil
-                await deploy(record, credential: drop.credential) { await $0.run() }
+                await deploy(drop, ledger)
             } else if isRetired {
                 break
             } else {
@@ -107,9 +155,15 @@ package actor Worker {
             }
         }
         hasEnded = true
-        if let record = waiting?.record {
-            await end(record, .failed, "the agent was stopped before this drop's turn; drop it again")
-        }
+        guard let ledger = waiting?.ledger else { return }
+        let problem = "was stopped before this drop's turn"
+        await end(ledger, .failed, Failure(.agentStopped, "the agent", problem, hint: "drop it again"))
+    }
+
+    /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
+    private func showLast() async {
+        guard let last = history.entries.last, last.number == history.lastNumber else { return }
+        await status.end("#\(last.number) \(last.verdict)", of: last.number, for: app.name)
     }
 
     /// Returns at the next ring, or when the task is cancelled.
@@ -117,71 +171,69 @@ package actor Worker {
         for await _ in bell { return }
     }
 
-    /// Ends, or goes on with, every deployment that has no verdict.
+    /// Finishes the deployments that an earlier agent left without a verdict.
     private func recover() async {
-        for record in unfinished {
-            if record.number < lastSwitch {
-                await end(
-                    record,
-                    .superseded,
-                    "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
-                )
-                continue
-            }
-            switch Recovery(leftIn: record.phase) {
-            case .fail(let reason): await end(record, .failed, reason + "; drop it again")
-            case .resume:
-                let phase = record.phase?.rawValue ?? ""
-                log.notice("\(app.name) #\(record.number): resumed, an earlier agent left it in \(phase)")
-                await deploy(record, credential: nil) { await $0.resume() }
-            }
-        }
+        for record in unfinished { await recover(record) }
         unfinished = []
     }
 
+    private func recover(_ record: Record) async {
+        let ledger = makeLedger(record)
+        let lastSwitch = history.lastSwitch?.number ?? 0
+        switch Recovery(leftIn: record.leftIn, number: record.number, lastSwitch: lastSwitch) {
+        case .end(let verdict, let failure): await end(ledger, verdict, failure)
+        case .resume(let phase):
+            ledger.log.notice("resumed, an earlier agent left it in \(phase)")
+            let drop = Drop(variables: record.variables, directives: record.directives)
+            await deploy(drop, ledger, interrupted: record, from: phase)
+        }
+    }
+
     private func deploy(
-        _ record: Record,
-        credential: RegistryCredential?,
-        _ body: (Deployment) async -> Void
+        _ drop: Drop,
+        _ ledger: Ledger,
+        interrupted: Record? = nil,
+        from start: Phase = .check
     ) async {
         let deployment = Deployment(
-            of: record,
             app: app,
             settings: settings,
-            credential: credential,
+            drop: drop,
+            history: history,
+            host: host,
             store: store,
-            context: context
+            ledger: ledger,
+            histories: histories,
+            interrupted: interrupted
         )
-        self.deployment = deployment
-        await body(deployment)
-        self.deployment = nil
+        current = ledger
+        if let ended = await deployment.run(from: start) {
+            note(ended)
+            // Without a Compose file the deployment has not come so far as to have pinned anything.
+            if ended.compose != nil { await deployment.letGo(history) }
+        }
+        current = nil
     }
 
     /// Ends a drop that no deployment runs for.
-    private func end(_ record: Record, _ verdict: Verdict, _ reason: String) async {
-        var record = record
-        record.verdict = verdict
-        record.reason = reason
-        record.ended = Date()
-        save(record)
-        log.verdict(of: record)
-        if deployment == nil { await context.status.set("#\(record.number) \(verdict)", for: app.name) }
+    private func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
+        note(await ledger.conclude(verdict, failure))
     }
 
-    private func save(_ record: Record) {
-        do {
-            try store.save(record)
-        } catch {
-            log.error("\(app.name) #\(record.number) cannot be recorded: \(error)")
-        }
+    private func note(_ record: Record) {
+        if let entry = History.Entry(record) { history.append(entry) }
     }
 }
 
 extension Drop {
-    init(_ claim: Spool.Claim, for app: AppSettings) throws(DropRefusal) {
-        switch claim {
-        case .refused(let refusal): throw refusal
-        case .drop(let bytes): self = try Drop(parsing: bytes, registry: app.registry, allowed: app.variables)
+    fileprivate init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {
+        do throws(DropRefusal) {
+            switch claim {
+            case .refused(let refusal): throw refusal
+            case .drop(let bytes): self = try Drop(parsing: bytes, registry: app.registry, allowed: app.variables)
+            }
+        } catch {
+            throw Failure(error)
         }
     }
 }

@@ -15,7 +15,7 @@ extension DiskGuard {
             return [Occupant("what is outside Docker", filesystem.space.used)]
         }
         do throws(EngineError) {
-            let usage = try await engine.diskUsage()
+            let usage = try await session.diskUsage()
             var occupants: [Occupant] = []
             var known: Int64 = 0
             if filesystem.holds.contains(.images) {
@@ -41,12 +41,12 @@ extension DiskGuard {
     }
 
     private func images(_ usage: DiskUsage, _ kept: [Kept]) -> [Occupant] {
-        var reasons: [String: Kept.Reason] = [:]
+        var reasons: [ImageID: Kept.Reason] = [:]
         for kept in kept {
             if case .image(let id, _) = kept.subject { reasons[id] = kept.reason }
         }
         return usage.images.map { image in
-            let reason = reasons[image.id.rawValue]
+            let reason = reasons[image.id]
             let name = image.repoTags.first?.rawValue ?? image.id.rawValue
             return Occupant(
                 "image \(name)\(reason.map { " (\($0))" } ?? "")",
@@ -69,15 +69,15 @@ extension DiskGuard {
 
     /// Container logs are root's files: their sizes are what the Engine hands out of them, which takes too long for large ones.
     private func logs() async -> (measured: [Occupant], unmeasured: [String]) {
-        let deadline = context.clock.now.advanced(by: .seconds(20))
+        let deadline = host.clock.now.advanced(by: .seconds(20))
         var measured: [Occupant] = []
         var unmeasured: [String] = []
-        for summary in (try? await engine.containers()) ?? [] {
-            guard let container = try? await engine.inspect(summary.id),
+        for summary in (try? await session.containers()) ?? [] {
+            guard let container = try? await session.inspect(summary.id),
                 ["json-file", "local"].contains(container.logDriver)
             else { continue }
-            let time = min(.seconds(2), context.clock.now.duration(to: deadline))
-            let size = time > .zero ? try? await engine.logSize(container.id, within: time) : nil
+            let time = min(.seconds(2), host.clock.now.duration(to: deadline))
+            let size = time > .zero ? try? await session.logSize(container.id, within: time) : nil
             if let size, size.isComplete {
                 measured.append(Occupant("the log of \(container.name)", size.bytes))
             } else {

@@ -16,14 +16,18 @@ struct Sightings {
         first = (try? JSONDecoder().decode([String: Double].self, from: Data(bytes))) ?? [:]
     }
 
-    subscript(image: String) -> Duration? { first[image].map { .seconds($0) } }
+    subscript(image: ImageID) -> Timestamp? {
+        first[image.rawValue].map { Timestamp(nanoseconds: 0) + .seconds($0) }
+    }
 
     /// Adds images that are new, forgets those that have gone, and writes that down.
     ///
     /// The agent may read it also where root wrote it.
-    mutating func update(_ images: [String], at now: Duration, in state: FilePath) throws(Errno) {
+    mutating func update(_ images: [ImageID], at now: Timestamp, in state: FilePath) throws(Errno) {
         let known = first
-        first = images.reduce(into: [:]) { $0[$1] = known[$1] ?? now.inSeconds }
+        first = images.reduce(into: [:]) {
+            $0[$1.rawValue] = known[$1.rawValue] ?? (now - Timestamp(nanoseconds: 0)).inSeconds
+        }
         guard first != known, let bytes = try? JSONEncoder().encode(first) else { return }
         try File.replace(
             Self.file(in: state),

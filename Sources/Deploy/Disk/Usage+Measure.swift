@@ -13,9 +13,11 @@ extension Usage {
     static func measured(_ engine: EngineInfo) throws(Failure) -> Usage {
         var places: [Place] = [Place(path: "/", holds: [])]
         if engine.isContainerdImageStore, let root = containerdRoot {
-            places += [Place(path: engine.rootDirectory, holds: [.volumes]), Place(path: root, holds: [.images])]
+            places += [
+                Place(path: FilePath(engine.rootDirectory), holds: [.volumes]), Place(path: root, holds: [.images]),
+            ]
         } else {
-            places += [Place(path: engine.rootDirectory, holds: [.images, .volumes])]
+            places += [Place(path: FilePath(engine.rootDirectory), holds: [.images, .volumes])]
         }
         // Several may lie on one filesystem, which is then known by the first of them.
         var devices: [dev_t: Int] = [:]
@@ -73,7 +75,9 @@ extension Usage {
 
     private static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {
         Failure(
-            "how full the disk at \(path) is cannot be read: \(error)",
+            .usageUnreadable,
+            "how full the disk at \(path) is",
+            "cannot be read: \(error)",
             hint: "user berth must be able to search the folders above it"
         )
     }

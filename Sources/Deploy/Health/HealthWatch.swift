@@ -1,17 +1,16 @@
 import Docker
 import DockerModel
 import Linux
-import Logging
 import NIOCore
 import Rules
 
 /// Feeds the gate: asks the Engine for the app's containers after every event that may matter, when time alone may have
 /// changed the answer, and once in a while in case an event was lost.
 struct HealthWatch {
-    let engine: Engine
+    let session: EngineSession
     let project: ProjectName
-    let eventLoop: any EventLoop
-    let log: Logger
+    let host: Host
+    let log: DeploymentLog
     /// How long the Engine may stay away, for example because it is being upgraded.
     var patience = Duration.seconds(120)
 
@@ -20,14 +19,14 @@ struct HealthWatch {
     /// How long to wait for an Engine that has gone away before it is asked again.
     private static let reconnect = Duration.milliseconds(500)
 
-    private var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
+    private var clock: EventLoopClock { host.clock }
 
     /// Every container of the project that is not a one-off, in any state.
     func samples() async throws(EngineError) -> [Sample] {
         var samples: [Sample] = []
-        for container in try await engine.containers(project: project) where !container.labels.isOneOff {
+        for container in try await session.containers(project: project) where !container.labels.isOneOff {
             do throws(EngineError) {
-                if let sample = try await Sample(engine.inspect(container.id)) { samples.append(sample) }
+                if let sample = try await Sample(session.inspect(container.id)) { samples.append(sample) }
             } catch {
                 // It went between the list and the look: the gate counts what is left.
                 guard error.isNotFound else { throw error }
@@ -65,19 +64,19 @@ struct HealthWatch {
             do throws(EngineError) {
                 let samples = try await samples()
                 answered = clock.now
-                let now = Timestamp.now.sinceEpoch
+                let now = Timestamp.now
                 switch gate.judge(samples, at: now) {
                 case .healthy: return []
                 case .unhealthy(let findings): return findings
                 case .pending(let until): wait = min(until - now, wait)
                 }
             } catch {
-                log.debug("The Engine did not answer the health gate: \(error)")
+                log.debug("the Engine did not answer the health gate: \(error)")
                 guard answered.duration(to: clock.now) < patience else {
-                    throw Failure("the Engine stopped answering: \(error.problem)", hint: error.hint)
+                    throw Failure(error).within("the Engine stopped answering:", as: .engineUnreachable)
                 }
             }
-            alarm = eventLoop.scheduleTask(in: TimeAmount(wait)) { _ = ring.yield() }
+            alarm = host.eventLoop.scheduleTask(in: TimeAmount(wait)) { _ = ring.yield() }
         }
         throw CancellationError()
     }
@@ -86,12 +85,12 @@ struct HealthWatch {
     private func listen(_ ring: AsyncStream<Void>.Continuation) async throws {
         while true {
             do throws(EngineError) {
-                try await engine.withEvents(project: project) { events throws(EngineError) in
+                try await session.withEvents(project: project) { events throws(EngineError) in
                     ring.yield()
                     for try await event in events where event.action.concernsHealth { ring.yield() }
                 }
             } catch {
-                log.debug("The Engine's event stream ended: \(error)")
+                log.debug("the Engine's event stream ended: \(error)")
             }
             // An Engine that is gone is looked at too: it may not stay away for ever.
             ring.yield()

@@ -1,3 +1,5 @@
+import Rules
+
 /// The settings as the files read so far leave them: every value is of its kind, and nothing is validated beyond that.
 struct Draft {
     private(set) var disk: TableDraft<DiskSettings>?

@@ -1,3 +1,5 @@
+import Rules
+
 /// A table of the settings, with every key that it may hold.
 protocol SettingsTable: Sendable {
     /// The table's name in TOML; where there can be several such tables, the name of an example.

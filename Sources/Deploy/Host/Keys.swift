@@ -1,3 +1,4 @@
+import Rules
 import SystemPackage
 
 extension DiskSettings: SettingsTable {

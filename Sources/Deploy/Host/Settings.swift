@@ -47,20 +47,20 @@ package struct AppSettings: Equatable, Sendable {
 }
 
 /// What is wrong with the settings, and where.
-package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct SettingsError: Explained, Equatable {
     package let file: FilePath
     /// From 1; nil if no single line is to blame.
     package let line: Int?
     /// The key as TOML writes it, for example `apps.shop.spool`; nil if the file as a whole is wrong.
     package let key: String?
     package let problem: String
-    package let hint: String
+    package let hint: String?
 
-    package var description: String { "\(place)\(problem); \(hint)" }
+    package var cause: Cause { .settingsInvalid }
 
     /// File, line and key.
-    var place: String {
-        let place = line.map { "\(file):\($0): " } ?? "\(file): "
-        return place + (key.map { "\($0): " } ?? "")
+    package var subject: String {
+        let place = line.map { "\(file):\($0):" } ?? "\(file):"
+        return key.map { "\(place) \($0):" } ?? place
     }
 }

@@ -1,3 +1,5 @@
+import Rules
+
 /// What the sample file and the manual say of one key.
 package struct KeyText: Sendable {
     package let name: String

@@ -1,13 +1,9 @@
-import Docker
-import DockerModel
-import FoundationEssentials
-import Linux
 import Logging
 import Rules
 import Systemd
 
 /// The kinds of event that a sysadmin may want to match; each is explained in the message catalog (`journalctl -x`).
-package enum Event: String, CaseIterable, Sendable {
+package enum JournalEvent: String, CaseIterable, Sendable {
     case agentStarted = "agent-started"
     case settingsRejected = "settings-rejected"
     case spoolUnwatchable = "spool-unwatchable"
@@ -51,37 +47,14 @@ package enum Event: String, CaseIterable, Sendable {
 
 extension Logger {
     /// Logs an event of a kind that can be matched by its `MESSAGE_ID`.
-    func log(_ event: Event, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
+    func log(_ event: JournalEvent, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
         let id: Logger.Metadata = ["MESSAGE_ID": "\(event.messageID)"]
         log(level: event.level, message, metadata: metadata.merging(id) { one, _ in one })
     }
-
-    /// Logs how a drop ended, the one line that a sysadmin is to read.
-    func verdict(of record: Record) {
-        guard let verdict = record.verdict else { return }
-        var message = "\(record.app) #\(record.number): \(verdict)"
-        if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
-        if let started = record.started, let ended = record.ended {
-            message += ", after \(Duration.seconds(ended.timeIntervalSince(started)).inSeconds) s"
-        }
-        if let reason = record.reason { message += ": \(reason)" }
-        log(Event(verdict), "\(message)", record.metadata)
-    }
 }
 
-extension Record {
-    /// What every line about this deployment carries as journal fields.
-    var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = ["app": "\(app)", "deployment": "\(number)"]
-        if let request { metadata["request"] = "\(request)" }
-        if let verdict { metadata["verdict"] = "\(verdict)" }
-        if let tag = variables["IMAGE_TAG"] { metadata["imageTag"] = "\(tag)" }
-        return metadata
-    }
-}
-
-extension Event {
-    /// What journald knows this kind of event by, as in `systemd/berth.catalog`; it never changes.
+extension JournalEvent {
+    /// The ID by which journald knows this kind of event, as in `systemd/berth.catalog`. It never changes.
     package var messageID: MessageID {
         switch self {
         case .agentStarted: "9c27cdc45e0a4be0ae18daba2bc07836"

@@ -1,7 +1,4 @@
-import Docker
-import DockerModel
 import FoundationEssentials
-import Linux
 import Rules
 
 extension Record {
@@ -9,11 +6,6 @@ extension Record {
     package func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            // The format cuts off what is below a millisecond, also where a date that was read is short of it by a hair.
-            try container.encode(date.addingTimeInterval(0.0005).formatted(Self.timestamps))
-        }
         let lines = try fields.map { name, value in
             "  \"\(name)\": " + String(decoding: try encoder.encode(value), as: UTF8.self)
         }
@@ -21,15 +13,8 @@ extension Record {
     }
 
     package init(json bytes: [UInt8]) throws {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .custom { decoder in
-            try Date(decoder.singleValueContainer().decode(String.self), strategy: Self.timestamps)
-        }
-        self = try decoder.decode(Record.self, from: Data(bytes))
+        self = try JSONDecoder().decode(Record.self, from: Data(bytes))
     }
-
-    /// RFC 3339, UTC, milliseconds.
-    private static let timestamps = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     // An encoder of its own per field, since JSONEncoder keeps no order of keys but the alphabet's.
     private var fields: [(String, any Encodable)] {
@@ -38,7 +23,9 @@ extension Record {
             ("number", number),
             ("request", request),
             ("verdict", verdict),
+            ("cause", cause),
             ("reason", reason),
+            ("hint", hint),
             ("received", received),
             ("started", started),
             ("ended", ended),

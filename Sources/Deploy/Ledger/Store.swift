@@ -1,48 +1,51 @@
-import Docker
-import DockerModel
 import Linux
 import Rules
 import SystemPackage
 
-/// The records of one app, each a file (`<state>/<app>/deployments/<number>.json`), and the Compose files of its releases
-/// (`<state>/<app>/compose/<number>.yaml`).
+/// One app's records (`<state>/<app>/deployments/<number>.json`), the Compose files of its releases
+/// (`<state>/<app>/compose/<number>.yaml`), and the index of its records (`<state>/<app>/history`).
 package struct Store: Sendable {
     package let folder: FilePath
     private let composeFolder: FilePath
+    private let index: FilePath
 
     package init(app: AppName, state: FilePath) {
-        folder = state.appending(app.description).appending("deployments")
-        composeFolder = state.appending(app.description).appending("compose")
+        let home = state.appending(app.description)
+        folder = home.appending("deployments")
+        composeFolder = home.appending("compose")
+        index = home.appending("history")
     }
 
-    /// The apps that have records on this host, whether they are still deployed or not; none where there is no state folder.
+    /// The apps that have records on this host, whether the settings name them or not; none without a state folder.
     static func apps(in state: FilePath) throws(StoreError) -> [AppName] {
         do {
             return try File.names(in: state).compactMap { AppName($0) }.sorted()
         } catch .noSuchFileOrDirectory {
             return []
         } catch {
-            throw StoreError(path: state, problem: "cannot be listed: \(error)")
+            throw StoreError(state, "cannot be listed: \(error)")
         }
     }
 
-    /// Makes the folders where they are missing.
+    /// Makes the folders that are missing.
     package func makeFolders() throws(StoreError) {
         for folder in [folder, composeFolder] {
             do {
                 try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])
             } catch {
-                throw StoreError(path: folder, problem: "cannot be made: \(error)")
+                throw StoreError(folder, "cannot be made: \(error)")
             }
         }
     }
+
+    // MARK: - Records
 
     /// The numbers of all records, ascending.
     package func numbers() throws(StoreError) -> [Int] {
         do {
             return try File.names(in: folder).compactMap(Self.number).sorted()
         } catch {
-            throw StoreError(path: folder, problem: "cannot be listed: \(error)")
+            throw StoreError(folder, "cannot be listed: \(error)")
         }
     }
 
@@ -51,79 +54,128 @@ package struct Store: Sendable {
         do {
             return try Record(json: File.read(path))
         } catch {
-            throw StoreError(path: path, problem: "cannot be read: \(error)")
+            throw StoreError(path, "cannot be read: \(error)", .stateUnreadable)
         }
     }
 
-    /// Saves a record; it is on the disk when this returns.
+    /// Saves a record; it is on the disk when this returns. One with a verdict never changes again, and goes into the index.
     package func save(_ record: Record) throws(StoreError) {
-        let path = path(of: record.number)
-        do {
-            try File.replace(path, with: record.json(), mode: [.ownerReadWrite, .groupRead])
-        } catch {
-            throw StoreError(path: path, problem: "cannot be written: \(error)")
-        }
+        try write(path(of: record.number)) { try record.json() }
+        if let entry = History.Entry(record) { append([entry]) }
     }
 
-    /// Every record that can be read, ascending; one that cannot is left out, and named.
-    package func records() throws(StoreError) -> (records: [Record], unreadable: [StoreError]) {
-        var records: [Record] = []
-        var unreadable: [StoreError] = []
-        for number in try numbers() {
-            do throws(StoreError) {
-                records.append(try record(number))
-            } catch {
-                unreadable.append(error)
-            }
-        }
-        return (records, unreadable)
-    }
+    // MARK: - Compose files
+
+    package func composeFile(of number: Int) -> FilePath { composeFolder.appending("\(number).yaml") }
 
     /// Keeps the Compose file of a release.
     package func save(compose text: [UInt8], of number: Int) throws(StoreError) -> Record.ComposeFile {
-        let path = composePath(of: number)
+        try Self.store(text, in: composeFile(of: number))
+    }
+
+    static func store(_ text: [UInt8], in file: FilePath) throws(StoreError) -> Record.ComposeFile {
         do {
-            try File.replace(path, with: text, mode: [.ownerReadWrite, .groupRead])
+            try File.replace(file, with: text, mode: [.ownerReadWrite, .groupRead])
         } catch {
-            throw StoreError(path: path, problem: "cannot be written: \(error)")
+            throw StoreError(file, "cannot be written: \(error)")
         }
-        return Record.ComposeFile(file: path.string, sha256: SHA256.hex(text))
+        return Record.ComposeFile(file: file.string, sha256: SHA256.hex(text))
     }
 
     /// The Compose file of a release, as it was stored.
     ///
-    /// - Throws: where it is gone, or not what was stored.
+    /// - Throws: if it is gone, or not what was stored.
     package func compose(of record: Record) throws(StoreError) -> FilePath {
         _ = try composeText(of: record)
-        return composePath(of: record.number)
+        return composeFile(of: record.number)
     }
 
-    /// What is in that file; it throws as ``compose(of:)`` does.
+    /// The content of that file; it throws as ``compose(of:)`` does.
     package func composeText(of record: Record) throws(StoreError) -> [UInt8] {
-        let path = composePath(of: record.number)
+        let path = composeFile(of: record.number)
         let text: [UInt8]
         do {
             text = try File.read(path)
         } catch {
-            throw StoreError(path: path, problem: "cannot be read: \(error)")
+            throw StoreError(path, "cannot be read: \(error)", .stateUnreadable)
         }
         guard SHA256.hex(text) == record.compose?.sha256 else {
-            throw StoreError(path: path, problem: "is not what was stored")
+            throw StoreError(path, "is not what was stored", .stateUnreadable)
         }
         return text
     }
 
-    private func composePath(of number: Int) -> FilePath {
-        composeFolder.appending("\(number).yaml")
+    // MARK: - History
+
+    /// Reads the app's history: the index, and each record that is not in it, which are those without a verdict.
+    ///
+    /// - Parameters:
+    ///   - mends: whether to add to the index what it lacks.
+    ///   - complain: is told of each record that cannot be read.
+    package func history(
+        mends: Bool = false,
+        complain: (StoreError) -> Void = { _ in }
+    ) async throws(StoreError) -> History {
+        let indexed = await readIndex()
+        var entries: [History.Entry] = []
+        var missing: [History.Entry] = []
+        var undecided: Set<Int> = []
+        var unreadable: Set<Int> = []
+        for number in try numbers() {
+            if let entry = indexed[number] {
+                entries.append(entry)
+                continue
+            }
+            do throws(StoreError) {
+                if let entry = History.Entry(try record(number)) {
+                    missing.append(entry)
+                } else {
+                    undecided.insert(number)
+                }
+            } catch {
+                unreadable.insert(number)
+                complain(error)
+            }
+            // There may be thousands, and the same thread listens for the health of other apps.
+            await Task.yield()
+        }
+        if mends, !missing.isEmpty { append(missing) }
+        return History(
+            entries + missing,
+            undecided: undecided,
+            unreadable: unreadable,
+            lastNumber: indexed.keys.max() ?? 0
+        )
+    }
+
+    /// What the index says; of a number that comes twice the later line counts.
+    private func readIndex() async -> [Int: History.Entry] {
+        let bytes = (try? File.read(index)) ?? []
+        var entries: [Int: History.Entry] = [:]
+        for (count, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            if let entry = History.Entry(line: String(decoding: line, as: UTF8.self)) { entries[entry.number] = entry }
+            if count % 500 == 499 { await Task.yield() }
+        }
+        return entries
+    }
+
+    /// Adds lines to the index. It need not succeed: what the index lacks is read from the record.
+    private func append(_ entries: [History.Entry]) {
+        // A line that a full disk has cut off must not run into the next one.
+        let text = entries.map { "\n\($0.line)\n" }.joined()
+        try? File.append(Array(text.utf8), to: index, mode: [.ownerReadWrite, .groupRead])
+    }
+
+    private func write(_ path: FilePath, _ bytes: () throws -> [UInt8]) throws(StoreError) {
+        do {
+            try File.replace(path, with: bytes(), mode: [.ownerReadWrite, .groupRead])
+        } catch {
+            throw StoreError(path, "cannot be written: \(error)")
+        }
     }
 
     private func path(of number: Int) -> FilePath {
         folder.appending("\(number).json")
-    }
-
-    /// The number of the record that a file holds.
-    package static func number(of path: FilePath) -> Int? {
-        path.lastComponent.flatMap { number($0.string) }
     }
 
     private static func number(_ name: String) -> Int? {
@@ -132,14 +184,20 @@ package struct Store: Sendable {
     }
 }
 
-/// A record that cannot be kept or read.
-package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+/// A record, or what belongs to it, cannot be kept or read.
+package struct StoreError: Explained, Equatable {
     package let path: FilePath
     package let problem: String
+    package let cause: Cause
 
-    package var hint: String {
-        "see that \(path.removingLastComponent()) belongs to user berth and its disk is not full"
+    init(_ path: FilePath, _ problem: String, _ cause: Cause = .stateUnwritable) {
+        self.path = path
+        self.problem = problem
+        self.cause = cause
     }
 
-    package var description: String { "\(path) \(problem); \(hint)" }
+    package var subject: String { "\(path)" }
+    package var hint: String? {
+        "see that \(path.removingLastComponent()) belongs to user berth and its disk is not full"
+    }
 }

@@ -16,24 +16,29 @@ package struct Spool: Hashable, Sendable {
         self.folder = folder
     }
 
-    /// A drop that was taken out of the spool; the file is gone.
+    /// A drop that was taken out of the way of the next one.
     package enum Claim: Equatable, Sendable {
         case drop([UInt8])
         case refused(DropRefusal)
+
+        /// CI's name for the request, also of a drop that is refused for another line.
+        var request: String? {
+            if case .drop(let bytes) = self { Drop.request(in: bytes) } else { nil }
+        }
     }
 
-    /// Takes the drop that lies here: renames it, reads it once, deletes it.
+    /// Renames the drop that lies here, and reads it. The file stays until ``discard()``: if the agent ends before, the next
+    /// one claims the same drop again.
     ///
-    /// The rename takes it out of the way of the next one; what a killed agent left renamed is taken first. A file that
-    /// somebody still writes is left alone: its close is an event, and the spool is looked at again.
+    /// A file that is still being written is left alone: its close is an event, and the spool is looked at again.
     ///
-    /// - Returns: nil where nothing lies here, or nothing complete.
-    /// - Throws: ``SpoolError`` where a drop lies here that cannot be taken; it is not deployed.
+    /// - Returns: nil if nothing lies here, or nothing complete.
+    /// - Throws: ``SpoolError`` if a drop lies here that cannot be taken; it is not deployed.
     package func claim() throws(SpoolError) -> Claim? {
-        if let left = try take() { return left }
+        if let left = try read() { return left }
         let drop = open(dropPath.string, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         defer { if drop >= 0 { close(drop) } }
-        // A spool that may not be entered is told of by the watch.
+        // The watch tells of a spool that may not be entered.
         if drop < 0, errno == ENOENT || access(folder.string, W_OK | X_OK) != 0 { return nil }
         if drop >= 0 {
             guard !Self.isFolder(drop) else {
@@ -45,33 +50,58 @@ package struct Spool: Hashable, Sendable {
             if errno == ENOENT { return nil }
             throw SpoolError(path: dropPath, problem: "cannot be renamed: \(Errno(rawValue: errno))")
         }
-        return try take()
+        return try read()
+    }
+
+    /// Whether a claimed drop still lies here.
+    package var holdsClaim: Bool { access(claimedPath.string, F_OK) == 0 }
+
+    /// Deletes what was claimed, which holds a token.
+    package func discard() throws(SpoolError) {
+        guard unlink(claimedPath.string) == 0 || errno == ENOENT else {
+            throw SpoolError(path: claimedPath, problem: "cannot be deleted: \(Errno(rawValue: errno))")
+        }
+    }
+
+    /// Places a drop as rsync does: under a name of its own first, then by rename.
+    package func submit(_ bytes: [UInt8]) throws(SpoolError) {
+        let draft = folder.appending(".\(Self.dropName).\(UInt32.random(in: 0...UInt32.max))")
+        do {
+            let file = try FileDescriptor.open(
+                draft,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+                permissions: [.ownerReadWrite, .groupRead]
+            )
+            _ = try file.closeAfter { try file.writeAll(bytes) }
+            guard rename(draft.string, dropPath.string) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            unlink(draft.string)
+            throw SpoolError(path: dropPath, problem: "cannot be written: \(error)")
+        }
     }
 
     private var dropPath: FilePath { folder.appending(Self.dropName) }
     private var claimedPath: FilePath { folder.appending(Self.claimedName) }
 
-    /// Reads and deletes what was renamed.
-    private func take() throws(SpoolError) -> Claim? {
-        let claim: Claim
+    /// Reads what was renamed.
+    private func read() throws(SpoolError) -> Claim? {
         do {
-            let file = try FileDescriptor.open(
-                claimedPath,
-                .readOnly,
-                options: [.noFollow, .nonBlocking, .closeOnExec]
-            )
+            let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
+            let file = try FileDescriptor.open(claimedPath, .readOnly, options: options)
             defer { try? file.close() }
-            claim = try Self.read(file)
+            guard !Self.isFolder(file.rawValue) else {
+                throw SpoolError(path: claimedPath, problem: "is a folder", hint: "remove it")
+            }
+            return try Self.read(file)
         } catch let error as Errno {
             if error == .noSuchFileOrDirectory || access(folder.string, W_OK | X_OK) != 0 { return nil }
-            claim = .refused(Self.unreadable(error))
+            return .refused(Self.unreadable(error))
+        } catch let error as SpoolError {
+            throw error
         } catch {
-            claim = .refused(Self.unreadable(.ioError))
+            return .refused(Self.unreadable(.ioError))
         }
-        guard unlink(claimedPath.string) == 0 else {
-            throw SpoolError(path: claimedPath, problem: "cannot be deleted: \(Errno(rawValue: errno))")
-        }
-        return claim
     }
 
     private static func isFolder(_ file: CInt) -> Bool {
@@ -83,12 +113,12 @@ package struct Spool: Hashable, Sendable {
         var status = stat()
         guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            return .refused(DropRefusal(problem: "is not a regular file", hint: "drop a plain file"))
+            return .refused(DropRefusal(.dropUnreadable, problem: "is not a regular file", hint: "drop a plain file"))
         }
         return .drop(try File.read(file, limit: DropParser.sizeLimit + 1))
     }
 
-    /// Whether anybody has the file open for writing.
+    /// Whether a process has the file open for writing.
     ///
     /// A read lease is refused while there is a writer (fcntl(2), F_SETLEASE), which needs CAP_LEASE for a file of
     /// another user. Where the kernel cannot tell, the event that led here has to do: a close after writing or a rename.
@@ -102,9 +132,10 @@ package struct Spool: Hashable, Sendable {
 
     private static func unreadable(_ error: Errno) -> DropRefusal {
         if error == .tooManySymbolicLinkLevels {
-            return DropRefusal(problem: "is a symbolic link", hint: "drop a plain file")
+            return DropRefusal(.dropUnreadable, problem: "is a symbolic link", hint: "drop a plain file")
         }
         return DropRefusal(
+            .dropUnreadable,
             problem: "cannot be read by user berth: \(error)",
             hint: "send it readable for the spool's group, for example with rsync --chmod=F640"
         )
@@ -112,10 +143,10 @@ package struct Spool: Hashable, Sendable {
 }
 
 /// A drop that lies in the spool and can neither be taken nor deleted.
-package struct SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct SpoolError: Explained, Equatable {
     package let path: FilePath
     package let problem: String
-    package let hint: String
+    package let hint: String?
 
     init(path: FilePath, problem: String, hint: String? = nil) {
         self.path = path
@@ -124,7 +155,6 @@ package struct SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         self.hint = hint ?? "user berth must be able to write to \(folder) (chgrp berth, chmod 2770)"
     }
 
-    package var description: String {
-        "\(path) \(problem); \(hint)"
-    }
+    package var cause: Cause { .spoolBlocked }
+    package var subject: String { "\(path)" }
 }

@@ -27,9 +27,8 @@ extension ComposeModel {
 }
 
 /// The model does not say what it should.
-package struct ComposeModelError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ComposeModelError: Error, Hashable, Sendable {
     package let subject: String
     package let problem: String
-    package var hint: String { "look at what docker compose config prints in the project folder" }
-    package var description: String { "\(subject): \(problem) (\(hint))" }
+    package var hint: String? { "look at what docker compose config prints in the project folder" }
 }

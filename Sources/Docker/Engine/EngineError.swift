@@ -60,7 +60,7 @@ extension EngineError {
     }
 
     /// What to try.
-    package var hint: String {
+    package var hint: String? {
         switch self {
         case .unreachable(_, .permissionDenied): "add the user that runs this to the group docker"
         case .unreachable(_, .noSuchFileOrDirectory), .unreachable(_, .connectionRefused):
@@ -75,13 +75,36 @@ extension EngineError {
         case .unintelligible, .tooLarge: "check the Engine's version: docker version"
         case .wrongCredential: "check the user name, and that the token is alive and may read packages"
         case .registryTrouble: "check that this host reaches the registry, and the registry's own status"
-        case .cancelled: "nothing: it was asked to stop"
+        case .cancelled: nil
         }
     }
 }
 
-extension EngineError: CustomStringConvertible {
-    package var description: String { "\(subject): \(problem) (\(hint))" }
+extension EngineError {
+    package var sentence: String { "\(subject): \(problem)" }
+
+    /// The Engine answers, and has no such thing.
+    package var isNotFound: Bool {
+        if case .refused(_, status: 404, _) = self { true } else { false }
+    }
+
+    /// The Engine gives no answer, or is not waited for any more: whatever it is asked next will end the same way.
+    package var isOutage: Bool {
+        switch self {
+        case .unreachable, .disconnected, .timedOut, .cancelled: true
+        case .refused, .unsupported, .unintelligible, .tooLarge, .wrongCredential, .registryTrouble: false
+        }
+    }
+
+    /// An Engine that is being started or upgraded gives this answer too.
+    package var mayPass: Bool {
+        switch self {
+        case .unreachable(_, .permissionDenied): false
+        case .unreachable, .disconnected, .timedOut: true
+        case .refused(_, let status, _): status >= 500
+        case .unsupported, .unintelligible, .tooLarge, .wrongCredential, .registryTrouble, .cancelled: false
+        }
+    }
 }
 
 /// The connection ended before the answer did.

@@ -56,9 +56,8 @@ package enum ClientConfiguration {
 }
 
 /// The host's own `config.json` cannot be built upon.
-package struct ClientConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ClientConfigurationError: Error, Hashable, Sendable {
     package var subject: String { "Docker's config.json" }
     package let problem: String
-    package var hint: String { "mend or remove the file; docker login writes a new one" }
-    package var description: String { "\(subject) \(problem) (\(hint))" }
+    package var hint: String? { "mend or remove the file; docker login writes a new one" }
 }

@@ -41,11 +41,10 @@ private func writePrivateFile(_ path: FilePath, _ content: [UInt8]) throws(Priva
 }
 
 /// The private folder for `DOCKER_CONFIG` cannot be made.
-package struct PrivateConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct PrivateConfigurationError: Error, Hashable, Sendable {
     package let path: FilePath
     package let reason: Errno
     package var subject: String { "\(path)" }
     package var problem: String { "cannot be written: \(reason)" }
-    package var hint: String { "check that the runtime folder exists, belongs to this user and has room" }
-    package var description: String { "\(subject) \(problem) (\(hint))" }
+    package var hint: String? { "check that the runtime folder exists, belongs to this user and has room" }
 }

@@ -38,25 +38,26 @@ extension CommandError {
         case .exited(let code): "exit code \(code)"
         case .signaled(let signal): "ended by signal \(signal)"
         case .timedOut(let duration): "not done after \(duration)"
-        case .tooMuchOutput: "wrote more than is sensible"
+        case .tooMuchOutput: "wrote more than berth takes"
         case .cancelled: "cancelled"
         }
     }
 
     /// What to try.
-    package var hint: String {
+    package var hint: String? {
         switch reason {
         case .notStarted: "check that it is installed, and that its folder exists"
         case .exited, .signaled: "run it by hand in the same folder"
         case .timedOut: "see what it waited for, or give it more time"
         case .tooMuchOutput: "run it by hand and look at what it writes"
-        case .cancelled: "nothing: it was asked to stop"
+        case .cancelled: nil
         }
     }
 }
 
-extension CommandError: CustomStringConvertible {
-    package var description: String {
-        ([subject + ": " + problem] + lastLines).joined(separator: "\n  ") + "\n(\(hint))"
-    }
+extension CommandError {
+    /// The last line that is not empty: mostly it says why the command gave up.
+    package var lastLine: String? { lastLines.last { !$0.isEmpty } }
+
+    package var sentence: String { "\(subject): \(problem)\(lastLine.map { ": \($0)" } ?? "")" }
 }

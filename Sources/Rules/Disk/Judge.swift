@@ -65,7 +65,9 @@ struct Judge {
 
     /// What holds whatever else is known of an image.
     private func reasonToKeep(_ image: Inventory.Image, _ releases: [Membership]) -> Kept.Reason? {
-        if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
+        if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] {
+            return .usedBy(container: user.name, isRunning: user.isRunning)
+        }
         for name in image.names {
             if let user = usersByName[name.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
         }
@@ -114,7 +116,9 @@ struct Judge {
     private var buildCache: [Judgement] {
         let old = inventory.buildCache.filter(isIdle)
         let young = inventory.buildCache.filter { !isIdle($0) }
-        return [judge(old, .mayGo(.unusedForADay, since: .longAgo)), judge(young, .stays(.cacheInUse))].compactMap { $0 }
+        return [judge(old, .mayGo(.unusedForADay, since: .longAgo)), judge(young, .stays(.cacheInUse))].compactMap {
+            $0
+        }
     }
 
     private func isIdle(_ entry: Inventory.CacheEntry) -> Bool {

@@ -44,20 +44,30 @@ package struct History: Sendable, Equatable {
     /// The numbers of the records that are there and cannot be read.
     package let unreadable: Set<Int>
 
-    package init(_ entries: [Entry] = [], undecided: Set<Int> = [], unreadable: Set<Int> = []) {
+    /// The highest number that was ever given; 0 before the first drop.
+    package private(set) var lastNumber: Int
+
+    /// - Parameters:
+    ///   - entries: in any order.
+    ///   - lastNumber: a number that was given to a record which is no longer there.
+    package init(
+        _ entries: [Entry] = [],
+        undecided: Set<Int> = [],
+        unreadable: Set<Int> = [],
+        lastNumber: Int = 0
+    ) {
         self.entries = entries.sorted { $0.number < $1.number }
         self.undecided = undecided
         self.unreadable = unreadable
+        let last = self.entries.last?.number ?? 0
+        self.lastNumber = max(last, undecided.max() ?? 0, unreadable.max() ?? 0, lastNumber)
     }
 
-    /// The highest number so far; 0 before the first drop.
-    package var lastNumber: Int {
-        max(entries.last?.number ?? 0, undecided.max() ?? 0, unreadable.max() ?? 0)
-    }
-
-    /// Notes a deployment that has no verdict yet.
-    package mutating func begin(_ number: Int) {
-        undecided.insert(number)
+    /// Gives a number to a new deployment, which has no verdict yet.
+    package mutating func begin() -> Int {
+        lastNumber += 1
+        undecided.insert(lastNumber)
+        return lastNumber
     }
 
     /// Notes a verdict.
@@ -137,7 +147,9 @@ extension History {
     package var hasOnlyTried: Bool { lastGood == nil && entries.contains(where: \.hasSteps) }
 
     /// Whether what runs is what berth itself left not healthy.
-    package var endedUnhealthy: Bool { lastSwitch.map { $0.verdict == .unhealthy || $0.verdict == .rollbackFailed } ?? false }
+    package var endedUnhealthy: Bool {
+        lastSwitch.map { $0.verdict == .unhealthy || $0.verdict == .rollbackFailed } ?? false
+    }
 }
 
 /// As the index of an app's records has an entry: one line of words.
@@ -171,7 +183,9 @@ extension History.Entry {
         var images: [ServiceName: ImageID] = [:]
         for word in words[5...].dropLast() {
             guard let equals = word.firstIndex(of: "=") else { return nil }
-            images[ServiceName(rawValue: String(word[..<equals]))] = ImageID(rawValue: String(word[word.index(after: equals)...]))
+            images[ServiceName(rawValue: String(word[..<equals]))] = ImageID(
+                rawValue: String(word[word.index(after: equals)...])
+            )
         }
         self.images = images
     }

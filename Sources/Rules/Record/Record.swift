@@ -116,4 +116,12 @@ package struct Record: Equatable, Sendable, Codable {
 
     /// The release's images, by service.
     package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }
+
+    /// Why the release cannot stay, as it was noted before a rollback began.
+    package var failure: Failure {
+        let ending = hint.map { "; " + $0 } ?? ""
+        let reason = reason ?? ""
+        let sentence = reason.hasSuffix(ending) ? String(reason.dropLast(ending.count)) : reason
+        return Failure(cause ?? .unexpected, "", sentence, hint: hint, evidence: evidence)
+    }
 }

@@ -130,7 +130,9 @@ extension KeyedDecodingContainer<Name> {
     /// Zero, by which other tools mean that there is no limit, would end everything at once.
     fileprivate func timeout() throws -> Duration? {
         let timeout = try duration("timeout")
-        guard timeout != .zero else { throw error("timeout", "it must be more than zero; leave it out for the default") }
+        guard timeout != .zero else {
+            throw error("timeout", "it must be more than zero; leave it out for the default")
+        }
         return timeout
     }
 }

@@ -1,0 +1,32 @@
+import Docker
+import Rules
+
+/// Asks the Engine what it knows of the containers to blame, before anything is done about them.
+struct EvidenceReader: Sendable {
+    let session: EngineSession
+    let tools: Tools
+
+    func evidence(_ findings: [Gate.Finding]) async -> [Evidence] {
+        var all: [Evidence] = []
+        for finding in findings {
+            var evidence = Evidence(finding)
+            if let id = finding.container, let container = try? await session.inspect(id) {
+                let lines = (try? await session.logs(id, tail: Excerpt.lineLimit)) ?? []
+                evidence.container = Evidence.Container(container, log: lines, tools.redaction)
+            }
+            report(evidence)
+            all.append(evidence)
+        }
+        return all
+    }
+
+    /// Evidence is in the journal too, under its service.
+    private func report(_ evidence: Evidence) {
+        let log = tools.log.with("service", "\(evidence.service)")
+        log.error("\(evidence.service) \(evidence.problem)")
+        for probe in evidence.container?.probes ?? [] {
+            log.notice("\(evidence.service) healthcheck, exit code \(probe.exitCode): \(probe.output)")
+        }
+        for line in evidence.container?.log ?? [] { log.notice("\(evidence.service) | \(line)") }
+    }
+}

@@ -1,0 +1,46 @@
+import Docker
+import Linux
+import Rules
+
+extension Host {
+    /// The patience with an Engine that may be starting along with the host.
+    static let bootPatience = Duration.seconds(240)
+
+    /// Waits for an Engine that is being restarted or upgraded, and opens a session with it.
+    ///
+    /// - Parameter patience: how long to wait.
+    func reachEngine(within patience: Duration, _ log: DeploymentLog) async throws -> EngineSession {
+        let deadline = clock.now.advanced(by: patience)
+        var isWaiting = false
+        while true {
+            do throws(EngineError) {
+                return try await engine.negotiated()
+            } catch {
+                guard error.mayPass, clock.now < deadline else { throw error }
+                if !isWaiting { log.info("waiting for the Engine: \(error)") }
+                isWaiting = true
+            }
+            try await clock.sleep(for: .milliseconds(500))
+        }
+    }
+}
+
+extension Host {
+    /// The history of every app that has records on this host, whether the settings name it or not.
+    ///
+    /// - Parameter known: gives the history of an app that is held in memory.
+    package func histories(
+        known: (AppName) async -> History? = { _ in nil }
+    ) async throws(StoreError) -> [AppName: History] {
+        var all: [AppName: History] = [:]
+        for name in try Store.apps(in: state) {
+            if let history = await known(name) {
+                all[name] = history
+            } else {
+                // Records that cannot even be listed are records that cannot be read.
+                all[name] = (try? await Store(app: name, state: state).history()) ?? History(unreadable: [0])
+            }
+        }
+        return all
+    }
+}

@@ -1,0 +1,44 @@
+import Logging
+import Rules
+
+/// The journal lines of one deployment: each begins with the deployment's name and carries its fields.
+struct DeploymentLog: Sendable {
+    /// `shop #12`.
+    let name: String
+    private(set) var log: Logger
+
+    init(_ log: Logger, app: AppName, number: Int, request: String?) {
+        name = "\(app) #\(number)"
+        self.log = log
+        self.log[metadataKey: "app"] = "\(app)"
+        self.log[metadataKey: "deployment"] = "\(number)"
+        if let request { self.log[metadataKey: "request"] = "\(request)" }
+    }
+
+    /// For what is asked about an app without deploying it.
+    init(_ log: Logger, app: AppName) {
+        name = "\(app)"
+        self.log = log
+    }
+
+    /// The same with one more field.
+    func with(_ key: String, _ value: String) -> DeploymentLog {
+        var copy = self
+        copy.log[metadataKey: key] = "\(value)"
+        return copy
+    }
+
+    func debug(_ text: String) { say(.debug, text) }
+    func info(_ text: String) { say(.info, text) }
+    func notice(_ text: String) { say(.notice, text) }
+    func warning(_ text: String) { say(.warning, text) }
+    func error(_ text: String) { say(.error, text) }
+
+    func event(_ event: JournalEvent, _ text: String, _ fields: [String: String] = [:]) {
+        log.log(event, "\(name): \(text)", fields.mapValues { "\($0)" })
+    }
+
+    func say(_ level: Logger.Level, _ text: String) {
+        log.log(level: level, "\(name): \(text)")
+    }
+}

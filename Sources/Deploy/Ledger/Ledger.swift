@@ -1,0 +1,182 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+
+/// The only writer of one deployment's record, and of what is told of it: its journal lines, its status text, and the moment
+/// at which it counts as stuck.
+actor Ledger {
+    nonisolated let number: Int
+    nonisolated let log: DeploymentLog
+    private var record: Record
+    /// Whether the app may have been changed.
+    private var hasSwitched: Bool
+    private var deadline: EventLoopClock.Instant?
+    private var began: EventLoopClock.Instant
+    private let store: Store
+    private let status: StatusLine
+    private let clock: EventLoopClock
+
+    /// - Parameter record: of a drop that is being claimed, or of a deployment that was interrupted.
+    init(_ record: Record, store: Store, status: StatusLine, host: Host, log: DeploymentLog) {
+        self.record = record
+        self.store = store
+        self.status = status
+        self.log = log
+        number = record.number
+        clock = host.clock
+        began = host.clock.now
+        hasSwitched = record.phases.contains { $0.name.rule.touchesApp }
+        if record.phases.isEmpty { self.record.phases = [Record.PhaseTime(name: .claim)] }
+    }
+
+    // MARK: - Phases
+
+    /// A phase is on record before it acts, and in the journal and the status while it acts.
+    ///
+    /// - Throws: if the record cannot be written before the switch.
+    func begin(_ phase: Phase) async throws(Failure) {
+        record.started = record.started ?? .now
+        record.phases.append(Record.PhaseTime(name: phase))
+        began = clock.now
+        allow(phase.rule.limit)
+        await status.show("#\(number) \(phase)", of: number, for: record.app)
+        try save()
+        log.with("phase", "\(phase)").info("\(phase)")
+    }
+
+    /// Notes how long the phase that began last has taken.
+    func finish() {
+        guard !record.phases.isEmpty else { return }
+        record.phases[record.phases.count - 1].seconds = began.duration(to: clock.now).inSeconds
+    }
+
+    /// From here on the app may be changed.
+    func beginSwitch() {
+        hasSwitched = true
+    }
+
+    /// What is under way may take so long from now on.
+    func allow(_ time: Duration) {
+        deadline = clock.now.advanced(by: time)
+    }
+
+    /// Whether a phase has taken longer than any phase like it can.
+    func isStuck(at moment: EventLoopClock.Instant) -> Bool {
+        deadline.map { $0 < moment } ?? false
+    }
+
+    // MARK: - Facts
+
+    /// Notes what a drop asks for; it is then on record, and the spool may forget it.
+    func claim(_ drop: Drop) throws(Failure) {
+        record.variables = drop.variables
+        record.directives = drop.directives
+        finish()
+        try save()
+        log.event(.dropClaimed, "drop claimed", fields)
+    }
+
+    /// Notes what is to run, as the checks have found it.
+    func note(_ checked: Checked) {
+        record.compose = checked.compose
+        // From here on the record says what holds, be it the drop's wish or the release's.
+        record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
+        guard let older = checked.older else { return }
+        record.rolledBackTo = older.number
+        record.variables = older.variables
+        record.services = older.services
+    }
+
+    func note(images: [ServiceName: Record.Service]) {
+        record.services = images
+    }
+
+    /// Notes that a step begins, or how it ended.
+    func note(_ step: Record.StepResult) throws(Failure) {
+        if let index = record.steps.firstIndex(where: { $0.name == step.name }) {
+            record.steps[index] = step
+        } else {
+            record.steps.append(step)
+        }
+        try save()
+    }
+
+    /// Notes why the release cannot stay, before anything is done about it.
+    func note(rollbackTo number: Int, after failure: Failure) {
+        record.rolledBackTo = number
+        explain(failure)
+    }
+
+    // MARK: - The verdict
+
+    /// Whether the app may be different from what it was before this deployment.
+    func consequence(of failure: Failure, in phase: Phase, hasWayBack: Bool) -> Consequence {
+        Consequence(
+            of: failure.cause,
+            in: phase,
+            hasSwitched: hasSwitched,
+            mayRollBack: record.directives.mayRollBack,
+            hasWayBack: hasWayBack,
+            isRollback: record.directives.rollbackTo != nil
+        )
+    }
+
+    /// Ends the drop in its verdict: in the record first, then in the journal.
+    ///
+    /// - Parameter running: what runs of the app now; nil if the Engine does not say.
+    /// - Returns: the record as it will stay.
+    @discardableResult
+    func conclude(_ verdict: Verdict, _ failure: Failure?, running: [ServiceName: ImageID]? = nil) async -> Record {
+        record.verdict = verdict
+        explain(failure)
+        record.running = running
+        record.ended = .now
+        deadline = nil
+        do throws(StoreError) {
+            try store.save(record)
+        } catch {
+            log.error("the verdict cannot be recorded: \(error)")
+        }
+        tell(verdict)
+        await status.end("#\(number) \(verdict)", of: number, for: record.app)
+        return record
+    }
+
+    private func explain(_ failure: Failure?) {
+        record.cause = failure?.cause
+        record.reason = failure?.reason
+        record.hint = failure?.hint
+        record.evidence = failure?.evidence ?? []
+    }
+
+    /// The one line that a sysadmin is to read.
+    private func tell(_ verdict: Verdict) {
+        var message = "\(verdict)"
+        if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
+        if let started = record.started, let ended = record.ended {
+            message += ", after \((ended - started).inSeconds) s"
+        }
+        if let reason = record.reason { message += ": \(reason)" }
+        log.event(JournalEvent(verdict), message, fields)
+    }
+
+    private var fields: [String: String] {
+        let fields = [
+            "verdict": record.verdict?.rawValue, "cause": record.cause?.rawValue,
+            "imageTag": record.variables["IMAGE_TAG"],
+        ]
+        return fields.compactMapValues { $0 }
+    }
+
+    /// Before the switch, a record that cannot be written ends the deployment, and the app is as it was. After it, that is no
+    /// reason to stop half-way.
+    private func save() throws(Failure) {
+        do throws(StoreError) {
+            try store.save(record)
+        } catch {
+            guard hasSwitched else { throw Failure(error) }
+            log.warning("the record cannot be written: \(error)")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Docker
+import DockerModel
+import Rules
+
+/// Proves that a release on record can run again: its images are on the host, and its Compose file still renders.
+struct Proof: Sendable {
+    let reader: ReleaseReader
+    let session: EngineSession
+
+    func wayBack(to number: Int) async throws(Failure) -> WayBack {
+        do {
+            let record = try reader.store.record(number)
+            for (service, image) in record.services.sorted(by: { $0.key < $1.key }) {
+                try await require(image, of: service)
+            }
+            return WayBack(number: number, release: try await reader.onRecord(record))
+        } catch {
+            throw Failure(any: error).within("the way back to #\(number) is not there:", as: .wayBackMissing)
+        }
+    }
+
+    private func require(_ image: Record.Service, of service: ServiceName) async throws {
+        do throws(EngineError) {
+            _ = try await session.image(image.imageID.rawValue)
+        } catch {
+            guard error.isNotFound else { throw error }
+            throw Failure(
+                .imageMissing,
+                "image \(image.image) of service \(service) (\(image.imageID))",
+                "is no longer on the host",
+                hint: "pull it again"
+            )
+        }
+    }
+}

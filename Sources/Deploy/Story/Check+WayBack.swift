@@ -1,0 +1,116 @@
+import Docker
+import DockerModel
+import Rules
+import SystemPackage
+
+/// That there is a way back is proven before anything is done.
+extension Check {
+    /// The last good release.
+    ///
+    /// - Returns: nil if there is none; what is missing if there is one that cannot be put back.
+    func lastGood(_ session: EngineSession) async -> Result<WayBack, Failure>? {
+        do throws(Failure) {
+            if let number = history.unreadableSinceLastGood {
+                throw Failure(
+                    .recordUnreadable,
+                    "the record of #\(number)",
+                    "cannot be read, and it may be the last good release",
+                    hint: "mend or remove it in \(reader.store.folder), or drop it with BERTH_FORCE=1"
+                )
+            }
+            guard let good = history.wayBack else { return nil }
+            return .success(try await Proof(reader: reader, session: session).wayBack(to: good.number))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The release that the app can go back to.
+    ///
+    /// - Returns: nil if there is nothing to go back to and nothing to lose, or if the drop forces it.
+    /// - Throws: what is missing, and how to get out.
+    func wayBack(
+        _ lastGood: Result<WayBack, Failure>?,
+        _ directives: Directives,
+        beside release: Release,
+        _ session: EngineSession
+    ) async throws -> WayBack? {
+        do throws(Failure) {
+            if let lastGood { return try lastGood.get() }
+            guard try await isRunning(release, session), !history.endedUnhealthy, !history.hasOnlyTried else {
+                return nil
+            }
+            throw Failure(
+                .releaseUnknown,
+                "something of the app",
+                "runs, and berth has no record of a good release to go back to",
+                hint: "drop it once with BERTH_FORCE=1: what is deployed then is the first release that berth knows"
+            )
+        } catch {
+            guard directives.isForced else { throw error.escapable }
+            log.warning("forced, with no way back: \(error.sentence)")
+            return nil
+        }
+    }
+
+    /// An older good release that is to run again.
+    func older(
+        _ request: Directives.RollbackRequest,
+        _ directives: Directives,
+        _ session: EngineSession,
+        _ file: FilePath
+    ) async throws -> Checked {
+        try await reader.checkVersion()
+        let good = try requested(request)
+        if let barrier = history.barrier(after: good), !directives.isForced {
+            throw Failure(
+                .rollbackForbidden,
+                "#\(barrier.number),",
+                "which came after #\(good.number), says that older code must not start again",
+                hint: "if you know better, drop it with BERTH_FORCE=1"
+            )
+        }
+        let proven = try await Proof(reader: reader, session: session).wayBack(to: good.number)
+        let record = try reader.store.record(good.number)
+        return Checked(
+            session: session,
+            info: nil,
+            release: proven.release,
+            compose: try Store.store(reader.store.composeText(of: record), in: file),
+            older: record,
+            wayBack: nil
+        )
+    }
+
+    private func requested(_ request: Directives.RollbackRequest) throws(Failure) -> History.Entry {
+        let (found, problem) =
+            switch request {
+            case .previous: (history.previous, "there is no good release before the one that runs")
+            case .number(let number): (history.good(number), "there is no such good release")
+            }
+        if let found { return found }
+        throw Failure(
+            .noSuchRelease,
+            "",
+            problem,
+            hint: "the records in \(reader.store.folder) tell which were deployed"
+        )
+    }
+
+    private func isRunning(_ release: Release, _ session: EngineSession) async throws(Failure) -> Bool {
+        do throws(EngineError) {
+            return try await session.containers(project: release.model.name).contains { !$0.labels.isOneOff }
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+extension Failure {
+    /// The same with the other way out: without a way back.
+    fileprivate var escapable: Failure {
+        guard cause == .wayBackMissing else { return self }
+        let hint = [hint, "drop it with BERTH_FORCE=1 to deploy without a way back"].compactMap { $0 }
+        return Failure(cause, subject, problem, hint: hint.joined(separator: ", or "))
+    }
+}

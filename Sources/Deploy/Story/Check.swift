@@ -1,0 +1,121 @@
+import Docker
+import DockerModel
+import Glibc
+import Linux
+import Rules
+import SystemPackage
+
+/// What the checks have found.
+struct Checked: Sendable {
+    let session: EngineSession
+    /// What the Engine says of itself; nil if it did not say.
+    let info: EngineInfo?
+    let release: Release
+    let compose: Record.ComposeFile?
+    /// The record of the older release that was asked for; nil for a new one.
+    let older: Record?
+    /// Nil if there is no good release to go back to, or none is wanted.
+    let wayBack: WayBack?
+}
+
+/// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be known before anything is done.
+///
+/// It changes nothing but the file that it is given to store the Compose file in.
+struct Check: Sendable {
+    let app: AppSettings
+    let host: Host
+    let history: History
+    let reader: ReleaseReader
+
+    var log: DeploymentLog { reader.tools.log }
+
+    /// Checks what a drop asks for, and proves the way back.
+    func run(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
+        try checkFolder()
+        let session = try await host.reachEngine(within: .seconds(30), log)
+        if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
+        try checkComposeFile()
+        // Compose takes a tenth of a second to start: what does not depend on each other is asked at the same time.
+        async let version: Void = reader.checkVersion()
+        async let found = reader.inFolder(drop.variables, storingIn: file)
+        async let lastGood = lastGood(session)
+        async let info = try? session.info()
+        try await version
+        let (release, compose) = try await found
+        let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
+        return Checked(
+            session: session,
+            info: await info,
+            release: release,
+            compose: compose,
+            older: nil,
+            wayBack: wayBack
+        )
+    }
+
+    /// Finds out again what an interrupted deployment works on: it is on record.
+    func again(_ record: Record) async throws -> Checked {
+        // A host that boots starts its Engine at the same time.
+        let session = try await host.reachEngine(within: Host.bootPatience, log)
+        let release = try await reader.onRecord(record)
+        return Checked(
+            session: session,
+            info: nil,
+            release: release,
+            compose: record.compose,
+            older: nil,
+            wayBack: nil
+        )
+    }
+
+    // MARK: - The folder
+
+    private func checkFolder() throws(Failure) {
+        guard access(app.directory.string, R_OK | X_OK) == 0 else {
+            throw Failure(
+                .folderUnreadable,
+                "the app's folder \(app.directory)",
+                "cannot be entered: \(Errno(rawValue: errno))",
+                hint: "user berth must be able to read it"
+            )
+        }
+        let file = app.directory.appending(".env")
+        guard access(file.string, R_OK) != 0 else { return }
+        guard errno != ENOENT else {
+            throw Failure(
+                .envMissing,
+                "\(file)",
+                "is missing",
+                hint: "put the app's runtime settings there; CI does not deliver them"
+            )
+        }
+        throw unreadable(file, .envUnreadable)
+    }
+
+    /// Without a Compose file in its folder Compose looks for one in the folders above, which is another app's.
+    private func checkComposeFile() throws(Failure) {
+        if let file = ComposeFiles.paths(in: app.directory).first {
+            guard access(file.string, R_OK) != 0 else { return }
+            throw unreadable(file, .composeFileUnreadable)
+        }
+        var folder = app.directory
+        while folder.removeLastComponent(), !folder.isEmpty {
+            guard !ComposeFiles.paths(in: folder).isEmpty else { continue }
+            throw Failure(
+                .composeFileMissing,
+                "\(app.directory)",
+                "has no Compose file, and Compose would take the one in \(folder)",
+                hint: "deliver docker-compose.yml into the app's own folder"
+            )
+        }
+    }
+
+    private func unreadable(_ file: FilePath, _ cause: Cause) -> Failure {
+        Failure(
+            cause,
+            "\(file)",
+            "cannot be read: \(Errno(rawValue: errno))",
+            hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
+        )
+    }
+}

@@ -1,0 +1,156 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+import SystemPackage
+
+/// How a deployment ends.
+extension Deployment {
+    /// Whether the drop asks for an older release, rather than for a new one.
+    var isRollback: Bool { drop.directives.rollbackTo != nil }
+
+    /// Runs one phase: it is on record before it acts.
+    func phase<Value>(
+        _ phase: Phase,
+        failingAs place: Phase? = nil,
+        _ body: (Tools) async throws -> Value
+    ) async throws(Setback) -> Value {
+        do {
+            try await ledger.begin(phase)
+            let value = try await body(tools(in: phase))
+            await ledger.finish()
+            return value
+        } catch {
+            await ledger.finish()
+            if Task.isCancelled { throw .interrupted(place ?? phase) }
+            throw .failed(place ?? phase, Failure(any: error))
+        }
+    }
+
+    func end(_ setback: Setback, _ found: Checked?, _ start: Phase) async -> Record? {
+        switch setback {
+        case .interrupted(let phase) where phase.rule.crash == .resume:
+            ledger.log.notice("stopped during \(phase); the next agent goes on from here")
+            return nil
+        case .interrupted(let phase):
+            let failure = Failure(.agentStopped, "the agent", "was stopped during \(phase)", hint: "drop it again")
+            return await conclude(.failed, failure, found)
+        case .failed(let phase, let failure):
+            let mayGoBack = await ledger.consequence(of: failure, in: phase, hasWayBack: true) == .rollBack
+            let wayBack = mayGoBack ? await wayBack(found, start) : nil
+            switch (await ledger.consequence(of: failure, in: phase, hasWayBack: wayBack != nil), wayBack) {
+            case (.rollBack, let wayBack?): return await rollBack(to: wayBack, after: failure, found)
+            case (.rollBack, nil): return await conclude(.unhealthy, failure, found)
+            case (.end(let verdict), _): return await conclude(verdict, failure, found)
+            }
+        }
+    }
+
+    /// The way back that the checks have proven; one that an earlier agent has proven is proven again.
+    private func wayBack(_ found: Checked?, _ start: Phase) async -> WayBack? {
+        guard start > .check else { return found?.wayBack }
+        guard let good = history.wayBack else { return nil }
+        do {
+            let tools = tools(in: .rollback)
+            let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
+            let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
+            return try await Proof(reader: reader, session: session).wayBack(to: good.number)
+        } catch {
+            ledger.log.warning(Failure(any: error).sentence)
+            return nil
+        }
+    }
+
+    /// - Parameter failure: why the new release cannot stay; it is on record before anything is done.
+    private func rollBack(to wayBack: WayBack, after failure: Failure, _ found: Checked?) async -> Record? {
+        await ledger.note(rollbackTo: wayBack.number, after: failure)
+        ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
+        do throws(Setback) {
+            try await phase(.rollback) { tools in try await Rollback(wayBack: wayBack, tools: tools).run() }
+            return await conclude(.rolledBack, failure, found)
+        } catch {
+            switch error {
+            case .interrupted:
+                ledger.log.notice("stopped during rollback; the next agent goes on from here")
+                return nil
+            case .failed(_, let second):
+                let both = Failure(
+                    second.cause,
+                    "\(failure.sentence); and the rollback to #\(wayBack.number) failed:",
+                    second.sentence,
+                    hint: second.hint,
+                    evidence: failure.evidence + second.evidence
+                )
+                return await conclude(.rollbackFailed, both, found)
+            }
+        }
+    }
+
+    func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
+        await ledger.conclude(verdict, failure, running: await running(found?.release.model.name))
+    }
+
+    /// What runs of the app now; nil if the Engine does not say.
+    private func running(_ project: ProjectName?) async -> [ServiceName: ImageID]? {
+        guard let containers = try? await host.engine.negotiated().containers() else { return nil }
+        return containers.reduce(into: [:]) { running, container in
+            let labels = container.labels
+            guard container.status == .running, !labels.isOneOff, let service = labels.service else { return }
+            // Before Compose has told the project's name, its containers are known by their folder.
+            let isOwn = project.map { labels.project == $0 } ?? (labels.directory == app.directory.string)
+            if isOwn { running[service] = container.imageID }
+        }
+    }
+
+    // MARK: - After the verdict
+
+    /// Lets go of the images that no release needs any more. A failure is a warning.
+    ///
+    /// - Parameter history: with this deployment's verdict.
+    func letGo(_ history: History) async {
+        await ledger.allow(Phase.settle.rule.limit)
+        do {
+            let session = try await host.engine.negotiated()
+            guard let disk = await diskGuard(session, nil, ledger.log) else { return }
+            let pins = Pins(app: app.name, session: session, log: ledger.log)
+            try await LetGo(pins: pins, disk: disk, host: host).run(history, keep: app.keep)
+        } catch {
+            ledger.log.warning("images that are no longer kept could not be let go: \(Failure(any: error).sentence)")
+        }
+    }
+
+    // MARK: - What a phase works with
+
+    func tools(in phase: Phase) -> Tools {
+        Tools(host: host, log: ledger.log.with("phase", "\(phase)"), redaction: .of(app, drop.credential))
+    }
+
+    /// Nil, and a warning, if the Engine does not say where it keeps what it has.
+    func diskGuard(_ session: EngineSession, _ info: EngineInfo?, _ log: DeploymentLog) async -> DiskGuard? {
+        do throws(EngineError) {
+            let info = if let info { info } else { try await session.info() }
+            return DiskGuard(
+                session: session,
+                info: info,
+                settings: settings,
+                host: host,
+                log: log.log,
+                histories: histories
+            )
+        } catch {
+            log.event(.pruneFailed, "nothing is pruned: \(error.reason)")
+            return nil
+        }
+    }
+}
+
+extension Redaction {
+    /// The secrets that berth can know of an app: those of its `.env`, and the drop's token.
+    static func of(_ app: AppSettings, _ credential: RegistryCredential? = nil) -> Redaction {
+        let file = (try? File.read(app.directory.appending(".env"))) ?? []
+        return Redaction(
+            environment: String(decoding: file, as: UTF8.self),
+            secrets: credential.map { [$0.secret.reveal()] } ?? []
+        )
+    }
+}

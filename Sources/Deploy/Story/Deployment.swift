@@ -1,0 +1,136 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+
+/// One drop on its way to a verdict, as `deploy.sh` told it.
+struct Deployment: Sendable {
+    let app: AppSettings
+    let settings: Settings
+    let drop: Drop
+    /// The app's history up to this deployment.
+    let history: History
+    let host: Host
+    let store: Store
+    let ledger: Ledger
+    /// Gives the histories of all apps on the host, for the disk guard.
+    let histories: Histories
+    /// The record that an earlier agent left without a verdict; nil for a new drop.
+    var interrupted: Record?
+
+    /// The whole story, from the checks, or from the phase in which an earlier agent was ended.
+    ///
+    /// - Returns: the record with its verdict; nil if the agent was stopped after the switch, in which case the next agent
+    ///   goes on.
+    func run(from start: Phase = .check) async -> Record? {
+        var found: Checked?
+        do throws(Setback) {
+            let checked = try await check(from: start)
+            found = checked
+            let release = start < .before && !isRollback ? try await bring(checked) : checked.release
+            if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
+            if start == .rollback, let interrupted { throw .failed(.health, interrupted.failure) }
+            try await goLive(release, checked)
+            return await conclude(.deployed, nil, found)
+        } catch {
+            return await end(error, found, start)
+        }
+    }
+
+    /// Everything that comes before the switch: a failure leaves the app as it was.
+    private func bring(_ checked: Checked) async throws(Setback) -> Release {
+        let session = checked.session
+        let login = try await phase(.login) { tools in
+            try await Login(credential: drop.credential, host: host, log: tools.log).run(session)
+        }
+        try await phase(.room) { tools in
+            if let disk = await diskGuard(session, checked.info, tools.log) {
+                try await Room(disk: disk, settings: settings.disk).run()
+            }
+        }
+        return try await phase(.pull) { tools in
+            let pins = Pins(app: app.name, session: session, log: tools.log)
+            let pull = Pull(app: app, number: ledger.number, pins: pins, tools: tools)
+            let release = try await pull.run(checked.release, login)
+            await ledger.note(images: release.images)
+            try refuseKnownBad(release, checked.compose, tools.log)
+            return release
+        }
+    }
+
+    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
+        let session = checked.session
+        let gate = try await phase(.up) { tools in
+            let new = Switch(release: release, session: session, tools: tools)
+            let before = try await new.prepare()
+            await ledger.beginSwitch()
+            return try await new.run(before)
+        }
+        try await phase(.health) { tools in
+            try await Health(release: release, session: session, tools: tools).run(gate)
+        }
+        if !isRollback { try await steps(.after, of: release, session) }
+        try await phase(.settle) { tools in
+            if let disk = await diskGuard(session, checked.info, tools.log) { await Settle(disk: disk).run() }
+        }
+    }
+
+    private func check(from start: Phase) async throws(Setback) -> Checked {
+        // If it cannot be found out again what an interrupted deployment works on, that is the failure of its phase.
+        try await phase(.check, failingAs: start) { tools in
+            let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
+            let check = Check(app: app, host: host, history: history, reader: reader)
+            if let interrupted { return try await check.again(interrupted) }
+            let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+            await ledger.note(checked)
+            try await pin(checked, tools.log)
+            return checked
+        }
+    }
+
+    private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) {
+        let pins = Pins(app: app.name, session: checked.session, log: log)
+        guard let older = checked.older else { return try await pins.pinPresent(checked.release, for: ledger.number) }
+        for (service, image) in older.images { try await pins.pin(image, of: service, for: ledger.number) }
+    }
+
+    private func steps(
+        _ moment: Policy.Step.Moment,
+        of release: Release,
+        _ session: EngineSession
+    ) async throws(Setback) {
+        let steps = release.policy.steps(moment)
+        guard !steps.isEmpty else { return }
+        try await phase(moment == .before ? .before : .after) { tools in
+            // The steps' own time limits add up to more than any phase is given.
+            await ledger.allow(steps.reduce(.seconds(300)) { $0 + $1.timeout })
+            try await Steps(
+                owner: "\(app.name)/\(ledger.number)",
+                session: session,
+                tools: tools,
+                started: interrupted?.steps ?? [],
+                note: { try await ledger.note($0) }
+            ).run(steps, of: release)
+        }
+    }
+
+    /// Refuses the very release that was rolled back before.
+    private func refuseKnownBad(
+        _ release: Release,
+        _ compose: Record.ComposeFile?,
+        _ log: DeploymentLog
+    ) throws(Failure) {
+        let images = release.images.mapValues(\.imageID)
+        guard let bad = history.knownBad(images, compose?.sha256) else { return }
+        guard !drop.directives.isForced else {
+            log.warning("forced, though #\(bad.number) was this release and was rolled back")
+            return
+        }
+        throw Failure(
+            .knownBad,
+            "#\(bad.number)",
+            "was the same release and was rolled back: \((try? store.record(bad.number))?.reason ?? "no reason on record")",
+            hint: "drop a release that is mended, or this one with BERTH_FORCE=1"
+        )
+    }
+}

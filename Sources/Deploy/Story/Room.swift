@@ -1,0 +1,39 @@
+import Rules
+
+/// `docker image prune -f`, and the guard that was `[ "$DISK_USAGE" -gt 80 ] && docker system prune -af --volumes`, before
+/// the pull.
+struct Room: Sendable {
+    let disk: DiskGuard
+    let settings: DiskSettings
+
+    /// Makes room. A failed prune does not stop the deployment; a full disk does.
+    func run() async throws(Failure) {
+        guard let before = disk.usage() else { return }
+        let report = await disk.pruneInTurn(.guarded, patience: patience(before))
+        let usage = if let report { report.after } else { disk.usage() }
+        guard let fullest = usage?.fullest, fullest.percent > settings.refuse else { return }
+        let attempt =
+            switch report?.isComplete {
+            case nil: "it could not be pruned now"
+            case true?: "nothing more may be removed"
+            case false?: "not everything that may go could be removed"
+            }
+        let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
+        let biggest =
+            occupants.isEmpty ? "" : "; the biggest there: " + occupants.map { "\($0)" }.joined(separator: "; ")
+        throw Failure(
+            .noRoom,
+            "there is no room:",
+            "\(fullest), more than \(settings.refuse) %, and \(attempt)\(biggest)",
+            hint: "make room and drop it again; see du \(fullest.lacksInodes ? "--inodes " : "")-xh \(fullest.path)"
+        )
+    }
+
+    /// How long a prune waits for the pulls of other apps: not at all for dangling images, a little for the guard, and longer
+    /// if the drop would be refused otherwise.
+    private func patience(_ usage: Usage) -> Duration {
+        let isDecisive = usage.filesystems.contains { !$0.holds.isEmpty && $0.percent > settings.refuse }
+        if isDecisive { return .seconds(30 * 60) }
+        return GuardState(settings).isCalledFor(usage) ? .seconds(120) : .zero
+    }
+}

@@ -1,0 +1,141 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+
+/// `docker compose run --rm app npm run migrate` before the switch, `docker compose exec app …` after it.
+struct Steps: Sendable {
+    /// The deployment, `shop/12`: a step's container carries it, so that the next agent finds the container.
+    let owner: String
+    let session: EngineSession
+    let tools: Tools
+    /// The steps that were started already, by an earlier agent.
+    let started: [Record.StepResult]
+    /// Is told that a step begins, and how it ended: a step is on record before it runs.
+    let note: @Sendable (Record.StepResult) async throws -> Void
+
+    private var log: DeploymentLog { tools.log }
+
+    /// Takes steps one after the other.
+    ///
+    /// - Throws: at the first step that does not end with exit code 0.
+    func run(_ steps: [Policy.Step], of release: Release) async throws {
+        for step in steps {
+            if let result = started.first(where: { $0.name == step.name }) {
+                try await finish(step, result)
+            } else {
+                try Task.checkCancellation()
+                try await take(step, release)
+            }
+        }
+    }
+
+    private func take(_ step: Policy.Step, _ release: Release) async throws {
+        try await refuseASecond()
+        var result = Record.StepResult(name: step.name, when: step.moment)
+        try await note(result)
+        // Not its command, which Compose has filled in with the values of variables.
+        log.info("step \(step.name)")
+        let began = tools.host.clock.now
+        do throws(CommandError) {
+            try await tools.streamUnbroken(command(of: step, release))
+        } catch {
+            if case .exited(let code) = error.reason {
+                result.exitCode = Int(code)
+                try? await note(result)
+            }
+            await stopContainer(of: step)
+            throw failure(of: step, error.lastLine.map { "\(error.problem): \($0)" } ?? error.problem)
+        }
+        result.exitCode = 0
+        result.seconds = began.duration(to: tools.host.clock.now).inSeconds
+        try await note(result)
+    }
+
+    /// Compose hands a stop of the agent on to the step: a migration is not cut in two, so the stop waits.
+    private func command(of step: Policy.Step, _ release: Release) async -> Command {
+        switch step.moment {
+        case .before:
+            release.compose.run(
+                step.command,
+                in: step.service,
+                // Services that run are not to be changed before the switch; on an empty host they are needed.
+                alone: await hasContainers(release),
+                labels: [Self.label: label(of: step)],
+                timeout: step.timeout
+            )
+        case .after: release.compose.exec(step.command, in: step.service, timeout: step.timeout)
+        }
+    }
+
+    /// A step of an earlier deployment whose end berth did not see may still run.
+    private func refuseASecond() async throws {
+        let app = owner.prefix { $0 != "/" } + "/"
+        let running = try await session.containers().first { container in
+            container.labels.all[Self.label]?.hasPrefix(app) == true && container.status == .running
+        }
+        guard let other = running?.labels.all[Self.label] else { return }
+        throw Failure(
+            .stepRunning,
+            "step \(other)",
+            "still runs",
+            hint: "wait until it has ended, or stop its container, and drop again"
+        )
+    }
+
+    /// Waits for the end of a step that an earlier agent had started; it is never started again.
+    private func finish(_ step: Policy.Step, _ started: Record.StepResult) async throws {
+        var result = started
+        if result.exitCode == 0 { return }
+        if let container = try await containers(of: step).first {
+            log.notice("step \(step.name) still runs; waiting for it")
+            do throws(EngineError) {
+                // One that was made and never started would be answered with exit code 0.
+                if try await session.inspect(container).state.startedAt != nil {
+                    result.exitCode = try await session.wait(container, timeout: step.timeout)
+                }
+            } catch {
+                await stopContainer(of: step)
+                throw error
+            }
+            try await note(result)
+        }
+        switch result.exitCode {
+        case 0?: return
+        case let code?: throw failure(of: step, "exit code \(code)")
+        case nil:
+            throw Failure(
+                .stepLost,
+                "step \(step.name)",
+                "was under way when the agent ended, and how it ended is not known",
+                hint: "see whether it is complete, then drop the release again"
+            )
+        }
+    }
+
+    private func failure(of step: Policy.Step, _ problem: String) -> Failure {
+        Failure(.stepFailed, "step \(step.name)", "failed: \(problem)", hint: "see its lines in the journal")
+    }
+
+    private static let label = "berth.step"
+
+    private func label(of step: Policy.Step) -> String { "\(owner)/\(step.name)" }
+
+    private func containers(of step: Policy.Step) async throws(EngineError) -> [ContainerID] {
+        try await session.containers().filter { $0.labels.all[Self.label] == label(of: step) }.map(\.id)
+    }
+
+    /// Ends what Compose, which was ended, has left running.
+    private func stopContainer(of step: Policy.Step) async {
+        do throws(EngineError) {
+            for container in try await containers(of: step) { try await session.stop(container) }
+        } catch {
+            log.warning("the container of step \(step.name) could not be stopped: \(error)")
+        }
+    }
+
+    private func hasContainers(_ release: Release) async -> Bool {
+        let containers = try? await session.containers(project: release.model.name)
+        return containers?.contains { !$0.labels.isOneOff } ?? true
+    }
+}
