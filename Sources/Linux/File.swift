@@ -34,8 +34,7 @@ package enum File {
     ///
     /// The bytes are on the disk, and so is the name, when this returns (fsync(2), rename(2)).
     package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
-        let folder = path.removingLastComponent()
-        let draft = folder.appending(".\(path.lastComponent?.string ?? "file").new")
+        let draft = FilePath(path.string + ".new")
         let file = try caught {
             try FileDescriptor.open(
                 draft,
@@ -51,7 +50,7 @@ package enum File {
             }
         }
         guard rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-        let parent = try openFolder(folder)
+        let parent = try openFolder(path.removingLastComponent())
         try caught { try parent.closeAfter { try synchronise(parent) } }
     }
 

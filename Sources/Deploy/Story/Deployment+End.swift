@@ -87,7 +87,11 @@ extension Deployment {
     }
 
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
-        await ledger.conclude(verdict, failure, running: await running(found?.release.model.name))
+        // A stop of the agent does not keep the record from saying what runs.
+        let running = await Task(executorPreference: host.executor) {
+            await self.running(found?.release.model.name)
+        }.value
+        return await ledger.conclude(verdict, failure, running: running)
     }
 
     /// What runs of the app now; nil if the Engine does not say.
@@ -114,6 +118,8 @@ extension Deployment {
             guard let disk = await diskGuard(session, nil, ledger.log) else { return }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             try await LetGo(pins: pins, disk: disk, host: host).run(history, keep: app.keep)
+        } catch  where Task.isCancelled {
+            // They go after the next verdict.
         } catch {
             ledger.log.warning("images that are no longer kept could not be let go: \(Failure(any: error).sentence)")
         }

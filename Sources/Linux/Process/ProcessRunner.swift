@@ -52,6 +52,8 @@ extension ProcessRunner {
         lines: @escaping @Sendable (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
         _ onLine: @escaping @Sendable (String) -> Void
     ) async throws(CommandError) -> Output.OutputType {
+        // A task that is to stop starts nothing any more.
+        guard !Task.isCancelled else { throw CommandError(command: "\(command)", reason: .cancelled, lastLines: []) }
         let configuration = Configuration(command, grace: grace)
         let lastLines = LastLines()
         do {

@@ -1,0 +1,178 @@
+import Docker
+import DockerModel
+import Glibc
+import Linux
+import Rules
+import Support
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+/// Who gets a number, who waits for whom, and what an earlier agent left behind.
+@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+    private func claim(_ tag: String, _ more: String = "") -> Spool.Claim {
+        .drop(Array("IMAGE_TAG=\(tag)\n\(more)".utf8))
+    }
+
+    /// Lets a worker work until there is nothing left to do.
+    private func finish(_ worker: Worker, on host: StoryHost) async {
+        await worker.retire()
+        await Task(executorPreference: host.host.executor) { await worker.run() }.value
+    }
+
+    // MARK: - Drops
+
+    @Test func theNewestDropThatWaitsIsDeployed() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            for tag in ["v1", "v3", "v2"] { try await worker.take(claim(tag), from: host.spool) }
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 superseded", "#3 superseded", "#4 deployed"])
+            #expect(try host.record(2).cause == .superseded)
+            #expect(host.did == ["pull v2", "run v2", "up v2", "exec v2"])
+        }
+    }
+
+    @Test func aDropThatComesMeanwhileWaitsForItsTurn() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try await worker.take(claim("v2"), from: host.spool)
+            host.journal.when("shop #2: up") { [self, spool = host.spool] in
+                Task { try await worker.take(claim("v3"), from: spool) }
+            }
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 deployed", "#3 deployed"])
+            #expect(host.engine.container?.image == "sha256:v3")
+            let (first, second) = (try host.record(2), try host.record(3))
+            #expect(try #require(second.started) >= #require(first.ended))
+        }
+    }
+
+    @Test func aBadDropIsRefusedWithItsRequestAndTheNextOneIsNot() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try await worker.take(claim("v2", "PATH=/tmp\nBERTH_REQUEST=run-7\n"), from: host.spool)
+            try await worker.take(claim("v2"), from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 refused", "#3 deployed"])
+            let refused = try host.record(2)
+            #expect(refused.cause == .nameBarred && refused.request == "run-7" && refused.started == nil)
+        }
+    }
+
+    @Test func aDropThatTheSpoolCannotLetGoIsRefused() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try File.makeFolder(host.app.spool.appending(".env.deploy.claimed"), mode: .ownerReadWriteExecute)
+            await #expect(throws: SpoolError.self) { try await worker.take(claim("v2"), from: host.spool) }
+            await finish(worker, on: host)
+            #expect(try host.record(2).cause == .spoolBlocked)
+            #expect(host.journal.verdicts == ["#2 refused"] && host.did.isEmpty)
+        }
+    }
+
+    // MARK: - The end
+
+    @Test func aStopEndsTheDropThatWaits() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try await worker.take(claim("v2"), from: host.spool)
+            let life = Task(executorPreference: host.host.executor) {
+                withUnsafeCurrentTask { $0?.cancel() }
+                await worker.run()
+            }
+            await life.value
+            #expect(try host.record(2).cause == .agentStopped)
+            #expect(host.journal.verdicts == ["#2 failed"] && host.did.isEmpty)
+            #expect(await !worker.adopt(host.app, Settings()))
+            try await worker.take(claim("v2"), from: host.spool)
+            #expect(try host.record(3).cause == .appRemoved)
+        }
+    }
+
+    @Test func aRetiredWorkerThatIsAdoptedAgainGoesByItsNewSettings() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            await worker.retire()
+            let strict = AppSettings(name: host.app.name, directory: host.app.directory, variables: ["OTHER"])
+            #expect(await worker.adopt(strict, Settings()))
+            try await worker.take(claim("v2"), from: host.spool)
+            await finish(worker, on: host)
+            #expect(try host.record(2).cause == .nameNotAllowed)
+        }
+    }
+
+    // MARK: - What an earlier agent left
+
+    private func leave(_ number: Int, in phases: [Phase], on host: StoryHost) throws {
+        var record = Record(app: host.app.name, number: number, received: .now)
+        record.variables = ["IMAGE_TAG": "v2"]
+        record.phases = phases.map { Record.PhaseTime(name: $0) }
+        record.started = phases.count > 1 ? .now : nil
+        try host.store.save(record)
+    }
+
+    @Test func whatHadNotTouchedTheAppHasFailed() async throws {
+        try await withStoryHost { host in
+            try leave(2, in: [.claim], on: host)
+            try leave(3, in: [.claim, .check, .login, .room, .pull], on: host)
+            await finish(try await host.worker(), on: host)
+            #expect(host.journal.verdicts == ["#2 failed", "#3 failed"])
+            #expect(try host.record(3).cause == .agentEnded && host.did.isEmpty)
+        }
+    }
+
+    @Test func whatIsOlderThanTheLastSwitchIsSuperseded() async throws {
+        try await withStoryHost { host in
+            try leave(2, in: [.claim, .check, .up], on: host)
+            var later = Record(app: host.app.name, number: 3, received: .now)
+            later.verdict = .deployed
+            try host.store.save(later)
+            await finish(try await host.worker(), on: host)
+            #expect(host.journal.verdicts == ["#2 superseded"] && host.did.isEmpty)
+        }
+    }
+
+    @Test func aDropThatWasClaimedAndNotLetGoKeepsItsNumber() async throws {
+        try await withStoryHost { host in
+            try leave(2, in: [.claim], on: host)
+            try write("IMAGE_TAG=v2\n", to: host.app.spool.appending(".env.deploy.claimed"))
+            let worker = try await host.worker()
+            let claim = try #require(try host.spool.claim())
+            try await worker.take(claim, from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            #expect(try File.names(in: host.app.spool) == [])
+        }
+    }
+
+    @Test func anotherDropInTheSpoolGetsANumberOfItsOwn() async throws {
+        try await withStoryHost { host in
+            try leave(2, in: [.claim], on: host)
+            try write("IMAGE_TAG=v3\n", to: host.app.spool.appending(".env.deploy.claimed"))
+            let worker = try await host.worker()
+            let claim = try #require(try host.spool.claim())
+            try await worker.take(claim, from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 failed", "#3 deployed"])
+        }
+    }
+
+    @Test func aRecordThatCannotBeReadIsNamedAndNothingIsLetGo() async throws {
+        try await withStoryHost { host in
+            try write("{", to: host.store.folder.appending("2.json"))
+            let worker = try await host.worker()
+            #expect(host.journal.lines.contains { $0.contains("2.json cannot be read") })
+            try await worker.take(claim("v2"), from: host.spool)
+            await finish(worker, on: host)
+            #expect(try host.record(3).cause == .recordUnreadable)
+            try await worker.take(claim("v2"), from: host.spool)
+            #expect(host.engine.names["berth/shop/app:1"] == "sha256:v1")
+        }
+    }
+}
+
+extension StoryHost {
+    var spool: Spool { Spool(app.spool) }
+}

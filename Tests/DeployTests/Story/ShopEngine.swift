@@ -1,0 +1,115 @@
+import Support
+
+/// The Engine of a host that has one app, `shop`, with one service, `app`: its images, its registry and its container.
+struct ShopEngine: Sendable {
+    struct Container: Equatable, Sendable {
+        let id: String
+        let image: String
+    }
+
+    /// What each name stands for.
+    var names: [String: String] = [:]
+    /// What a pull brings.
+    var registry = ["shop:v1": "sha256:v1", "shop:v2": "sha256:v2", "shop:v3": "sha256:v3"]
+    var container: Container?
+    /// The images that never become healthy.
+    var bad: Set<String> = []
+    /// What is answered whatever the Engine has, by the request's first line without its query.
+    var answers: [String: [StubEngine.Step]] = [:]
+    /// The app's folder.
+    var directory = ""
+    private var made = 0
+
+    /// What a command of the scripted `docker` does to the Engine: `pull v2`, `up v1`.
+    mutating func apply(_ effect: String) {
+        let words = effect.split(separator: " ").map(String.init)
+        let name = "shop:\(words.last ?? "")"
+        switch words.first {
+        case "pull": names[name] = registry[name]
+        case "up":
+            guard let image = names[name], container?.image != image else { return }
+            made += 1
+            container = Container(id: "container\(made)", image: image)
+        default: break
+        }
+    }
+
+    mutating func answer(_ line: String) -> [StubEngine.Step] {
+        let parts = line.split(separator: "?", maxSplits: 1).map(String.init)
+        if let answer = answers[parts[0]] { return answer }
+        switch parts[0] {
+        case "GET /_ping": return .answer("OK", headers: ["Api-Version: 1.47"])
+        case "GET /info": return .answer(#"{"ServerVersion":"28.5.1","DockerRootDir":"/","Driver":"overlay2"}"#)
+        case "GET /system/df", "POST /build/prune": return .answer("{}")
+        case "GET /volumes": return .answer(#"{"Volumes":[]}"#)
+        case "POST /auth": return .answer("{}")
+        case "GET /events": return .chunkedHead + [.awaitHangUp(Latch())]
+        case "GET /images/json": return .answer(list(Set(names.values).sorted().map(summary)))
+        case "GET /containers/json": return .answer(list(container.map { [summary($0)] } ?? []))
+        default: return answer(about: parts[0], query: parts.count > 1 ? parts[1] : "")
+        }
+    }
+
+    private mutating func answer(about line: String, query: String) -> [StubEngine.Step] {
+        let words = line.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        let name = words.dropFirst(2).joined(separator: "/")
+        switch (words[0].trimmed, words[1], words.last) {
+        case ("GET", "images", "json"):
+            let image = id(of: String(name.dropLast("/json".count)))
+            return image.map { .answer(json($0)) } ?? .failure(404, "No such image")
+        case ("POST", "images", "tag"):
+            guard let image = id(of: String(name.dropLast("/tag".count))) else { return .failure(404, "No such image") }
+            names[query.split(separator: "&").map { $0.split(separator: "=")[1] }.joined(separator: ":").decoded] =
+                image
+            return .answer("", status: "201 Created")
+        case ("DELETE", "images", _):
+            return names.removeValue(forKey: name) == nil ? .failure(404, "No such image") : .answer("[]")
+        case ("GET", "containers", "json"): return container.map { .answer(inspect($0)) } ?? .failure(404, "none")
+        case ("GET", "containers", "logs"): return .answer("")
+        default: return .failure(404, "nothing at \(line)")
+        }
+    }
+
+    private func id(of name: String) -> String? { names[name] ?? (names.values.contains(name) ? name : nil) }
+
+    private func json(_ image: String) -> String {
+        #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":[],"Size":1}"#
+    }
+
+    private func summary(_ image: String) -> String {
+        #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":[],"Size":1,"Created":1}"#
+    }
+
+    private func tags(of image: String) -> [String] { names.filter { $0.value == image }.keys.sorted() }
+
+    private func list(_ elements: [String]) -> String { "[\(elements.joined(separator: ","))]" }
+
+    private var labels: String {
+        """
+        {"com.docker.compose.project":"shop","com.docker.compose.service":"app","com.docker.compose.oneoff":"False",
+        "com.docker.compose.project.working_dir":"\(directory)"}
+        """
+    }
+
+    private func summary(_ container: Container) -> String {
+        """
+        {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
+        "State":"running","Labels":\(labels)}
+        """
+    }
+
+    private func inspect(_ container: Container) -> String {
+        let health = bad.contains(container.image) ? "unhealthy" : "healthy"
+        return """
+            {"Id":"\(container.id)","Name":"/shop-app-1","Image":"\(container.image)",
+            "Config":{"Image":"shop","Labels":\(labels),"Healthcheck":{"Test":["CMD","true"]}},
+            "State":{"Status":"running","Running":true,"ExitCode":0,"StartedAt":"2026-01-01T00:00:00Z",
+            "Health":{"Status":"\(health)","FailingStreak":0,"Log":[]}}}
+            """
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { String(prefix { $0 != " " }) }
+    fileprivate var decoded: String { replacing("%2F", with: "/").replacing("%3A", with: ":") }
+}

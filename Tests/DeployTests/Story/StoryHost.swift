@@ -1,0 +1,214 @@
+import Docker
+import DockerModel
+import FoundationEssentials
+import Glibc
+import Linux
+import Logging
+import NIOPosix
+import Rules
+import Support
+import Synchronization
+import SystemPackage
+import Systemd
+import Testing
+
+@testable import Deploy
+
+/// A host with an app `shop`, whose `docker` is a script and whose Engine is in memory.
+///
+/// Release v1 is #1: it was deployed and runs, if there is a way back. A drop asks for v2.
+final class StoryHost: Sendable {
+    let host: Host
+    let app: AppSettings
+    let journal = Journal()
+    let status = StatusLine(ServiceManager())
+    /// The number of the drop for v2.
+    let number: Int
+    private let folder: FilePath
+    private let shop: Shop
+
+    fileprivate init(_ folder: FilePath, _ engine: Engine, _ shop: Shop, hasWayBack: Bool, hasSteps: Bool) throws {
+        self.folder = folder
+        self.shop = shop
+        number = hasWayBack ? 2 : 1
+        host = Host(
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            engine: engine,
+            environment: ["PATH": folder.appending("bin").string],
+            state: folder.appending("state"),
+            runtime: folder.appending("run")
+        )
+        app = AppSettings(
+            name: try #require(AppName("shop")),
+            directory: folder.appending("shop"),
+            spool: folder.appending("spool")
+        )
+        for folder in [app.directory, app.spool, host.state, host.runtime, folder.appending("bin")] {
+            try File.makeFolder(folder, mode: .ownerReadWriteExecute)
+        }
+        try write("services: {}", to: app.directory.appending("docker-compose.yml"))
+        try write("", to: app.directory.appending(".env"))
+        let docker = folder.appending("bin").appending("docker")
+        change { [app] in $0.directory = app.directory.string }
+        if hasWayBack { try makeGoodRelease() }
+        try File.replace(
+            docker,
+            with: Array(Self.docker(folder, hasSteps ? Self.policy : "{}").utf8),
+            mode: [.ownerReadWriteExecute]
+        )
+    }
+
+    /// What `docker compose` does here: it writes down the command, and fails if there is a file that says so.
+    private static func docker(_ folder: FilePath, _ policy: String) -> String {
+        """
+        #!/bin/sh
+        case "$*" in
+            *--no-interpolate) verb=template ;;
+            *"config --format json") verb=config ;;
+            *" version "*) verb=version ;;
+            *" pull "*) verb=pull ;;
+            *" up "*) verb=up ;;
+            *" run "*) verb=run ;;
+            *" exec "*) verb=exec ;;
+        esac
+        if [ -e "\(folder)/fail $verb $IMAGE_TAG" ]; then
+            echo "$verb of $IMAGE_TAG fails" >&2
+            exit 1
+        fi
+        case $verb in
+            version) echo '{"version":"2.40.3"}' ;;
+            template) echo "services: {}" ;;
+            config) echo '{"name":"shop","services":{"app":{"image":"shop:'$IMAGE_TAG'"}},"x-berth":\(policy)}' ;;
+            *) echo "$verb $IMAGE_TAG" >>"\(folder)/did" ;;
+        esac
+        """
+    }
+
+    private static let policy = """
+        {"health":{"failFast":true},"steps":[{"name":"migrate","service":"app","command":["true"],"when":"before"},\
+        {"name":"sync","service":"app","command":["true"],"when":"after"}]}
+        """
+
+    // MARK: - What is there
+
+    /// What the Engine has now.
+    var engine: ShopEngine { shop.read(did) }
+
+    func change(_ body: (inout ShopEngine) -> Void) { shop.change(did, body) }
+
+    /// The commands that change something, in order: `pull v2`.
+    var did: [String] {
+        let bytes = (try? File.read(folder.appending("did"))) ?? []
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Lets a command fail, for one release.
+    func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
+
+    var store: Store { Store(app: app.name, state: host.state) }
+
+    func record(_ number: Int) throws -> Record { try store.record(number) }
+
+    /// Release v1 as it was deployed.
+    private func makeGoodRelease() throws {
+        try store.makeFolders()
+        var record = Record(app: app.name, number: 1, received: .now)
+        record.verdict = .deployed
+        record.variables = ["IMAGE_TAG": "v1"]
+        record.services["app"] = Record.Service(
+            image: "shop:v1",
+            imageID: "sha256:v1",
+            digest: nil,
+            source: nil,
+            revision: nil
+        )
+        record.compose = try store.save(compose: Array("services: {}\n".utf8), of: 1)
+        try store.save(record)
+        change { engine in
+            engine.names["shop:v1"] = "sha256:v1"
+            engine.names["berth/shop/app:1"] = "sha256:v1"
+            engine.container = ShopEngine.Container(id: "container0", image: "sha256:v1")
+        }
+    }
+
+    // MARK: - What happens
+
+    func worker(_ settings: Settings = Settings()) async throws -> Worker {
+        var settings = settings
+        settings.apps[app.name] = app
+        let host = host
+        return try await Worker(
+            app: app,
+            settings: settings,
+            host: host,
+            status: status,
+            log: Logger(label: "test") { [journal] _ in journal },
+            histories: { try await host.histories() }
+        )
+    }
+
+    /// Makes each save of a record fail from now on, as a full disk does.
+    func blockSaving(_ number: Int) throws {
+        try File.makeFolder(store.folder.appending("\(number).json.new"), mode: .ownerReadWriteExecute)
+    }
+
+    /// Remembers what is on the disk and in the Engine now, as a kill leaves it.
+    func snapshot() throws -> Snapshot {
+        let state = folder.appending("state at \(UInt32.random(in: 0...UInt32.max))")
+        try FileManager.default.copyItem(atPath: host.state.string, toPath: state.string)
+        return Snapshot(state: state, engine: engine)
+    }
+
+    struct Snapshot: Sendable {
+        fileprivate let state: FilePath
+        fileprivate let engine: ShopEngine
+    }
+
+    func restore(_ snapshot: Snapshot) throws {
+        try FileManager.default.removeItem(atPath: host.state.string)
+        try FileManager.default.moveItem(atPath: snapshot.state.string, toPath: host.state.string)
+        unlink(folder.appending("did").string)
+        shop.reset(snapshot.engine)
+    }
+}
+
+/// The Engine, shared between a test and its connections; what `docker` did counts from the next request on.
+private final class Shop: Sendable {
+    private let state: Mutex<(engine: ShopEngine, applied: Int)>
+
+    init(_ engine: ShopEngine) { state = Mutex((engine, 0)) }
+
+    func read(_ did: [String]) -> ShopEngine { change(did) { $0 } }
+
+    @discardableResult
+    func change<Value: Sendable>(_ did: [String], _ body: (inout ShopEngine) -> Value) -> Value {
+        state.withLock { state in
+            for effect in did.dropFirst(state.applied) { state.engine.apply(effect) }
+            state.applied = max(state.applied, did.count)
+            return body(&state.engine)
+        }
+    }
+
+    func reset(_ engine: ShopEngine) { state.withLock { $0 = (engine, 0) } }
+}
+
+/// Runs `body` with a host of its own.
+///
+/// - Parameter hasWayBack: whether release v1 was deployed and runs.
+func withStoryHost(
+    hasWayBack: Bool = true,
+    hasSteps: Bool = true,
+    _ body: (StoryHost) async throws -> Void
+) async throws {
+    try await withTemporaryFolder { folder in
+        let shop = Shop(ShopEngine())
+        let stub = StubEngine { asked in
+            let bytes = (try? File.read(folder.appending("did"))) ?? []
+            let did = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+            return shop.change(did) { $0.answer(asked.line) }
+        }
+        try await withStubEngine(stub) { engine in
+            try await body(StoryHost(folder, engine, shop, hasWayBack: hasWayBack, hasSteps: hasSteps))
+        }
+    }
+}

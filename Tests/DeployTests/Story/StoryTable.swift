@@ -1,0 +1,170 @@
+import Rules
+import Testing
+
+/// One way in which a deployment of v2 can be disturbed, and how it must end.
+///
+///     fails     up       | good back | rolledBack v1 | pull run up, up v1
+///
+/// What happens, and in which phase; the release, and whether there is a way back; the verdict, and what runs then; what `docker`
+/// was told, of v2 unless it says otherwise.
+struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiteral {
+    enum Disturbance: String, Sendable {
+        /// Something in the phase fails.
+        case fails
+        /// The phase fails before the switch itself, though it is the switch's phase.
+        case balks
+        /// The agent is stopped in the phase; the next one finishes.
+        case stopped
+        /// The agent is killed as the phase begins; the next one finishes.
+        case killed
+        /// The record cannot be saved from the phase on.
+        case unsaved
+        case nothing
+    }
+
+    let text: String
+    let disturbance: Disturbance
+    let phase: Phase
+    let isGood: Bool
+    let hasWayBack: Bool
+    let verdict: Verdict
+    /// The release that runs in the end; nil if none does.
+    let running: String?
+    let did: [String]
+
+    var testDescription: String { text }
+
+    /// A step saves the record too, so that the save before the switch is the first to fail only without steps.
+    var hasSteps: Bool { disturbance != .unsaved || phase != .up }
+
+    init(stringLiteral text: String) {
+        self.text = text
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map { part in
+            part.split(separator: " ").map(String.init)
+        }
+        disturbance = Disturbance(rawValue: parts[0][0])!
+        phase = Phase(rawValue: parts[0][1])!
+        isGood = parts[1][0] == "good"
+        hasWayBack = parts[1][1] == "back"
+        verdict = Verdict(rawValue: parts[2][0])!
+        running = parts[2][1] == "-" ? nil : parts[2][1]
+        did = text.split(separator: "|", omittingEmptySubsequences: false)[3].split(separator: ",").compactMap {
+            words in
+            let words = words.split(separator: " ")
+            guard !words.isEmpty else { return nil }
+            return words.count == 1 ? "\(words[0]) v2" : words.joined(separator: " ")
+        }
+    }
+
+    static let table: [StoryRow] = undisturbed + failures + stops + kills + unsaved
+
+    static let undisturbed: [StoryRow] = [
+        "nothing check    | good back | deployed v2   | pull, run, up, exec",
+        "nothing check    | good none | deployed v2   | pull, run, up, exec",
+        "nothing check    | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "nothing check    | bad  none | unhealthy v2  | pull, run, up",
+    ]
+
+    static let failures: [StoryRow] = [
+        "fails   check    | good back | refused v1        | ",
+        "fails   check    | good none | refused -         | ",
+        "fails   login    | good back | failed v1         | ",
+        "fails   login    | good none | failed -          | ",
+        "fails   room     | good back | refused v1        | ",
+        "fails   room     | good none | refused -         | ",
+        "fails   pull     | good back | failed v1         | ",
+        "fails   pull     | good none | failed -          | ",
+        "fails   before   | good back | failed v1         | pull",
+        "fails   before   | good none | failed -          | pull",
+        "balks   up       | good back | failed v1         | pull, run",
+        "balks   up       | good none | failed -          | pull, run",
+        "fails   up       | good back | rolledBack v1     | pull, run, up v1",
+        "fails   up       | good none | unhealthy -       | pull, run",
+        "fails   after    | good back | rolledBack v1     | pull, run, up, up v1",
+        "fails   after    | good none | unhealthy v2      | pull, run, up",
+        "fails   settle   | good back | deployed v2       | pull, run, up, exec",
+        "fails   settle   | good none | deployed v2       | pull, run, up, exec",
+        "fails   rollback | bad  back | rollbackFailed v2 | pull, run, up",
+        "balks   rollback | bad  back | rollbackFailed v2 | pull, run, up",
+    ]
+
+    /// Until the images are pulled a stop ends the deployment; later the next agent goes on, and takes no step twice.
+    static let stops: [StoryRow] = [
+        "stopped check    | good back | failed v1     | ",
+        "stopped check    | good none | failed -      | ",
+        "stopped login    | good back | failed v1     | ",
+        "stopped login    | good none | failed -      | ",
+        "stopped room     | good back | failed v1     | ",
+        "stopped room     | good none | failed -      | ",
+        "stopped pull     | good back | failed v1     | ",
+        "stopped pull     | good none | failed -      | ",
+        "stopped before   | good back | deployed v2   | pull, run, up, exec",
+        "stopped before   | good none | deployed v2   | pull, run, up, exec",
+        "stopped before   | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "stopped up       | good back | deployed v2   | pull, run, up, exec",
+        "stopped up       | good none | deployed v2   | pull, run, up, exec",
+        "stopped up       | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "stopped up       | bad  none | unhealthy v2  | pull, run, up",
+        "stopped health   | good back | deployed v2   | pull, run, up, up, exec",
+        "stopped health   | good none | deployed v2   | pull, run, up, up, exec",
+        "stopped health   | bad  back | rolledBack v1 | pull, run, up, up, up v1",
+        "stopped health   | bad  none | unhealthy v2  | pull, run, up, up",
+        "stopped after    | good back | deployed v2   | pull, run, up, up, exec",
+        "stopped after    | good none | deployed v2   | pull, run, up, up, exec",
+        "stopped settle   | good back | deployed v2   | pull, run, up, exec",
+        "stopped settle   | good none | deployed v2   | pull, run, up, exec",
+        "stopped rollback | bad  back | rolledBack v1 | pull, run, up, up v1",
+    ]
+
+    /// As for a stop, but what was done after the last save is not on record. Here `docker` is what the next agent told it.
+    static let kills: [StoryRow] = [
+        "killed  check    | good back | failed v1     | ",
+        "killed  check    | good none | failed -      | ",
+        "killed  login    | good back | failed v1     | ",
+        "killed  login    | good none | failed -      | ",
+        "killed  room     | good back | failed v1     | ",
+        "killed  room     | good none | failed -      | ",
+        "killed  pull     | good back | failed v1     | ",
+        "killed  pull     | good none | failed -      | ",
+        "killed  before   | good back | deployed v2   | run, up, exec",
+        "killed  before   | good none | deployed v2   | run, up, exec",
+        "killed  before   | bad  back | rolledBack v1 | run, up, up v1",
+        "killed  before   | bad  none | unhealthy v2  | run, up",
+        "killed  up       | good back | deployed v2   | up, exec",
+        "killed  up       | good none | deployed v2   | up, exec",
+        "killed  up       | bad  back | rolledBack v1 | up, up v1",
+        "killed  up       | bad  none | unhealthy v2  | up",
+        "killed  health   | good back | deployed v2   | up, exec",
+        "killed  health   | good none | deployed v2   | up, exec",
+        "killed  health   | bad  back | rolledBack v1 | up, up v1",
+        "killed  health   | bad  none | unhealthy v2  | up",
+        "killed  after    | good back | deployed v2   | up, exec",
+        "killed  after    | good none | deployed v2   | up, exec",
+        "killed  settle   | good back | deployed v2   | up",
+        "killed  settle   | good none | deployed v2   | up",
+        "killed  rollback | bad  back | rolledBack v1 | up v1",
+    ]
+
+    /// Before the switch a record that cannot be written ends the deployment; after it that is no reason to stop half-way.
+    static let unsaved: [StoryRow] = [
+        "unsaved login    | good back | failed v1     | ",
+        "unsaved login    | good none | failed -      | ",
+        "unsaved room     | good back | failed v1     | ",
+        "unsaved room     | good none | failed -      | ",
+        "unsaved pull     | good back | failed v1     | ",
+        "unsaved pull     | good none | failed -      | ",
+        "unsaved before   | good back | failed v1     | pull",
+        "unsaved before   | good none | failed -      | pull",
+        "unsaved up       | good back | failed v1     | pull",
+        "unsaved up       | good none | failed -      | pull",
+        "unsaved health   | good back | deployed v2   | pull, run, up, exec",
+        "unsaved health   | good none | deployed v2   | pull, run, up, exec",
+        "unsaved health   | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "unsaved health   | bad  none | unhealthy v2  | pull, run, up",
+        "unsaved after    | good back | deployed v2   | pull, run, up, exec",
+        "unsaved after    | good none | deployed v2   | pull, run, up, exec",
+        "unsaved settle   | good back | deployed v2   | pull, run, up, exec",
+        "unsaved settle   | good none | deployed v2   | pull, run, up, exec",
+        "unsaved rollback | bad  back | rolledBack v1 | pull, run, up, up v1",
+    ]
+}

@@ -1,0 +1,130 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+import Support
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+/// The story of a deployment, whole: with a real store, child processes and sockets, a scripted `docker` and an Engine in memory.
+@Suite(.timeLimit(.minutes(1))) struct StoryTests {
+    @Test(arguments: StoryRow.table)
+    func everyDisturbanceEndsInOneVerdict(row: StoryRow) async throws {
+        try await withStoryHost(hasWayBack: row.hasWayBack, hasSteps: row.hasSteps) { host in
+            try await Play(row: row, host: host).run()
+            let number = host.number
+            let engine = host.engine
+            #expect(host.journal.verdicts.last == "#\(number) \(row.verdict)", "\(host.journal.lines)")
+            #expect(engine.container?.image == row.running.map { "sha256:\($0)" })
+            #expect(host.did == row.did)
+            guard row.disturbance != .unsaved else { return }
+            try expectRecord(row, of: number, host)
+        }
+    }
+
+    /// The record says what the journal says, and what the Engine has.
+    private func expectRecord(_ row: StoryRow, of number: Int, _ host: StoryHost) throws {
+        let record = try host.record(number)
+        #expect(record.verdict == row.verdict)
+        let running: [ServiceName: ImageID] = row.running.map { ["app": ImageID(rawValue: "sha256:\($0)")] } ?? [:]
+        // A drop whose agent ended before the switch is ended by the next one, which asks no Engine.
+        if record.running != nil || row.verdict != .failed { #expect(record.running == running) }
+        #expect((record.cause == nil) == (row.verdict == .deployed))
+        #expect(record.rolledBackTo == ([.rolledBack, .rollbackFailed].contains(row.verdict) ? 1 : nil))
+        if row.disturbance == .fails, row.phase != .rollback, row.phase != .settle {
+            #expect(record.phases.last { $0.name != .rollback }?.name == row.phase)
+        }
+        // Nothing is left under way, and no step was taken twice.
+        #expect(Set(record.steps.map(\.name)).count == record.steps.count)
+        if row.verdict == .deployed { #expect(record.steps.map(\.exitCode) == [0, 0]) }
+    }
+}
+
+/// Plays one row: it arranges the disturbance, and lets one agent after the other work.
+struct Play {
+    let row: StoryRow
+    let host: StoryHost
+    var number: Int { host.number }
+
+    func run() async throws {
+        if !row.isGood { host.change { $0.bad = ["sha256:v2"] } }
+        let snapshot = Mutex<StoryHost.Snapshot?>(nil)
+        let line = "shop #\(number): \(row.phase)"
+        switch row.disturbance {
+        case .nothing: try await live(drops: true)
+        case .fails, .balks:
+            try arrangeFailure()
+            try await live(drops: true)
+        case .unsaved:
+            try arrangeBlockedSave()
+            try await live(drops: true)
+        case .stopped:
+            try await live(drops: true, stopAt: line)
+            try await live(drops: false)
+        case .killed:
+            host.journal.when(line) { [host] in snapshot.withLock { $0 = try? host.snapshot() } }
+            try await live(drops: true)
+            try host.restore(try #require(snapshot.withLock { $0 }))
+            try await live(drops: false)
+        }
+    }
+
+    /// One agent's life: it goes on with what it finds, takes the drop, and ends when there is nothing left to do.
+    private func live(drops: Bool, stopAt line: String? = nil) async throws {
+        var settings = Settings()
+        (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, row.room)
+        let worker = try await host.worker(settings)
+        if drops { try await worker.take(.drop(Array(Self.drop.utf8)), from: Spool(host.app.spool)) }
+        await worker.retire()
+        // A hook runs in the task that writes the line.
+        if let line { host.journal.when(line) { withUnsafeCurrentTask { $0?.cancel() } } }
+        await Task(executorPreference: host.host.executor) { await worker.run() }.value
+    }
+
+    private static let drop = "IMAGE_TAG=v2\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=secret-token\n"
+
+    private func arrangeFailure() throws {
+        switch (row.disturbance, row.phase) {
+        case (_, .check): try host.fail("config v2")
+        case (_, .login): host.change { $0.answers["POST /auth"] = .failure(401, "unauthorized") }
+        case (_, .pull): try host.fail("pull v2")
+        case (_, .before): try host.fail("run v2")
+        case (.fails, .up): try host.fail("up v2")
+        case (.balks, .up): refuseToTag("v2", at: .up)
+        case (_, .after): try host.fail("exec v2")
+        case (_, .settle):
+            host.journal.when("shop #\(number): settle") { [host] in
+                host.change { $0.answers["GET /images/json"] = .failure(500, "oh") }
+            }
+        case (.fails, .rollback): try host.fail("up v1")
+        case (.balks, .rollback): refuseToTag("v1", at: .rollback)
+        default: break
+        }
+    }
+
+    private func refuseToTag(_ tag: String, at phase: Phase) {
+        host.journal.when("shop #\(number): \(phase)") { [host] in
+            host.change { $0.answers["POST /images/sha256:\(tag)/tag"] = .failure(500, "oh") }
+        }
+    }
+
+    /// The save before the phase is the first that fails: it is blocked once the phase before has begun.
+    private func arrangeBlockedSave() throws {
+        let phases = Phase.allCases
+        let before: Phase =
+            switch row.phase {
+            case .rollback: .health
+            case .up: .pull
+            default: phases[phases.firstIndex(of: row.phase)! - 1]
+            }
+        host.journal.when("shop #\(number): \(before)") { [host, number] in try? host.blockSaving(number) }
+    }
+}
+
+extension StoryRow {
+    /// Above this many percent a drop is refused.
+    fileprivate var room: Int { disturbance == .fails && phase == .room ? 0 : 100 }
+}
