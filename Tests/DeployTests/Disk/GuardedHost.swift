@@ -4,7 +4,7 @@ import Glibc
 import InMemoryLogging
 import Logging
 import NIOPosix
-import StubEngine
+import Support
 import Synchronization
 import SystemPackage
 import Systemd
@@ -145,7 +145,7 @@ private final class Memory: Sendable {
 func withGuardedHost(_ engine: InMemoryEngine, _ body: (GuardedHost) async throws -> Void) async throws {
     let memory = Memory(engine)
     let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line) } }
-    try await withTemporaryDirectory { folder in
+    try await withTemporaryFolder { folder in
         memory.engine.withLock { $0.root = $0.root ?? folder.string }
         try await withStubEngine(stub) { engine in
             try await body(GuardedHost(folder, engine, stub, memory))

@@ -1,6 +1,6 @@
 import Docker
 import Glibc
-import StubEngine
+import Support
 import SystemPackage
 import Testing
 

@@ -1,5 +1,5 @@
 import Docker
-import StubEngine
+import Support
 import Testing
 
 @testable import Deploy
