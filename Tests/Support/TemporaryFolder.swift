@@ -24,3 +24,10 @@ private func removeTree(_ path: FilePath) {
 package func write(_ text: String, to path: FilePath) throws {
     try File.replace(path, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead, .otherRead])
 }
+
+extension FilePath {
+    /// The folder so many levels up.
+    package func removingLastComponents(_ count: Int) -> FilePath {
+        (0..<count).reduce(self) { path, _ in path.removingLastComponent() }
+    }
+}

@@ -1,5 +1,6 @@
-import Docker
+import Linux
 import NIOPosix
+import Support
 import SystemPackage
 import Testing
 

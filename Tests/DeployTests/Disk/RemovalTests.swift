@@ -1,4 +1,7 @@
 import Docker
+import DockerModel
+import Linux
+import Rules
 import Support
 import Testing
 

@@ -1,21 +1,21 @@
-import Docker
-import FoundationEssentials
-import SystemPackage
+import DockerModel
+import Support
 import Testing
 
 @testable import Deploy
+@testable import Rules
 
 @Suite struct RecordTests {
     private func record() throws -> Record {
         var record = Record(
             app: try #require(AppName("shop")),
             number: 12,
-            received: Date(timeIntervalSince1970: 1_790_000_000.25)
+            received: Timestamp(nanoseconds: 1_790_000_000_250_000_000)
         )
         record.request = "run/7"
         record.verdict = .deployed
         record.variables = ["IMAGE_TAG": "v2"]
-        record.services["backend"] = Record.Release(
+        record.services["backend"] = Record.Service(
             image: "ghcr.io/acme/backend:v2",
             imageID: "sha256:aa",
             digest: "ghcr.io/acme/backend@sha256:bb",
@@ -34,7 +34,9 @@ import Testing
                   "number": 12,
                   "request": "run/7",
                   "verdict": "deployed",
+                  "cause": null,
                   "reason": null,
+                  "hint": null,
                   "received": "2026-09-21T14:13:20.250Z",
                   "started": null,
                   "ended": null,
@@ -58,13 +60,15 @@ import Testing
     private func whole() throws -> Record {
         var record = try record()
         record.verdict = .rolledBack
+        record.cause = .notHealthy
         record.reason = "backend \"is\" unhealthy\n; see docker compose logs in /srv/shop"
-        record.started = Date(timeIntervalSince1970: 1_790_000_001)
-        record.ended = Date(timeIntervalSince1970: 1_790_000_030.875)
+        record.hint = "see docker compose logs in /srv/shop"
+        record.started = Timestamp(nanoseconds: 1_790_000_001_000_000_000)
+        record.ended = Timestamp(nanoseconds: 1_790_000_030_875_000_000)
         record.directives.rollbackTo = .number(11)
         record.directives.mayRollBack = false
         record.directives.isForced = true
-        record.services["Web"] = Record.Release(
+        record.services["Web"] = Record.Service(
             image: "nginx",
             imageID: "sha256:cc",
             digest: nil,
@@ -100,7 +104,9 @@ import Testing
                   "number": 12,
                   "request": "run/7",
                   "verdict": "rolledBack",
+                  "cause": "not-healthy",
                   "reason": "backend \"is\" unhealthy\n; see docker compose logs in /srv/shop",
+                  "hint": "see docker compose logs in /srv/shop",
                   "received": "2026-09-21T14:13:20.250Z",
                   "started": "2026-09-21T14:13:21.000Z",
                   "ended": "2026-09-21T14:13:50.875Z",
@@ -129,15 +135,16 @@ import Testing
             let lines = String(decoding: try record.json(), as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
             #expect(
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
-                    "app", "number", "request", "verdict", "reason", "received", "started", "ended", "variables",
-                    "directives", "services", "compose", "phases", "steps", "rolledBackTo", "running", "evidence",
+                    "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
+                    "variables", "directives", "services", "compose", "phases", "steps", "rolledBackTo", "running",
+                    "evidence",
                 ]
             )
         }
     }
 
     @Test func comesBackAsItWas() throws {
-        let waiting = Record(app: try #require(AppName("shop")), number: 1, received: Date(timeIntervalSince1970: 1))
+        let waiting = Record(app: try #require(AppName("shop")), number: 1, received: Timestamp(nanoseconds: 1_000_000_000))
         for record in [try record(), try whole(), waiting] {
             #expect(try Record(json: record.json()) == record)
         }
@@ -148,9 +155,7 @@ import Testing
         var record = try record()
         var generator = SplitMix(seed: 9)
         for _ in 0..<500 {
-            record.ended = Date(
-                timeIntervalSince1970: 1_790_000_000 + Double.random(in: 0..<100_000, using: &generator)
-            )
+            record.ended = Timestamp(nanoseconds: Int64.random(in: 0..<2_000_000_000_000_000_000, using: &generator))
             let json = try record.json()
             #expect(try Record(json: json).json() == json)
         }
@@ -163,8 +168,8 @@ import Testing
         #expect(try Record(json: record.json()).verdict == verdict)
     }
 
-    @Test(arguments: [Directives.Target.previous, .number(1), .number(.max)])
-    func everyTargetComesBack(target: Directives.Target) throws {
+    @Test(arguments: [Directives.RollbackRequest.previous, .number(1), .number(.max)])
+    func everyTargetComesBack(target: Directives.RollbackRequest) throws {
         var record = try record()
         record.directives.rollbackTo = target
         #expect(try Record(json: record.json()).directives.rollbackTo == target)
@@ -172,7 +177,7 @@ import Testing
 
     /// What is null may also be left out, as other tools do.
     @Test(arguments: [
-        "request", "verdict", "reason", "started", "ended", "compose", "rolledBackTo", "running",
+        "request", "verdict", "cause", "reason", "hint", "started", "ended", "compose", "rolledBackTo", "running",
     ])
     func whatIsUnknownIsNull(key: String) throws {
         let whole = String(decoding: try whole().json(), as: UTF8.self).split(separator: "\n")
@@ -186,9 +191,9 @@ import Testing
 
     @Test func tellsHowFarItCame() throws {
         var record = try record()
-        #expect(record.phase == nil)
-        record.verdict = nil
-        #expect(record.phase == .check)
+        #expect(record.leftIn == .check)
+        record.phases = []
+        #expect(record.leftIn == nil)
     }
 
     /// One that was resumed, and interrupted again while it checked, has come no less far.
@@ -196,6 +201,28 @@ import Testing
         var record = try record()
         record.verdict = nil
         record.phases = [.claim, .check, .pull, .up, .health, .check].map { Record.PhaseTime(name: $0) }
-        #expect(record.phase == .health)
+        #expect(record.leftIn == .health)
+    }
+
+    @Test(arguments: Cause.allCases)
+    func everyCauseComesBack(cause: Cause) throws {
+        var record = try record()
+        record.cause = cause
+        #expect(try Record(json: record.json()).cause == cause)
+    }
+
+    /// A resumed rollback goes on to say why it began.
+    @Test(arguments: [nil, "see the log", ""])
+    func theFailureComesBackAsItWasNoted(hint: String?) throws {
+        let evidence = [Evidence(Gate.Finding(service: "web", container: nil, problem: "has 0 of 1"))]
+        let failure = Failure(.notHealthy, "web", "is ill; see the log", hint: hint, evidence: evidence)
+        var record = try record()
+        record.cause = failure.cause
+        record.reason = failure.reason
+        record.hint = failure.hint
+        record.evidence = failure.evidence
+        let again = try Record(json: record.json()).failure
+        #expect(again.sentence == failure.sentence && again.reason == failure.reason)
+        #expect(again.cause == failure.cause && again.hint == hint && again.evidence == evidence)
     }
 }

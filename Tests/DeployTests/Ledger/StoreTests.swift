@@ -1,6 +1,8 @@
-import Docker
-import FoundationEssentials
+import DockerModel
 import Glibc
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -8,15 +10,16 @@ import Testing
 
 @Suite struct StoreTests {
     private func record(_ number: Int) throws -> Record {
-        Record(app: try #require(AppName("shop")), number: number, received: Date(timeIntervalSince1970: 1_790_000_000))
+        let received = Timestamp(nanoseconds: 1_790_000_000_250_000_000)
+        return Record(app: try #require(AppName("shop")), number: number, received: received)
     }
 
-    private func withStore(_ body: (Store, FilePath) throws -> Void) async throws {
+    private func withStore(_ body: (Store, FilePath) async throws -> Void) async throws {
         let app = try #require(AppName("shop"))
-        try await withTemporaryFolder { folder throws in
+        try await withTemporaryFolder { folder in
             let store = Store(app: app, state: folder)
             try store.makeFolders()
-            try body(store, folder.appending("shop"))
+            try await body(store, folder.appending("shop"))
         }
     }
 
@@ -41,7 +44,8 @@ import Testing
                 try write("{}", to: store.folder.appending(name))
             }
             #expect(try store.numbers() == [9, 10, 100])
-            #expect(try store.records().records.map(\.number) == [9, 10, 100])
+            let history = try await store.history()
+            #expect(history.undecided == [9, 10, 100])
         }
     }
 
@@ -51,10 +55,11 @@ import Testing
         try await withStore { store, _ in
             for number in [12, 14] { try store.save(record(number)) }
             try write(text, to: store.folder.appending("13.json"))
-            let (records, unreadable) = try store.records()
-            #expect(records.map(\.number) == [12, 14])
-            #expect(unreadable.map(\.path) == [store.folder.appending("13.json")])
-            #expect(unreadable.first?.problem.hasPrefix("cannot be read: ") == true)
+            var errors: [StoreError] = []
+            let history = try await store.history { errors.append($0) }
+            #expect(history.undecided == [12, 14] && history.unreadable == [13])
+            #expect(errors.map(\.path) == [store.folder.appending("13.json")])
+            #expect(errors.first?.problem.hasPrefix("cannot be read: ") == true)
             #expect(throws: StoreError.self) { try store.record(13) }
         }
     }
@@ -74,7 +79,8 @@ import Testing
             let error = try #require(throws: StoreError.self) { try store.record(7) }
             #expect(error.path == store.folder.appending("7.json"))
             #expect("\(error)".hasPrefix("\(error.path) cannot be read: "))
-            #expect(!error.hint.isEmpty)
+            #expect(error.cause == .stateUnreadable)
+            #expect(error.hint?.isEmpty == false)
         }
     }
 

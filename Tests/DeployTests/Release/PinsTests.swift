@@ -1,20 +1,41 @@
 import Docker
+import DockerModel
+import Rules
 import Support
 import SystemPackage
+import Systemd
 import Testing
 
 @testable import Deploy
 
-/// Which images a deployment names so that they stay, and which it lets go.
-@Suite(.timeLimit(.minutes(1))) struct KeepTests {
+/// Which images a deployment pins so that they stay, and which it lets go.
+@Suite(.timeLimit(.minutes(1))) struct PinsTests {
     private func deployment(_ record: Record, _ host: GuardedHost) -> Deployment {
-        Deployment(of: record, app: host.app, settings: Settings(), store: host.store(), context: host.context)
+        let (store, real) = (host.store(), host.real)
+        return Deployment(
+            app: host.app,
+            settings: Settings(),
+            drop: Drop(variables: [:], directives: Directives()),
+            history: History(),
+            host: real,
+            store: store,
+            ledger: Ledger(
+                record,
+                store: store,
+                status: StatusLine(ServiceManager()),
+                host: real,
+                log: host.deploymentLog
+            ),
+            histories: { try await real.histories() }
+        )
     }
 
     // MARK: - Letting go
 
-    /// A release that is kept, and everything that is none.
-    private func withReleases(_ body: (GuardedHost, Deployment) async throws -> Void) async throws {
+    /// A release that is kept, and everything that is none; `letGo` goes by the records as they are then.
+    private func withReleases(
+        _ body: (GuardedHost, _ letGo: () async throws -> Void) async throws -> Void
+    ) async throws {
         var engine = InMemoryEngine()
         engine.images = [
             .init(id: "sha256:bad", tags: ["berth/shop/app:1"]),
@@ -30,14 +51,14 @@ import Testing
             try host.record(2, .deployed, image: "sha256:old")
             try host.record(3, .rolledBack, image: "sha256:used")
             try host.record(4, nil, image: "sha256:undecided")
-            let record = try host.record(5, .deployed, image: "sha256:good")
-            try await body(host, deployment(record, host))
+            let deployment = deployment(try host.record(5, .deployed, image: "sha256:good"), host)
+            try await body(host) { await deployment.letGo(try await host.store().history()) }
         }
     }
 
     @Test func whatIsKeptForNoReleaseIsLetGoAndNothingElse() async throws {
-        try await withReleases { host, deployment in
-            await deployment.letGo(host.context.engine)
+        try await withReleases { host, letGo in
+            try await letGo()
             let names = (1...3).map { "DELETE /images/berth/shop/app:\($0)" }
             #expect(host.changes == names)
             // What has another name, or a container, stays.
@@ -47,39 +68,43 @@ import Testing
     }
 
     @Test func withARecordThatCannotBeReadNothingIsLetGo() async throws {
-        try await withReleases { host, deployment in
-            try write("{", to: host.store().folder.appending("1.json"))
-            await deployment.letGo(host.context.engine)
-            #expect(host.changes.isEmpty)
-            #expect(host.warnings.count == 1 && host.warnings[0].contains("1.json cannot be read"))
+        try await withReleases { host, letGo in
+            try write("{", to: host.store().folder.appending("6.json"))
+            var errors: [StoreError] = []
+            _ = try await host.store().history { errors.append($0) }
+            #expect(errors.count == 1 && "\(errors)".contains("6.json cannot be read"))
+            try await letGo()
+            #expect(host.changes.isEmpty && host.warnings.isEmpty)
         }
     }
 
     @Test func whileAnyAppPullsNothingIsLetGo() async throws {
-        try await withReleases { host, deployment in
-            try await host.context.imageLock.pull { await deployment.letGo(host.context.engine) }
+        try await withReleases { host, letGo in
+            try await host.real.imageLock.pull { try await letGo() }
             #expect(host.changes.isEmpty && host.warnings.isEmpty)
         }
     }
 
     @Test func anEngineThatFailsIsAWarning() async throws {
-        try await withReleases { host, deployment in
+        try await withReleases { host, letGo in
             host.change { $0.answers["GET /images/json"] = [] }
-            await deployment.letGo(host.context.engine)
+            try await letGo()
             #expect(host.changes.isEmpty && host.warnings.count == 1)
         }
     }
 
-    // MARK: - Keeping
+    // MARK: - Pinning
 
-    private func target(_ host: GuardedHost) throws -> Target {
+    private func pinPresent(_ host: GuardedHost) async throws {
         let services = #""app":{"image":"shop:2"},"db":{"image":"postgres:16"},"worker":{"build":"."}"#
-        return Target(
-            engine: host.context.engine,
+        let release = Release(
             model: try ComposeModel(json: Array(#"{"name":"shop","services":{\#(services)}}"#.utf8)),
             compose: Compose(directory: host.app.directory, environment: [:]),
             policy: Policy()
         )
+        try host.record(7, nil)
+        let pins = Pins(app: host.app.name, session: host.session, log: host.deploymentLog)
+        try await pins.pinPresent(release, for: 7)
     }
 
     private static let built = InMemoryEngine(images: [
@@ -87,10 +112,9 @@ import Testing
         .init(id: "sha256:other", tags: ["other:1"]),
     ])
 
-    @Test func whatIsOnTheHostAlreadyIsNamedAndOutlivesTheGuard() async throws {
+    @Test func whatIsOnTheHostAlreadyIsPinnedAndOutlivesTheGuard() async throws {
         try await withGuardedHost(Self.built) { host in
-            let deployment = deployment(try host.record(7, nil), host)
-            try await deployment.keepWhatIsThere(try target(host))
+            try await pinPresent(host)
             #expect(
                 host.engine.images.map(\.tags) == [
                     ["shop:2", "berth/shop/app:7"], ["shop-worker:latest", "berth/shop/worker:7"], ["other:1"],
@@ -104,9 +128,7 @@ import Testing
     @Test func whatTheEngineDoesNotTellIsNotTakenForAbsent() async throws {
         try await withGuardedHost(Self.built) { host in
             host.change { $0.answers["GET /images/postgres:16/json"] = .failure(500, "oh") }
-            let deployment = deployment(try host.record(7, nil), host)
-            let target = try target(host)
-            await #expect(throws: EngineError.self) { try await deployment.keepWhatIsThere(target) }
+            await #expect(throws: EngineError.self) { try await pinPresent(host) }
         }
     }
 }

@@ -1,8 +1,8 @@
-import Docker
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
-
-@testable import Deploy
 
 /// Holds the parser against the script's own loop, run by a real shell over random files.
 @Suite struct ShellComparison {
@@ -50,7 +50,8 @@ import Testing
     }
 
     private static func parser(_ drop: String) -> [String: String]? {
-        guard let assignments = try? DropParser.parse(Array(drop.utf8)) else { return nil }
+        let (assignments, refusal) = DropParser.parse(Array(drop.utf8))
+        guard refusal == nil else { return nil }
         return Dictionary(assignments.map { ($0.name, $0.value) }) { _, last in last }
     }
 
