@@ -94,28 +94,30 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(
-            name: "SystemdTests",
-            dependencies: ["Systemd", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: settings
-        ),
         .target(
-            name: "StubEngine",
+            name: "Support",
             dependencies: [
                 "Docker",
+                "DockerModel",
+                "Linux",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Tests/StubEngine",
+            path: "Tests/Support",
             swiftSettings: settings
         ),
         .testTarget(
-            name: "DockerTests",
+            name: "SystemdTests",
+            dependencies: ["Systemd", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LinuxTests",
             dependencies: [
-                "Docker",
-                "StubEngine",
+                "Linux",
+                "Support",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -123,12 +125,31 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "DockerModelTests", dependencies: ["DockerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "DockerTests",
+            dependencies: [
+                "Docker",
+                "DockerModel",
+                "Linux",
+                "Support",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "RulesTests", dependencies: ["DockerModel", "Rules"], swiftSettings: settings),
         .testTarget(
             name: "DeployTests",
             dependencies: [
                 "Deploy",
                 "Docker",
-                "StubEngine",
+                "DockerModel",
+                "Linux",
+                "Rules",
+                "Support",
+                "Systemd",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,7 +1,9 @@
+import Linux
 import SystemPackage
 import Testing
 
 @testable import Docker
+@testable import DockerModel
 
 @Suite("Compose")
 struct ComposeTests {

@@ -1,7 +1,8 @@
-import StubEngine
+import Support
 import Testing
 
 @testable import Docker
+@testable import DockerModel
 
 @Suite("What the Engine says of its disk", .timeLimit(.minutes(1)))
 struct DiskTests {
@@ -9,8 +10,8 @@ struct DiskTests {
 
     @Test("images, and what of them others share")
     func sharedSize() async throws {
-        try await withStubEngine(["GET /images/json?shared-size=1": .answer(Fixture.sharingImages)]) { engine, _ in
-            let images = try await engine.images(sharedSize: true)
+        try await withStubEngine(["GET /images/json?shared-size=1": .answer(Fixture.sharingImages)]) { _, session, _ in
+            let images = try await session.images(sharedSize: true)
             #expect(images.map(\.size) == [2_128_099, 2_128_096, 2_028_096])
             #expect(images.map(\.sharedSize) == [2_128_096, 2_128_096, 2_028_096])
         }
@@ -22,16 +23,16 @@ struct DiskTests {
     )
     func neverTagged(metadata: String) async throws {
         let json = #"{"Id":"sha256:7e","Size":1,"Created":"2026-11-21T15:30:36Z","Metadata":\#(metadata)}"#
-        try await withStubEngine(["GET /images/sha256:7e/json": .answer(json)]) { engine, _ in
-            let image = try await engine.image("sha256:7e")
+        try await withStubEngine(["GET /images/sha256:7e/json": .answer(json)]) { _, session, _ in
+            let image = try await session.image("sha256:7e")
             #expect(image.lastTagged == nil)
         }
     }
 
     @Test("volumes, of which only one is certain to be nobody's")
     func volumes() async throws {
-        try await withStubEngine(["GET /volumes": .answer(Fixture.volumes)]) { engine, _ in
-            let volumes = try await engine.volumes()
+        try await withStubEngine(["GET /volumes": .answer(Fixture.volumes)]) { _, session, _ in
+            let volumes = try await session.volumes()
             #expect(volumes.count == 6)
             #expect(volumes.filter(\.isAnonymous).map(\.name) == [anonymous])
             let shop = try #require(volumes.first { $0.name == "shop_data" })
@@ -39,8 +40,8 @@ struct DiskTests {
             let ram = try #require(volumes.first { $0.name == "ram" })
             #expect(ram.options["type"] == "tmpfs")
         }
-        try await withStubEngine(["GET /volumes": .answer(Fixture.noVolumes)]) { engine, _ in
-            let volumes = try await engine.volumes()
+        try await withStubEngine(["GET /volumes": .answer(Fixture.noVolumes)]) { _, session, _ in
+            let volumes = try await session.volumes()
             #expect(volumes.isEmpty)
         }
     }
@@ -81,15 +82,15 @@ struct DiskTests {
             "DELETE /volumes/\(anonymous)": .answer("", status: "204 No Content"),
             "DELETE /volumes/shop_data": .failure(409, "remove shop_data: volume is in use - [62b6]"),
             "DELETE /volumes/..%2Fa%3Fforce%3D1": .failure(404, "no such volume"),
-        ]) { engine, stub in
-            try await engine.removeVolume(anonymous)
+        ]) { _, session, stub in
+            try await session.removeVolume(anonymous)
             let error = EngineError.refused(
-                request: "DELETE /volumes/shop_data",
+                request: "DELETE /volumes/shop_data".inNewestVersion,
                 status: 409,
                 message: "remove shop_data: volume is in use - [62b6]"
             )
-            await #expect(throws: error) { try await engine.removeVolume("shop_data") }
-            await #expect(throws: EngineError.self) { try await engine.removeVolume("../a?force=1") }
+            await #expect(throws: error) { try await session.removeVolume("shop_data") }
+            await #expect(throws: EngineError.self) { try await session.removeVolume("../a?force=1") }
             #expect(stub.asked.map(\.line).allSatisfy { $0.hasPrefix("DELETE /volumes/") && !$0.contains("?") })
             #expect(stub.asked.count == 3)
         }
@@ -97,8 +98,8 @@ struct DiskTests {
 
     @Test("everything that lies in its root folder")
     func diskUsage() async throws {
-        try await withStubEngine(["GET /system/df": .answer(Fixture.diskUsage)]) { engine, _ in
-            let usage = try await engine.diskUsage()
+        try await withStubEngine(["GET /system/df": .answer(Fixture.diskUsage)]) { _, session, _ in
+            let usage = try await session.diskUsage()
             #expect(usage.layersSize == 2_128_096)
             #expect(usage.images.map(\.sharedSize) == [2_128_096, 2_128_096, 2_028_096])
             #expect(usage.containers.map(\.container.names) == [["stopped"], ["loc"]])
@@ -112,8 +113,8 @@ struct DiskTests {
 
     @Test("the sizes of volumes, as far as they are known")
     func volumeSizes() async throws {
-        try await withStubEngine(["GET /system/df?type=volume": .answer(Fixture.diskUsage)]) { engine, _ in
-            let sizes = try await engine.volumeSizes()
+        try await withStubEngine(["GET /system/df?type=volume": .answer(Fixture.diskUsage)]) { _, session, _ in
+            let sizes = try await session.volumeSizes()
             #expect(sizes == [anonymous: 5_000, "shop_data": 0])
         }
     }
@@ -121,8 +122,8 @@ struct DiskTests {
     @Test("the build cache")
     func buildCache() async throws {
         let line = "GET /system/df?type=build-cache"
-        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: Fixture.buildCache))]) { engine, _ in
-            let cache = try await engine.buildCache()
+        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: Fixture.buildCache))]) { _, session, _ in
+            let cache = try await session.buildCache()
             let first = try #require(cache.first)
             #expect(first.id == "n63u8hh5201acu67qpqaalr48" && first.type == "regular" && first.size == 100_086)
             #expect(first.created == Timestamp("2026-11-21T15:27:37.714037478Z"))
@@ -131,8 +132,8 @@ struct DiskTests {
             #expect(cache.map(\.isShared) == [false, true])
             #expect(cache.map { $0.lastUsed == nil } == [false, true])
         }
-        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: "null"))]) { engine, _ in
-            let cache = try await engine.buildCache()
+        try await withStubEngine([line: .answer(Fixture.diskUsage(buildCache: "null"))]) { _, session, _ in
+            let cache = try await session.buildCache()
             #expect(cache.isEmpty)
         }
     }
@@ -141,12 +142,12 @@ struct DiskTests {
     func pruneBuildCache() async throws {
         let prune = "POST /build/prune?filters=%7B%22until%22%3A%5B%2286400s%22%5D%7D"
         let report = #"{"CachesDeleted":["ripedcwnw41hgdttwbf131vb8"],"SpaceReclaimed":212726}"#
-        try await withStubEngine([prune: .answer(report)]) { engine, _ in
-            let hasRemoved = try await engine.pruneBuildCache(unusedFor: .seconds(86_400))
+        try await withStubEngine([prune: .answer(report)]) { _, session, _ in
+            let hasRemoved = try await session.pruneBuildCache(unusedFor: .seconds(86_400))
             #expect(hasRemoved)
         }
-        try await withStubEngine([prune: .answer(#"{"CachesDeleted":null,"SpaceReclaimed":0}"#)]) { engine, _ in
-            let hasRemoved = try await engine.pruneBuildCache(unusedFor: .seconds(86_400))
+        try await withStubEngine([prune: .answer(#"{"CachesDeleted":null,"SpaceReclaimed":0}"#)]) { _, session, _ in
+            let hasRemoved = try await session.pruneBuildCache(unusedFor: .seconds(86_400))
             #expect(!hasRemoved)
         }
     }

@@ -1,7 +1,8 @@
-import StubEngine
+import Support
 import Testing
 
 @testable import Docker
+@testable import DockerModel
 
 @Suite("What the Engine answers", .timeLimit(.minutes(1)))
 struct EngineAnswersTests {
@@ -9,8 +10,8 @@ struct EngineAnswersTests {
 
     private func container(_ json: String) async throws -> Container {
         var container: Container?
-        try await withStubEngine(["GET /containers/\(id)/json": .answer(json)]) { engine, _ in
-            container = try await engine.inspect(id)
+        try await withStubEngine(["GET /containers/\(id)/json": .answer(json)]) { _, session, _ in
+            container = try await session.inspect(id)
         }
         return try #require(container)
     }
@@ -74,13 +75,13 @@ struct EngineAnswersTests {
             "GET /containers/json?all=1&filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3Dshop%22%5D%7D"
         try await withStubEngine([
             filtered: .answer(Fixture.summaries), "GET /containers/json?all=1": .answer("[]"),
-        ]) { engine, _ in
-            let containers = try await engine.containers(project: "shop")
+        ]) { _, session, _ in
+            let containers = try await session.containers(project: "shop")
             #expect(containers.map(\.names) == [["shop-backend-1"], []])
             #expect(containers.map(\.status) == [.restarting, .exited])
             #expect(containers.map(\.labels.service) == ["backend", nil])
             #expect(containers.map(\.labels.isOneOff) == [true, false])
-            #expect(try await engine.containers().isEmpty)
+            #expect(try await session.containers().isEmpty)
         }
     }
 
@@ -97,8 +98,8 @@ struct EngineAnswersTests {
                 Fixture.container(state: Fixture.createdState, healthcheck: "null")
             ),
             "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=3": .chunkedHead + pieces.flatMap { $0 } + .lastChunk,
-        ]) { engine, _ in
-            let lines = try await engine.logs(id, tail: 3)
+        ]) { _, session, _ in
+            let lines = try await session.logs(id, tail: 3)
             #expect(lines == ["two", "three", "\u{FFFD}A"])
         }
     }
@@ -110,8 +111,8 @@ struct EngineAnswersTests {
                 Fixture.container(state: Fixture.createdState, healthcheck: "null", tty: true)
             ),
             "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=10": .answer("one\r\ntwo"),
-        ]) { engine, _ in
-            let lines = try await engine.logs(id, tail: 10)
+        ]) { _, session, _ in
+            let lines = try await session.logs(id, tail: 10)
             #expect(lines == ["one", "two"])
         }
     }
@@ -121,8 +122,8 @@ struct EngineAnswersTests {
         try await withStubEngine([
             "GET /images/ghcr.io/acme/backend:1.2/json": .answer(Fixture.image),
             "GET /images/json": .answer(Fixture.images),
-        ]) { engine, _ in
-            let image = try await engine.image("ghcr.io/acme/backend:1.2")
+        ]) { _, session, _ in
+            let image = try await session.image("ghcr.io/acme/backend:1.2")
             #expect(image.id.rawValue == Fixture.imageID)
             #expect(image.repoDigests == ["ghcr.io/acme/backend@sha256:d1"])
             #expect(image.labels == ["org.opencontainers.image.revision": "4f2c"])
@@ -130,7 +131,7 @@ struct EngineAnswersTests {
             #expect(image.size == 12_345_678)
             #expect(image.lastTagged == Timestamp("2026-03-01T08:00:00.5Z"))
 
-            let images = try await engine.images()
+            let images = try await session.images()
             #expect(images.map(\.repoTags) == [["ghcr.io/acme/backend:1.2"], []])
             #expect(images.map(\.repoDigests) == [[], []])
             #expect(images.map(\.created?.description) == ["2026-02-28T23:59:59Z", nil])
@@ -145,11 +146,11 @@ struct EngineAnswersTests {
             "POST /images/sha256:2/tag?repo=app&tag=latest": .answer("", status: "201 Created"),
             "DELETE /images/berth/shop/app:7": .answer("[]"),
             "DELETE /images/sha256:2": .failure(409, "conflict: image is being used"),
-        ]) { engine, stub in
-            try await engine.tag("sha256:2", as: "127.0.0.1:5000/shop/app:7")
-            try await engine.tag("sha256:2", as: "app")
-            try await engine.removeImage("berth/shop/app:7")
-            await #expect(throws: EngineError.self) { try await engine.removeImage("sha256:2") }
+        ]) { _, session, stub in
+            try await session.tag("sha256:2", as: "127.0.0.1:5000/shop/app:7")
+            try await session.tag("sha256:2", as: "app")
+            try await session.removeImage("berth/shop/app:7")
+            await #expect(throws: EngineError.self) { try await session.removeImage("sha256:2") }
             #expect(stub.asked[0].headers["Content-Length"] == "0")
         }
     }

@@ -1,6 +1,8 @@
+import DockerModel
+import Linux
 import NIOCore
 import NIOPosix
-import StubEngine
+import Support
 import SystemPackage
 import Testing
 
@@ -11,11 +13,12 @@ struct EngineTests {
     @Test("speaks the lower of the two versions, asked under a name of its own")
     func negotiation() async throws {
         let pong: [StubEngine.Step] = .answer("OK", headers: ["Api-Version: 1.44", "Ostype: linux"])
-        try await withStubEngine(["GET /_ping": pong, "GET /v1.44/info": .answer(Fixture.info)]) { engine, stub in
-            let negotiated = try await engine.negotiated()
-            #expect(negotiated.version == APIVersion(1, 44))
-            _ = try await negotiated.info()
-            #expect(stub.asked.map(\.line) == ["GET /_ping", "GET /v1.44/info"])
+        try await withStubEngine(["GET /_ping": pong, "GET /info": .answer(Fixture.info)]) { engine, _, stub in
+            let session = try await engine.negotiated()
+            #expect(session.version == APIVersion(1, 44))
+            _ = try await session.info()
+            #expect(stub.asked.map(\.line) == ["GET /_ping", "GET /info"])
+            #expect(stub.asked.map(\.version) == [nil, APIVersion(1, 44)])
             #expect(
                 stub.asked[1].headers == ["Host": "docker", "User-Agent": "berth", "Connection": "close"]
             )
@@ -24,20 +27,20 @@ struct EngineTests {
 
     @Test("never speaks a newer version than its own", arguments: ["1.47", "1.52", "2.0"])
     func newerEngine(version: String) async throws {
-        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: \(version)"])]) { engine, _ in
-            let negotiated = try await engine.negotiated()
-            #expect(negotiated.version == APIVersion(1, 47))
+        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: \(version)"])]) { engine, _, _ in
+            let session = try await engine.negotiated()
+            #expect(session.version == APIVersion(1, 47))
         }
     }
 
     @Test("refuses an Engine that is too old, and what is not one")
     func unsupported() async throws {
-        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: 1.40"])]) { engine, _ in
+        try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: 1.40"])]) { engine, _, _ in
             await #expect(throws: EngineError.unsupported(socket: engine.socket, APIVersion(1, 40))) {
                 _ = try await engine.negotiated()
             }
         }
-        try await withStubEngine(["GET /_ping": .answer("hello")]) { engine, _ in
+        try await withStubEngine(["GET /_ping": .answer("hello")]) { engine, _, _ in
             await #expect(throws: EngineError.unsupported(socket: engine.socket, nil)) { _ = try await engine.ping() }
         }
     }
@@ -48,44 +51,44 @@ struct EngineTests {
         let chunked: [StubEngine.Step] = .chunkedHead + pieces.flatMap { [StubEngine.Step].chunk($0) } + .lastChunk
         try await withStubEngine([
             "GET /info": chunked, "GET /nothing": .answer("", status: "204 No Content"),
-        ]) { engine, _ in
-            let info = try await engine.info()
+        ]) { _, session, _ in
+            let info = try await session.info()
             #expect(info.serverVersion == "28.5.1")
             #expect(info.rootDirectory == "/var/lib/docker")
             #expect(info.isLiveRestoreEnabled && info.isContainerdImageStore)
-            let nothing = try await engine.send(Request(path: "/nothing"))
+            let nothing = try await session.send(Request(path: "/nothing"))
             #expect(nothing.isEmpty)
         }
     }
 
     @Test("gives the Engine's own message")
     func refused() async throws {
-        try await withStubEngine(["GET /images/gone/json": .failure(404, "No such image: gone:latest")]) { engine, _ in
+        try await withStubEngine(["GET /images/gone/json": .failure(404, "No such image: gone:latest")]) { _, session, _ in
             let error = EngineError.refused(
-                request: "GET /images/gone/json",
+                request: "GET /images/gone/json".inNewestVersion,
                 status: 404,
                 message: "No such image: gone:latest"
             )
-            await #expect(throws: error) { _ = try await engine.image("gone") }
+            await #expect(throws: error) { _ = try await session.image("gone") }
         }
-        try await withStubEngine(["GET /info": .answer("oh", status: "500 Internal Server Error")]) { engine, _ in
-            let error = EngineError.refused(request: "GET /info", status: 500, message: "Internal Server Error")
-            await #expect(throws: error) { _ = try await engine.info() }
+        try await withStubEngine(["GET /info": .answer("oh", status: "500 Internal Server Error")]) { _, session, _ in
+            let error = EngineError.refused(request: "GET /info".inNewestVersion, status: 500, message: "Internal Server Error")
+            await #expect(throws: error) { _ = try await session.info() }
         }
     }
 
     @Test("says where an answer is not what it should be")
     func unintelligible() async throws {
-        try await withStubEngine(["GET /info": .answer("<html>")]) { engine, _ in
-            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+        try await withStubEngine(["GET /info": .answer("<html>")]) { _, session, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
             #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
         }
-        try await withStubEngine(["GET /info": .answer(#"{"ServerVersion":7}"#)]) { engine, _ in
-            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+        try await withStubEngine(["GET /info": .answer(#"{"ServerVersion":7}"#)]) { _, session, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
             #expect(error?.problem.hasPrefix("unexpected answer: ServerVersion: ") == true)
         }
-        try await withStubEngine(["GET /info": [.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")]]) { engine, _ in
-            let error = await #expect(throws: EngineError.self) { _ = try await engine.info() }
+        try await withStubEngine(["GET /info": [.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")]]) { _, session, _ in
+            let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
             #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
         }
     }
@@ -98,18 +101,18 @@ struct EngineTests {
         ] as [[StubEngine.Step]]
     )
     func broken(steps: [StubEngine.Step]) async throws {
-        try await withStubEngine(["GET /info": steps]) { engine, _ in
-            await #expect(throws: EngineError.disconnected(request: "GET /info")) { _ = try await engine.info() }
+        try await withStubEngine(["GET /info": steps]) { _, session, _ in
+            await #expect(throws: EngineError.disconnected(request: "GET /info".inNewestVersion)) { _ = try await session.info() }
         }
     }
 
     @Test("does not wait for ever, for the head or for the rest", arguments: [[], .chunkedHead] as [[StubEngine.Step]])
     func timeout(start: [StubEngine.Step]) async throws {
-        let gone = Gate()
-        try await withStubEngine(["GET /info": start + [.awaitHangUp(gone)]]) { engine, _ in
+        let gone = Latch()
+        try await withStubEngine(["GET /info": start + [.awaitHangUp(gone)]]) { _, session, _ in
             let timeout = Duration.milliseconds(20)
-            await #expect(throws: EngineError.timedOut(request: "GET /info", after: timeout)) {
-                try await engine.send(Request(path: "/info", timeout: timeout))
+            await #expect(throws: EngineError.timedOut(request: "GET /info".inNewestVersion, after: timeout)) {
+                try await session.send(Request(path: "/info", timeout: timeout))
             }
             await gone.wait()
         }
@@ -117,38 +120,38 @@ struct EngineTests {
 
     @Test("has no time at all, and says so")
     func noTime() async throws {
-        try await withStubEngine([:]) { engine, _ in
-            await #expect(throws: EngineError.timedOut(request: "GET /info", after: .zero)) {
-                try await engine.send(Request(path: "/info", timeout: .zero))
+        try await withStubEngine([:]) { _, session, _ in
+            await #expect(throws: EngineError.timedOut(request: "GET /info".inNewestVersion, after: .zero)) {
+                try await session.send(Request(path: "/info", timeout: .zero))
             }
         }
     }
 
     @Test("hangs up when the task is cancelled")
     func cancellation() async throws {
-        let gone = Gate()
-        try await withStubEngine(["GET /info": .chunkedHead + .chunk("{") + [.awaitHangUp(gone)]]) { engine, stub in
+        let gone = Latch()
+        try await withStubEngine(["GET /info": .chunkedHead + .chunk("{") + [.awaitHangUp(gone)]]) { _, session, stub in
             let (chunks, arrived) = AsyncStream<Void>.makeStream()
             let task = Task {
-                try await engine.exchange(Request(path: "/info")) { _, body in
+                try await session.exchange(Request(path: "/info")) { _, body in
                     for try await _ in body { arrived.yield() }
                 }
             }
             for await _ in chunks { break }
             task.cancel()
             let result = await task.result
-            #expect(throws: EngineError.cancelled(request: "GET /info")) { try result.get() }
+            #expect(throws: EngineError.cancelled(request: "GET /info".inNewestVersion)) { try result.get() }
             await gone.wait()
         }
     }
 
     @Test("does not take an answer without end")
     func limit() async throws {
-        try await withStubEngine(["GET /info": .answer("12345")]) { engine, _ in
-            let bytes = try await engine.send(Request(path: "/info", limit: 5))
+        try await withStubEngine(["GET /info": .answer("12345")]) { _, session, _ in
+            let bytes = try await session.send(Request(path: "/info", limit: 5))
             #expect(bytes.count == 5)
-            await #expect(throws: EngineError.tooLarge(request: "GET /info", limit: 4)) {
-                try await engine.send(Request(path: "/info", limit: 4))
+            await #expect(throws: EngineError.tooLarge(request: "GET /info".inNewestVersion, limit: 4)) {
+                try await session.send(Request(path: "/info", limit: 4))
             }
         }
     }
@@ -156,7 +159,7 @@ struct EngineTests {
     @Test("says why nothing listens")
     func unreachable() async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        try await withTemporaryDirectory { directory in
+        try await withTemporaryFolder { directory in
             let missing = directory.appending("missing.sock")
             await #expect(throws: EngineError.unreachable(socket: missing, .noSuchFileOrDirectory)) {
                 _ = try await Engine(socket: missing, eventLoop: loop).ping()

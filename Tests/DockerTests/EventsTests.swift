@@ -1,5 +1,6 @@
+import DockerModel
 import FoundationEssentials
-import StubEngine
+import Support
 import Testing
 
 @testable import Docker
@@ -13,15 +14,15 @@ struct EventsTests {
 
     @Test("begin once the Engine has subscribed us, and come as they happen")
     func stream() async throws {
-        let subscribed = Gate()
+        let subscribed = Latch()
         let first = Array(Fixture.event("health_status: unhealthy").utf8)
         let rest = Fixture.event("die", nanoseconds: 7) + Fixture.event("exec_die")
         // The first event comes in two pieces, the others in one.
         let steps: [StubEngine.Step] =
             .chunkedHead + [.wait(subscribed)] + .chunk([UInt8](first[..<40])) + .chunk([UInt8](first[40...]))
             + .chunk(rest) + .lastChunk
-        try await withStubEngine([Self.line: steps]) { engine, _ in
-            let events = try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
+        try await withStubEngine([Self.line: steps]) { _, session, _ in
+            let events = try await session.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                 // Nothing is sent before this: a client that waited for a first byte would never come here.
                 subscribed.open()
                 var events: [Event] = []
@@ -39,23 +40,23 @@ struct EventsTests {
     @Test("break when the Engine stops")
     func broken() async throws {
         let steps: [StubEngine.Step] = .chunkedHead + .chunk(Fixture.event("start"))
-        try await withStubEngine([Self.line: steps]) { engine, _ in
+        try await withStubEngine([Self.line: steps]) { _, session, _ in
             var seen: [Event.Action] = []
             let error = await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
+                try await session.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     for try await event in stream { seen.append(event.action) }
                 }
             }
-            #expect(error == .disconnected(request: Self.line))
+            #expect(error == .disconnected(request: Self.line.inNewestVersion))
             #expect(seen == [.start])
         }
     }
 
     @Test("end with the body that reads them")
     func leaving() async throws {
-        let gone = Gate()
-        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
-            let answer = try await engine.withEvents(project: "shop", since: since) { _ throws(EngineError) in 42 }
+        let gone = Latch()
+        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { _, session, _ in
+            let answer = try await session.withEvents(project: "shop", since: since) { _ throws(EngineError) in 42 }
             #expect(answer == 42)
             await gone.wait()
         }
@@ -63,10 +64,10 @@ struct EventsTests {
 
     @Test("end with the task that waits for them")
     func cancellation() async throws {
-        let (subscribed, gone) = (Gate(), Gate())
-        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
+        let (subscribed, gone) = (Latch(), Latch())
+        try await withStubEngine([Self.line: .chunkedHead + [.awaitHangUp(gone)]]) { _, session, _ in
             let task = Task {
-                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
+                try await session.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     subscribed.open()
                     for try await _ in stream {}
                 }
@@ -74,16 +75,16 @@ struct EventsTests {
             await subscribed.wait()
             task.cancel()
             let result = await task.result
-            #expect(throws: EngineError.cancelled(request: Self.line)) { try result.get() }
+            #expect(throws: EngineError.cancelled(request: Self.line.inNewestVersion)) { try result.get() }
             await gone.wait()
         }
     }
 
     @Test("are refused like any other request")
     func refused() async throws {
-        try await withStubEngine([Self.line: .failure(400, "bad filter")]) { engine, _ in
+        try await withStubEngine([Self.line: .failure(400, "bad filter")]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop", since: since) { _ throws(EngineError) in }
+                try await session.withEvents(project: "shop", since: since) { _ throws(EngineError) in }
             }
             #expect(error?.problem == "status 400: bad filter")
         }
@@ -91,9 +92,9 @@ struct EventsTests {
 
     @Test("begin with the call, not with the answer")
     func begin() async throws {
-        try await withStubEngine([:]) { engine, stub in
+        try await withStubEngine([:]) { _, session, stub in
             await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop") { _ throws(EngineError) in }
+                try await session.withEvents(project: "shop") { _ throws(EngineError) in }
             }
             let line = try #require(stub.asked.first?.line)
             let seconds = try #require(line.split(separator: "=").last.flatMap { Double($0) })
@@ -103,18 +104,17 @@ struct EventsTests {
 
     @Test("are not made up of what is not an event")
     func unintelligible() async throws {
-        let versioned = Self.line.replacing("/events", with: "/v1.45/events")
         try await withStubEngine([
-            "GET /_ping": .answer("OK", headers: ["Api-Version: 1.45"]), versioned: .answer("{\"Action\":1}\n"),
-        ]) { engine, _ in
-            let engine = try await engine.negotiated()
+            "GET /_ping": .answer("OK", headers: ["Api-Version: 1.45"]), Self.line: .answer("{\"Action\":1}\n"),
+        ]) { engine, _, _ in
+            let session = try await engine.negotiated()
             let error = await #expect(throws: EngineError.self) {
-                try await engine.withEvents(project: "shop", since: since) { stream throws(EngineError) in
+                try await session.withEvents(project: "shop", since: since) { stream throws(EngineError) in
                     for try await _ in stream {}
                 }
             }
             #expect(error?.problem == "unexpected answer: Actor: is missing")
-            #expect(error?.subject == "Docker Engine, " + versioned)
+            #expect(error?.subject == "Docker Engine, " + Self.line.replacing("/events", with: "/v1.45/events"))
         }
     }
 }

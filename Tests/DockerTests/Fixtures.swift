@@ -1,3 +1,5 @@
+import DockerModel
+
 /// Answers in the Engine's shape, cut down to what matters and something around it.
 enum Fixture {
     static let id = String(repeating: "a1", count: 32)
@@ -71,4 +73,9 @@ enum Fixture {
 
         """
     }
+}
+
+extension String {
+    /// A request's first line as a session in the newest version sends it.
+    var inNewestVersion: String { replacing(" /", with: " /v\(APIVersion.newest)/", maxReplacements: 1) }
 }

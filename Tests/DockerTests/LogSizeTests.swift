@@ -1,4 +1,5 @@
-import StubEngine
+import DockerModel
+import Support
 import Testing
 
 @testable import Docker
@@ -11,22 +12,22 @@ struct LogSizeTests {
     @Test("is counted to the log's end")
     func logSize() async throws {
         let pieces = (1...100).flatMap { _ in [StubEngine.Step].chunk([UInt8](repeating: 7, count: 10_000)) }
-        try await withStubEngine([line: .chunkedHead + pieces + .lastChunk]) { engine, _ in
-            let size = try await engine.logSize(id, within: .seconds(60))
+        try await withStubEngine([line: .chunkedHead + pieces + .lastChunk]) { _, session, _ in
+            let size = try await session.logSize(id, within: .seconds(60))
             #expect(size == LogSize(bytes: 1_000_000, isComplete: true))
         }
     }
 
     @Test("is counted as far as the time goes")
     func longLog() async throws {
-        let gone = Gate()
+        let gone = Latch()
         let steps: [StubEngine.Step] = .chunkedHead + .chunk("one") + .chunk("three") + [.awaitHangUp(gone)]
-        try await withStubEngine([line: steps]) { engine, _ in
+        try await withStubEngine([line: steps]) { _, session, _ in
             // However slow this machine is: some time is enough for two pieces, and none is enough for all.
             var (time, size) = (Duration.milliseconds(10), LogSize(bytes: 0, isComplete: false))
             while size.bytes < 8 {
                 time *= 2
-                size = try await engine.logSize(id, within: time)
+                size = try await session.logSize(id, within: time)
                 #expect(!size.isComplete)
             }
             #expect(size.bytes == 8)
@@ -36,9 +37,9 @@ struct LogSizeTests {
 
     @Test("is nothing when nothing comes in time")
     func silentLog() async throws {
-        let gone = Gate()
-        try await withStubEngine([line: [.awaitHangUp(gone)]]) { engine, _ in
-            let size = try await engine.logSize(id, within: .milliseconds(20))
+        let gone = Latch()
+        try await withStubEngine([line: [.awaitHangUp(gone)]]) { _, session, _ in
+            let size = try await session.logSize(id, within: .milliseconds(20))
             #expect(size == LogSize(bytes: 0, isComplete: false))
             await gone.wait()
         }
@@ -47,26 +48,26 @@ struct LogSizeTests {
     @Test("is not known of a log that cannot be read, or breaks off")
     func unreadableLog() async throws {
         let message = "configured logging driver does not support reading"
-        try await withStubEngine([line: .failure(501, message)]) { engine, _ in
-            let error = EngineError.refused(request: line, status: 501, message: message)
-            await #expect(throws: error) { _ = try await engine.logSize(id, within: .seconds(60)) }
+        try await withStubEngine([line: .failure(501, message)]) { _, session, _ in
+            let error = EngineError.refused(request: line.inNewestVersion, status: 501, message: message)
+            await #expect(throws: error) { _ = try await session.logSize(id, within: .seconds(60)) }
         }
-        try await withStubEngine([line: .chunkedHead + .chunk("one")]) { engine, _ in
-            await #expect(throws: EngineError.disconnected(request: line)) {
-                _ = try await engine.logSize(id, within: .seconds(60))
+        try await withStubEngine([line: .chunkedHead + .chunk("one")]) { _, session, _ in
+            await #expect(throws: EngineError.disconnected(request: line.inNewestVersion)) {
+                _ = try await session.logSize(id, within: .seconds(60))
             }
         }
     }
 
     @Test("is counted no longer when the task is cancelled")
     func cancelledCount() async throws {
-        let (asked, gone) = (Gate(), Gate())
-        try await withStubEngine([line: [.open(asked)] + .chunkedHead + [.awaitHangUp(gone)]]) { engine, _ in
-            let task = Task { try await engine.logSize(id, within: .seconds(60)) }
+        let (asked, gone) = (Latch(), Latch())
+        try await withStubEngine([line: [.open(asked)] + .chunkedHead + [.awaitHangUp(gone)]]) { _, session, _ in
+            let task = Task { try await session.logSize(id, within: .seconds(60)) }
             await asked.wait()
             task.cancel()
             let result = await task.result
-            #expect(throws: EngineError.cancelled(request: line)) { try result.get() }
+            #expect(throws: EngineError.cancelled(request: line.inNewestVersion)) { try result.get() }
             await gone.wait()
         }
     }

@@ -1,5 +1,6 @@
+import DockerModel
 import FoundationEssentials
-import StubEngine
+import Support
 import SystemPackage
 import Testing
 
@@ -12,8 +13,8 @@ struct RegistryTests {
     @Test("is verified by the Engine")
     func verified() async throws {
         let answer = #"{"IdentityToken":"","Status":"Login Succeeded"}"#
-        try await withStubEngine(["POST /auth": .answer(answer)]) { engine, stub in
-            try await engine.verify(credential)
+        try await withStubEngine(["POST /auth": .answer(answer)]) { _, session, stub in
+            try await session.verify(credential)
             let asked = try #require(stub.asked.first)
             let login = try JSON(bytes: Array(asked.body.utf8))
             #expect(
@@ -35,9 +36,9 @@ struct RegistryTests {
         ]
     )
     func wrong(status: Int, message: String) async throws {
-        try await withStubEngine(["POST /auth": .failure(status, message)]) { engine, _ in
+        try await withStubEngine(["POST /auth": .failure(status, message)]) { _, session, _ in
             await #expect(throws: EngineError.wrongCredential(registry: "ghcr.io", message: message)) {
-                try await engine.verify(credential)
+                try await session.verify(credential)
             }
         }
     }
@@ -53,9 +54,9 @@ struct RegistryTests {
         ]
     )
     func trouble(message: String) async throws {
-        try await withStubEngine(["POST /auth": .failure(500, message)]) { engine, _ in
+        try await withStubEngine(["POST /auth": .failure(500, message)]) { _, session, _ in
             await #expect(throws: EngineError.registryTrouble(registry: "ghcr.io", message: message)) {
-                try await engine.verify(credential)
+                try await session.verify(credential)
             }
         }
     }
@@ -146,7 +147,7 @@ struct ClientConfigurationTests {
     @Test("stands in a folder that nobody else can read, and goes with all that was put there")
     func privateFolder() async throws {
         struct Unhappy: Error {}
-        try await withTemporaryDirectory { parent in
+        try await withTemporaryFolder { parent in
             var folder = FilePath()
             await #expect(throws: Unhappy.self) {
                 try await withPrivateConfiguration(in: parent, content: Array("{}".utf8)) { directory in
@@ -170,7 +171,7 @@ struct ClientConfigurationTests {
 
     @Test("cannot stand where there is no folder")
     func noParent() async throws {
-        try await withTemporaryDirectory { directory in
+        try await withTemporaryFolder { directory in
             let missing = directory.appending("missing")
             let error = await #expect(throws: PrivateConfigurationError.self) {
                 try await withPrivateConfiguration(in: missing, content: []) { _ in }

@@ -1,5 +1,8 @@
 import Docker
-import StubEngine
+import DockerModel
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -44,7 +47,7 @@ import Testing
             #expect(host.changes == ["DELETE /images/sha256:dangling"])
             #expect(report.steps.map(\.removal.reason) == [.dangling])
             #expect(!host.asked.contains { $0.hasPrefix("GET /system/df") || $0 == "GET /volumes" })
-            #expect(!host.kinds.contains("\(Event.diskGuardStarted.messageID)"))
+            #expect(!host.kinds.contains("\(JournalEvent.diskGuardStarted.messageID)"))
         }
     }
 
@@ -63,8 +66,8 @@ import Testing
             )
             #expect(host.images == ["sha256:kept"])
             #expect(report.steps.allSatisfy { $0.outcome == .removed })
-            #expect(report.kept.map(\.reason) == [.release(app: "shop", number: 2, isUnderWay: false)])
-            #expect(host.kinds == ["\(Event.diskGuardStarted.messageID)"])
+            #expect(report.kept.map(\.reason) == [.release(app: host.app.name, number: 2, isUnderWay: false)])
+            #expect(host.kinds == ["\(JournalEvent.diskGuardStarted.messageID)"])
         }
     }
 
@@ -80,7 +83,7 @@ import Testing
         try await withEverything { host in
             let planned = try await host.disk().plan()
             #expect(host.changes.isEmpty)
-            #expect(try File.names(in: host.context.state) == ["shop"])
+            #expect(try File.names(in: host.real.state) == ["shop"])
             #expect(planned.steps.allSatisfy { $0.outcome == .planned } && planned.after == nil)
             let done = try await host.disk().prune(.explained)
             #expect(done.steps.map(\.removal) == planned.steps.map(\.removal))
@@ -96,10 +99,10 @@ import Testing
                 let report = try await host.disk().prune(extent)
                 #expect(report.steps.isEmpty && report.before == nil && report.after == nil)
             }
-            #expect(host.kinds == Array(repeating: "\(Event.pruneFailed.messageID)", count: 3))
+            #expect(host.kinds == Array(repeating: "\(JournalEvent.pruneFailed.messageID)", count: 3))
             let plan = try await host.disk().plan()
             // An app without records protects what berth has named for it.
-            #expect(plan.kept.filter { $0.reason != .usageUnknown }.map(\.reason) == [.unknown(app: "shop")])
+            #expect(plan.kept.filter { $0.reason != .usageUnknown }.map(\.reason) == [.unknown(app: host.app.name)])
             #expect(plan.kept.count == 6 && plan.steps.isEmpty)
             #expect(host.changes.isEmpty)
         }
@@ -112,9 +115,9 @@ import Testing
         try await withGuardedHost(engine) { host in
             let first = try await host.disk().prune(.guarded)
             #expect(first.kept.map(\.reason) == [.young])
-            #expect(Sightings(in: host.context.state)["sha256:a"] != nil)
+            #expect(Sightings(in: host.real.state)["sha256:a"] != nil)
             let hourAgo = Double(Timestamp.hoursAgo(1).nanoseconds) / 1e9
-            try write(#"{"sha256:a":\#(hourAgo)}"#, to: host.context.state.appending("images.json"))
+            try write(#"{"sha256:a":\#(hourAgo)}"#, to: host.real.state.appending("images.json"))
             let second = try await host.disk().prune(.guarded)
             #expect(second.steps.map(\.outcome) == [.removed])
             #expect(host.images.isEmpty)
@@ -123,7 +126,7 @@ import Testing
 
     @Test func whereSightingsCannotBeWrittenDownItGoesOn() async throws {
         try await withEverything { host in
-            try File.makeFolder(host.context.state.appending(".images.json.new"), mode: .ownerReadWriteExecute)
+            try File.makeFolder(host.real.state.appending(".images.json.new"), mode: .ownerReadWriteExecute)
             _ = try await host.disk().prune(.guarded)
             #expect(host.images == ["sha256:kept"])
             #expect(host.warnings.isEmpty)

@@ -1,20 +1,23 @@
 import Docker
-import FoundationEssentials
+import DockerModel
 import Glibc
 import InMemoryLogging
+import Linux
 import Logging
 import NIOPosix
-import StubEngine
+import Rules
+import Support
 import Synchronization
 import SystemPackage
-import Systemd
 import Testing
 
 @testable import Deploy
 
 /// A host with an Engine in memory, a state folder, an app `shop` with its project folder, and a `docker` for that.
 struct GuardedHost: Sendable {
-    let context: Context
+    /// What the code under test is given.
+    let real: Host
+    let log: Logger
     let logs: InMemoryLogHandler
     let app: AppSettings
     private let stub: StubEngine
@@ -22,21 +25,20 @@ struct GuardedHost: Sendable {
 
     fileprivate init(_ folder: FilePath, _ engine: Engine, _ stub: StubEngine, _ memory: Memory) throws {
         let logs = InMemoryLogHandler()
-        context = Context(
+        real = Host(
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             engine: engine,
             environment: ["PATH": folder.appending("bin").string],
             state: folder.appending("state"),
-            runtime: folder.appending("run"),
-            log: Logger(label: "test") { _ in logs },
-            status: StatusLine(ServiceManager())
+            runtime: folder.appending("run")
         )
+        log = Logger(label: "test") { _ in logs }
         self.logs = logs
         let name = try #require(AppName("shop"))
         app = AppSettings(name: name, directory: folder.appending("shop"), keep: 0)
         self.stub = stub
         self.memory = memory
-        for folder in [context.state, app.directory, folder.appending("bin")] {
+        for folder in [real.state, app.directory, folder.appending("bin")] {
             try File.makeFolder(folder, mode: .ownerReadWriteExecute)
         }
         // A shell takes its first word for a script: it runs the file `compose` of the project folder.
@@ -57,14 +59,20 @@ struct GuardedHost: Sendable {
         settings.disk.target = isFull ? 0 : 100
         settings.disk.volumes = volumes
         for app in apps ?? [app] { settings.apps[app.name] = app }
+        let real = real
         return DiskGuard(
-            engine: context.engine,
-            info: try await context.engine.info(),
+            session: session,
+            info: try await session.info(),
             settings: settings,
-            context: context,
-            log: context.log
+            host: real,
+            log: log,
+            histories: { try await real.histories() }
         )
     }
+
+    var session: EngineSession { EngineSession(engine: real.engine, version: .newest) }
+
+    var deploymentLog: DeploymentLog { DeploymentLog(log, app: app.name) }
 
     // MARK: - What is there
 
@@ -100,7 +108,7 @@ struct GuardedHost: Sendable {
         try write(script, to: app.directory.appending("compose"))
     }
 
-    func store(_ app: AppName? = nil) -> Store { Store(app: app ?? self.app.name, state: context.state) }
+    func store(_ app: AppName? = nil) -> Store { Store(app: app ?? self.app.name, state: real.state) }
 
     /// Puts a deployment on record, of one image where it came so far.
     @discardableResult
@@ -114,13 +122,13 @@ struct GuardedHost: Sendable {
     ) throws -> Record {
         let store = store(app)
         try store.makeFolders()
-        let received = Date(timeIntervalSince1970: Double(number))
+        let received = Timestamp(nanoseconds: Int64(number) * 1_000_000_000)
         var record = Record(app: app ?? self.app.name, number: number, received: received)
         record.verdict = verdict
         record.variables = variables
         if let image {
             let id = ImageID(rawValue: image)
-            record.services["app"] = Record.Release(
+            record.services["app"] = Record.Service(
                 image: "shop:1",
                 imageID: id,
                 digest: nil,
@@ -145,7 +153,7 @@ private final class Memory: Sendable {
 func withGuardedHost(_ engine: InMemoryEngine, _ body: (GuardedHost) async throws -> Void) async throws {
     let memory = Memory(engine)
     let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line) } }
-    try await withTemporaryDirectory { folder in
+    try await withTemporaryFolder { folder in
         memory.engine.withLock { $0.root = $0.root ?? folder.string }
         try await withStubEngine(stub) { engine in
             try await body(GuardedHost(folder, engine, stub, memory))

@@ -1,6 +1,9 @@
 import Docker
+import DockerModel
 import Glibc
-import StubEngine
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -29,7 +32,7 @@ import Testing
     /// Says why the volume that nothing refers to stays, or by nil that it goes.
     private func expect(_ reason: Kept.Reason?, _ host: GuardedHost, apps: [AppSettings]? = nil) async throws {
         let report = try await host.disk(volumes: .anonymous, apps: apps).prune(.explained)
-        #expect(report.kept.first { $0.subject == .volume(Self.free) }?.reason == reason)
+        #expect(report.kept.first { $0.subject == .volume(VolumeName(rawValue: Self.free)) }?.reason == reason)
         #expect(host.changes == (reason == nil ? ["DELETE /volumes/\(Self.free)"] : []))
         #expect(host.engine.volumes.count == (reason == nil ? 3 : 4))
     }
@@ -47,7 +50,7 @@ import Testing
         try await withHost { host in
             let report = try await host.disk(volumes: .keep).prune(.explained)
             #expect(host.changes.isEmpty)
-            #expect(report.kept.contains { $0.subject == .volume(Self.free) && $0.reason == .volumesStay })
+            #expect(report.kept.contains { $0.subject == .volume(VolumeName(rawValue: Self.free)) && $0.reason == .volumesStay })
             // Nothing is measured that stays whatever its size.
             #expect(!host.asked.contains("GET /system/df?type=volume"))
         }
@@ -84,7 +87,7 @@ import Testing
                 config: place == "config" ? Self.mention : "{}",
                 template: place == "template" ? Self.mention : "{}"
             )
-            try await expect(.mentioned(app: "shop"), host)
+            try await expect(.mentioned(app: host.app.name), host)
         }
     }
 
@@ -92,18 +95,18 @@ import Testing
         try await withHost { host in
             try write("echo \"$HALF$HALF\"", to: host.app.directory.appending("compose"))
             try host.record(2, .failed, variables: ["HALF": String(Self.free.prefix(32))])
-            try await expect(.mentioned(app: "shop"), host)
+            try await expect(.mentioned(app: host.app.name), host)
         }
     }
 
     @Test func oneThatAReleaseMentionsStays() async throws {
         try await withHost { host in
             try host.record(2, .deployed, image: "sha256:of-2", compose: Self.mention)
-            try await expect(.mentioned(app: "shop"), host)
+            try await expect(.mentioned(app: host.app.name), host)
         }
         try await withHost { host in
             try host.record(2, .failed, variables: ["VOLUME": Self.free])
-            try await expect(.mentioned(app: "shop"), host)
+            try await expect(.mentioned(app: host.app.name), host)
         }
     }
 
@@ -112,7 +115,7 @@ import Testing
         try await withHost { host in
             let gone = try #require(AppName("gone"))
             try host.record(1, .deployed, of: gone, compose: Self.mention)
-            try await expect(.mentioned(app: "gone"), host, apps: [])
+            try await expect(.mentioned(app: gone), host, apps: [])
         }
     }
 
@@ -148,7 +151,7 @@ import Testing
 
     @Test func noneGoesWhereThereIsNoDocker() async throws {
         try await withHost { host in
-            try #require(unlink(host.context.environment["PATH", default: ""] + "/docker") == 0)
+            try #require(unlink(host.real.environment["PATH", default: ""] + "/docker") == 0)
             try await expect(.composeUnreadable, host)
         }
     }

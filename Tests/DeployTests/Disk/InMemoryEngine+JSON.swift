@@ -1,4 +1,4 @@
-import Docker
+import DockerModel
 
 /// As the Engine's API describes what it has.
 extension InMemoryEngine {

@@ -1,5 +1,6 @@
 import Docker
-import StubEngine
+import DockerModel
+import Support
 
 @testable import Deploy
 
@@ -56,7 +57,7 @@ struct InMemoryEngine: Sendable {
     /// What is answered whatever the Engine has, by the same lines; none ends the connection.
     var answers: [String: Answer] = [:]
 
-    /// - Parameter request: its first line, as an Engine is asked that nobody has negotiated with.
+    /// - Parameter request: its first line without the version.
     mutating func answer(_ request: String) -> Answer {
         let parts = request.split(separator: "?", maxSplits: 1).map(String.init)
         let (line, query) = (parts[0], parts.count > 1 ? parts[1] : "")
@@ -66,6 +67,7 @@ struct InMemoryEngine: Sendable {
 
     private mutating func answer(_ line: String, _ query: String) -> Answer {
         switch line {
+        case "GET /_ping": return .answer("OK", headers: ["Api-Version: 1.47"])
         case "GET /info": return .answer(info)
         case "GET /images/json": return .answer(images.map(\.summary).json)
         case "GET /containers/json": return .answer(containers.map(\.summary).json)

@@ -1,8 +1,11 @@
 import Docker
-import StubEngine
+import DockerModel
+import Linux
+import Support
 import Testing
 
 @testable import Deploy
+@testable import Rules
 
 /// What a sysadmin is told of a disk that a prune has left full.
 @Suite(.timeLimit(.minutes(1))) struct OccupantsOfHostTests {
@@ -22,12 +25,6 @@ import Testing
         )
     }
 
-    private static let kept = Kept(
-        subject: .image(id: "sha256:kept", names: ["shop:1"]),
-        reason: .release(app: "shop", number: 1, isUnderWay: false),
-        size: 100
-    )
-
     /// A filesystem of 1000 bytes.
     private func filesystem(_ holds: Set<Filesystem.Content>, inodes: Int64 = 0) -> Filesystem {
         Filesystem(
@@ -39,7 +36,12 @@ import Testing
     }
 
     private func occupants(_ filesystem: Filesystem, _ host: GuardedHost) async throws -> [String] {
-        try await host.disk().occupants(of: filesystem, kept: [Self.kept]).map { "\($0)" }
+        let kept = Kept(
+            subject: .image(id: "sha256:kept", names: ["shop:1"]),
+            reason: .release(app: host.app.name, number: 1, isUnderWay: false),
+            size: 100
+        )
+        return try await host.disk().occupants(of: filesystem, kept: [kept]).map { "\($0)" }
     }
 
     @Test func theBiggestAreNamedWithTheReasonWhyTheyStay() async throws {

@@ -1,4 +1,8 @@
 import Docker
+import DockerModel
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -63,7 +67,7 @@ import Testing
         let images = [image("shops", "berth/shop/app:1"), image("gones", "berth/gone/app:1"), image("nobodys")]
         // Its folder is there, with nothing in it.
         let remaining = try await remaining(images) { host in
-            try File.makeFolder(host.context.state.appending("shop"), mode: .ownerReadWriteExecute)
+            try File.makeFolder(host.real.state.appending("shop"), mode: .ownerReadWriteExecute)
         }
         #expect(remaining == ["shops", "gones"])
     }

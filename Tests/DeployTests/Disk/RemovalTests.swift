@@ -1,5 +1,8 @@
 import Docker
-import StubEngine
+import DockerModel
+import Linux
+import Rules
+import Support
 import Testing
 
 @testable import Deploy

@@ -1,37 +1,44 @@
 import Docker
+import DockerModel
 import Logging
 import NIOPosix
+import Rules
+import Support
 import SystemPackage
 import Testing
 
 @testable import Deploy
 
 @Suite(.timeLimit(.minutes(1))) struct HealthWatchTests {
-    private func watch(_ folder: FilePath, patience: Duration) -> HealthWatch {
+    private func watch(_ folder: FilePath, patience: Duration) throws -> HealthWatch {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let engine = Engine(socket: folder.appending("docker.sock"), eventLoop: eventLoop)
+        let host = Host(eventLoop: eventLoop, engine: engine, environment: [:], state: folder, runtime: folder)
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return HealthWatch(
-            engine: Engine(socket: folder.appending("docker.sock"), eventLoop: eventLoop),
+            session: EngineSession(engine: engine, version: .newest),
             project: "shop",
-            eventLoop: eventLoop,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            host: host,
+            log: DeploymentLog(log, app: try #require(AppName("shop"))),
             patience: patience
         )
     }
 
-    private let gate = Gate(expected: [:], policy: HealthPolicy(), began: .zero)
+    private let gate = Gate(expected: [:], policy: HealthPolicy(), began: Timestamp(nanoseconds: 0))
 
     /// An Engine that is gone before the first look is not waited for without end.
     @Test func anEngineThatStaysAwayEndsTheWatch() async throws {
         try await withTemporaryFolder { folder in
-            let watch = watch(folder, patience: .milliseconds(20))
+            let watch = try watch(folder, patience: .milliseconds(20))
             let failure = await #expect(throws: Failure.self) { try await watch.verdict(of: gate) }
-            #expect(failure?.problem.contains("stopped answering") == true)
+            #expect(failure?.sentence.contains("stopped answering") == true)
+            #expect(failure?.cause == .engineUnreachable)
         }
     }
 
     @Test func aCancelledWatchEnds() async throws {
         try await withTemporaryFolder { folder in
-            let watch = watch(folder, patience: .seconds(3600))
+            let watch = try watch(folder, patience: .seconds(3600))
             let task = Task { try await watch.verdict(of: gate) }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }

@@ -1,3 +1,6 @@
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -40,11 +43,5 @@ import Testing
         var draft = Draft()
         try draft.merge(Fragment(parsing: text, file: "/etc/berth/berth.toml"))
         return try Settings(validating: draft)
-    }
-}
-
-extension FilePath {
-    fileprivate func removingLastComponents(_ count: Int) -> FilePath {
-        (0..<count).reduce(self) { path, _ in path.removingLastComponent() }
     }
 }

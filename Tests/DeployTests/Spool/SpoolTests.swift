@@ -1,4 +1,7 @@
 import Glibc
+import Linux
+import Rules
+import Support
 import SystemPackage
 import Testing
 
@@ -11,6 +14,7 @@ import Testing
             #expect(try spool.claim() == nil)
             try write("A=1\n", to: folder.appending(".env.deploy"))
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            try spool.discard()
             #expect(try File.names(in: folder) == [])
             #expect(try spool.claim() == nil)
         }
@@ -38,7 +42,9 @@ import Testing
             try write("A=old", to: folder.appending(".env.deploy.claimed"))
             try write("A=new", to: folder.appending(".env.deploy"))
             #expect(try Spool(folder).claim() == .drop(Array("A=old".utf8)))
+            try Spool(folder).discard()
             #expect(try Spool(folder).claim() == .drop(Array("A=new".utf8)))
+            try Spool(folder).discard()
             #expect(try File.names(in: folder) == [])
         }
     }
@@ -72,8 +78,89 @@ import Testing
         }
     }
 
+    // MARK: - What was claimed
+
+    /// An agent that ends before the drop is on record leaves it to the next one.
+    @Test func whatIsNotDiscardedIsClaimedAgain() async throws {
+        try await withTemporaryFolder { folder in
+            let spool = Spool(folder)
+            #expect(!spool.holdsClaim)
+            try write("A=1\n", to: folder.appending(".env.deploy"))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(spool.holdsClaim)
+            // The next drop waits for its turn.
+            try write("A=2\n", to: folder.appending(".env.deploy"))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(try Set(File.names(in: folder)) == [".env.deploy", ".env.deploy.claimed"])
+            try spool.discard()
+            #expect(!spool.holdsClaim)
+            #expect(try spool.claim() == .drop(Array("A=2\n".utf8)))
+        }
+    }
+
+    @Test func whatIsNotThereIsDiscardedToo() async throws {
+        try await withTemporaryFolder { folder in
+            try Spool(folder).discard()
+            try write("A=1\n", to: folder.appending(".env.deploy"))
+            try Spool(folder).discard()
+            #expect(try File.names(in: folder) == [".env.deploy"])
+        }
+    }
+
+    @Test func saysWhatItCannotDiscard() async throws {
+        try await withTemporaryFolder { folder in
+            let claimed = folder.appending(".env.deploy.claimed")
+            mkdir(claimed.string, 0o700)
+            let error = try #require(throws: SpoolError.self) { try Spool(folder).discard() }
+            #expect(error.path == claimed && error.problem.hasPrefix("cannot be deleted: "))
+            #expect(throws: SpoolError.self) { try Spool(folder).claim() }
+        }
+    }
+
+    // MARK: - What is submitted
+
+    @Test func whatIsSubmittedIsADropLikeAnyOther() async throws {
+        try await withTemporaryFolder { folder in
+            let spool = Spool(folder)
+            try spool.submit(Array("A=1\n".utf8))
+            #expect(try File.names(in: folder) == [".env.deploy"])
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+        }
+    }
+
+    /// As when CI drops twice.
+    @Test func whatIsSubmittedTakesTheFormerDropsPlace() async throws {
+        try await withTemporaryFolder { folder in
+            let spool = Spool(folder)
+            for text in ["A=1\nB=1\n", "A=2\n"] { try spool.submit(Array(text.utf8)) }
+            #expect(try spool.claim() == .drop(Array("A=2\n".utf8)))
+            try spool.discard()
+            #expect(try spool.claim() == nil)
+        }
+    }
+
+    @Test func saysWhereItCannotSubmit() async throws {
+        try await withTemporaryFolder { folder in
+            let missing = folder.appending("missing")
+            let error = try #require(throws: SpoolError.self) { try Spool(missing).submit([]) }
+            #expect(error.path == missing.appending(".env.deploy"))
+            #expect(error.cause == .spoolBlocked && error.hint?.isEmpty == false)
+            // A folder in its place: the draft goes again.
+            mkdir(folder.appending(".env.deploy").string, 0o700)
+            #expect(throws: SpoolError.self) { try Spool(folder).submit([]) }
+            #expect(try File.names(in: folder) == [".env.deploy"])
+        }
+    }
+
+    @Test func aClaimKnowsItsRequest() {
+        #expect(Spool.Claim.drop(Array("PATH=1\r\nBERTH_REQUEST=r1\r\n".utf8)).request == "r1")
+        #expect(Spool.Claim.drop(Array("BERTH_REQUEST=a b\n".utf8)).request == nil)
+        #expect(Spool.Claim.refused(DropRefusal(problem: "", hint: "")).request == nil)
+    }
+
     private func isRefused(_ folder: FilePath) throws -> Bool {
-        guard case .refused = try Spool(folder).claim() else { return false }
-        return true
+        guard case .refused(let refusal) = try Spool(folder).claim() else { return false }
+        try Spool(folder).discard()
+        return refusal.cause == .dropUnreadable
     }
 }

@@ -1,5 +1,7 @@
 import Glibc
+import Linux
 import NIOPosix
+import Support
 import SystemPackage
 import Testing
 

@@ -1,0 +1,114 @@
+import Deploy
+import Docker
+import DockerModel
+import Rules
+import Testing
+
+@Suite struct PolicyTests {
+    private func policy(_ extensions: String?) throws -> Policy {
+        let tail = extensions.map { ",\"x-berth\":\($0)" } ?? ""
+        let json = "{\"name\":\"shop\",\"services\":{\"app\":{\"image\":\"shop\"}}\(tail)}"
+        let model = try ComposeModel(json: Array(json.utf8))
+        let policy = try model.policy(Policy.self, key: "x-berth") ?? Policy()
+        try policy.check(against: model)
+        return policy
+    }
+
+    @Test func isByDefaultWhatTheReadmeSays() throws {
+        let policy = try policy(nil)
+        #expect(policy == Policy())
+        #expect(policy.health.stable == .seconds(10))
+        #expect(policy.health.timeout == nil)
+        #expect(policy.health.failFast)
+        #expect(policy.mayRollBack)
+    }
+
+    @Test func isReadWhole() throws {
+        let policy = try policy(
+            """
+            {"health":{"timeout":"2m","stable":"1s","failFast":false,"observe":"500ms"},"rollback":"never","steps":[
+            {"name":"migrate","service":"app","command":["npm","run","migrate"],"when":"before"},
+            {"name":"sync","service":"app","command":["sync"],"when":"after","timeout":"5s"}]}
+            """
+        )
+        #expect(policy.health.timeout == .seconds(120))
+        #expect(policy.health.stable == .seconds(1))
+        #expect(!policy.health.failFast)
+        #expect(policy.health.observe == .milliseconds(500))
+        #expect(!policy.mayRollBack)
+        #expect(policy.steps(.before).map(\.name) == ["migrate"])
+        #expect(policy.steps(.before).first?.timeout == .seconds(600))
+        #expect(policy.steps(.after).first?.timeout == .seconds(5))
+    }
+
+    @Test(arguments: [
+        "null", "{}", #"{"health":{}}"#, #"{"health":null,"steps":null,"rollback":null}"#, #"{"steps":[]}"#,
+    ])
+    func whatIsNotSaidIsByDefault(extensions: String) throws {
+        #expect(try policy(extensions) == Policy())
+    }
+
+    @Test(arguments: [("auto", true), ("never", false)])
+    func mayForbidTheWayBack(word: String, mayRollBack: Bool) throws {
+        #expect(try policy(#"{"rollback":"\#(word)"}"#).mayRollBack == mayRollBack)
+    }
+
+    /// A step whose parts are as in the README, except for one.
+    private static func step(_ key: String, _ value: String?) -> String {
+        var parts = ["name": #""a""#, "service": #""app""#, "command": #"["x"]"#, "when": #""after""#]
+        parts[key] = value
+        let members = parts.sorted { $0.key < $1.key }.map { #""\#($0.key)":\#($0.value)"# }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    /// What is written, the key that is to blame, and what is said of it.
+    static let mistakes: [(extensions: String, key: String, problem: String)] =
+        [
+            (#"{"rolback":"never"}"#, "rolback", "unknown key; the keys here are health, steps, rollback"),
+            (#"{"rollback":"sometimes"}"#, "rollback", "sometimes is neither auto nor never"),
+            (#"{"rollback":false}"#, "rollback", "String"),
+            (#"{"health":"2m"}"#, "health", "Dictionary"),
+            (#"{"health":{"retries":3}}"#, "health.retries", "keys here are timeout, stable, failFast, observe"),
+            (#"{"health":{"failfast":true}}"#, "health.failfast", "unknown key"),
+            (#"{"health":{"failFast":"yes"}}"#, "health.failFast", "Bool"),
+            (#"{"health":{"timeout":"soon"}}"#, "health.timeout", "soon is not a duration"),
+            (#"{"health":{"timeout":120}}"#, "health.timeout", "String"),
+            (#"{"health":{"timeout":"0s"}}"#, "health.timeout", "it must be more than zero"),
+            (#"{"health":{"timeout":"25h"}}"#, "health.timeout", "25h is not a duration of up to a day"),
+            (#"{"health":{"stable":"10"}}"#, "health.stable", "10 is not a duration"),
+            (#"{"health":{"observe":"-1s"}}"#, "health.observe", "-1s is not a duration"),
+            (#"{"steps":{}}"#, "steps", "Array"),
+            (#"{"steps":["migrate"]}"#, "steps[0]", "Dictionary"),
+            (
+                #"{"steps":[\#(step("retries", "3"))]}"#, "steps[0].retries",
+                "keys here are name, service, command, when, timeout"
+            ),
+            (#"{"steps":[\#(step("timeout", "0"))]}"#, "steps[0].timeout", "String"),
+            (#"{"steps":[\#(step("timeout", #""0s""#))]}"#, "steps[0].timeout", "it must be more than zero"),
+            (#"{"steps":[\#(step("when", #""befor""#))]}"#, "steps[0].when", "befor is neither before nor after"),
+            (#"{"steps":[\#(step("command", "[]"))]}"#, "steps[0].command", "it is empty"),
+            (#"{"steps":[\#(step("command", #""npm run migrate""#))]}"#, "steps[0].command", "Array"),
+            (#"{"steps":[\#(step("name", #""""#))]}"#, "steps[0].name", "it is empty"),
+            (
+                #"{"steps":[\#(step("service", #""db""#))]}"#, "step a",
+                "names service db, which the Compose file does not have"
+            ),
+            (#"{"steps":[\#(step("when", nil)),\#(step("when", nil))]}"#, "steps[0].when", "is missing"),
+            (#"{"steps":[\#(step("x", nil)),\#(step("when", #""before""#))]}"#, "x-berth", "has two steps named a"),
+            ("7", "x-berth", "Dictionary"), ("[]", "x-berth", "Dictionary"), (#""never""#, "x-berth", "Dictionary"),
+        ]
+        + ["name", "service", "command", "when"].map {
+            (#"{"steps":[\#(step($0, nil))]}"#, "steps[0].\($0)", "is missing")
+        }
+
+    @Test(arguments: mistakes)
+    func refusesWhatItDoesNotUnderstand(extensions: String, key: String, problem: String) throws {
+        let error = #expect(throws: (any Error).self) { try policy(extensions) }
+        let failure = try #require(error as? any Explained)
+        #expect(failure.sentence.contains("x-berth"))
+        #expect(failure.sentence.contains(key))
+        #expect(failure.sentence.contains(problem))
+        #expect(!failure.sentence.contains("CodingKey"))
+        #expect(failure.hint?.isEmpty == false)
+    }
+}

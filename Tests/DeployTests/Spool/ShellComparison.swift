@@ -1,0 +1,74 @@
+import Linux
+import Rules
+import Support
+import SystemPackage
+import Testing
+
+/// Holds the parser against the script's own loop, run by a real shell over random files.
+@Suite struct ShellComparison {
+    static let loop = """
+        while IFS= read -r line || [ -n "$line" ]; do
+            case "$line" in [A-Za-z0-9_]*=*) export "$line" ;; esac
+        done < "$1"
+        exec /usr/bin/env -0
+        """
+
+    @Test func agreesWithTheShell() async throws {
+        var generator = SplitMix(seed: 2026)
+        try await withTemporaryFolder { folder in
+            let file = folder.appending("drop")
+            for _ in 0..<400 {
+                let drop = Self.randomDrop(&generator)
+                try File.replace(file, with: Array(drop.utf8), mode: .ownerReadWrite)
+                #expect(try await Self.shell(file) == Self.parser(drop), "\(drop.debugDescription)")
+            }
+        }
+    }
+
+    /// What the shell's environment is after the loop; nil where the shell gave up.
+    private static func shell(_ file: FilePath) async throws -> [String: String]? {
+        let command = Command(
+            executable: "dash",
+            arguments: ["-c", loop, "dash", file.string],
+            environment: ["PATH": "/usr/bin:/bin"],
+            directory: "/",
+            timeout: .seconds(10)
+        )
+        do throws(CommandError) {
+            let output = try await ProcessRunner(clock: ContinuousClock()).capture(command, limit: 1 << 20)
+            let entries = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            var environment: [String: String] = [:]
+            for entry in entries {
+                let equals = entry.firstIndex(of: "=") ?? entry.endIndex
+                environment[String(entry[..<equals])] = String(entry[equals...].dropFirst())
+            }
+            for own in ["PATH", "PWD", "OLDPWD"] { environment[own] = nil }
+            return environment
+        } catch {
+            return nil
+        }
+    }
+
+    private static func parser(_ drop: String) -> [String: String]? {
+        let (assignments, refusal) = DropParser.parse(Array(drop.utf8))
+        guard refusal == nil else { return nil }
+        return Dictionary(assignments.map { ($0.name, $0.value) }) { _, last in last }
+    }
+
+    /// Lines made of what the loop's pattern, `read` and `export` care about; no carriage return, which berth drops and
+    /// the shell keeps, and no NUL, which berth refuses and the shell overlooks.
+    private static func randomDrop(_ generator: inout SplitMix) -> String {
+        let names = ["A", "b", "_", "9", "A1", "a_b", "A B", "A-", "", "é", " A", "#", "export A", "\\", "\t"]
+        let values = ["1", "=", " ", "\t", "'", "\"", "$A", "`", "\\", "\\n", "é", "#", "*", "~", ";", "&", "\u{7f}"]
+        return (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+            let name = names.randomElement(using: &generator) ?? ""
+            let isPlain = Int.random(in: 0..<3, using: &generator) > 0
+            let equals = Int.random(in: 0..<8, using: &generator) > 0 ? "=" : ""
+            let value = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                values.randomElement(using: &generator) ?? ""
+            }
+            let newline = Int.random(in: 0..<6, using: &generator) > 0 ? "\n" : ""
+            return (isPlain ? "A\(names[0])" : name) + equals + value.joined() + newline
+        }.joined()
+    }
+}

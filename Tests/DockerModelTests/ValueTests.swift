@@ -1,0 +1,76 @@
+import Testing
+
+@testable import DockerModel
+
+@Suite("Values")
+struct ValueTests {
+    @Test(
+        "a moment is read and written to the nanosecond",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z"),
+            ("2024-02-29T12:30:45.123456789Z", 1_709_209_845_123_456_789, "2024-02-29T12:30:45.123456789Z"),
+            ("2024-02-29T12:30:45.5+02:30", 1_709_200_845_500_000_000, "2024-02-29T10:00:45.500000000Z"),
+            ("2023-12-31T23:30:00-01:00", 1_704_069_000_000_000_000, "2024-01-01T00:30:00Z"),
+            ("2000-03-01T00:00:00Z", 951_868_800_000_000_000, "2000-03-01T00:00:00Z"),
+            ("1969-12-31T23:59:59.999999999Z", -1, "1969-12-31T23:59:59.999999999Z"),
+            ("2261-12-31T23:59:59Z", 9_214_646_399_000_000_000, "2261-12-31T23:59:59Z"),
+            ("2024-01-01T00:00:00.1234567899Z", 1_704_067_200_123_456_789, "2024-01-01T00:00:00.123456789Z"),
+        ] as [(String, Int64, String)]
+    )
+    func timestamp(text: String, nanoseconds: Int64, written: String) {
+        #expect(Timestamp(text)?.nanoseconds == nanoseconds)
+        #expect(Timestamp(nanoseconds: nanoseconds).description == written)
+    }
+
+    @Test(
+        "never, and what is no moment",
+        arguments: [
+            "0001-01-01T00:00:00Z", "", "2024-01-01", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z",
+            "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00Z ", "2300-01-01T00:00:00Z",
+        ]
+    )
+    func noTimestamp(text: String) {
+        #expect(Timestamp(text) == nil)
+    }
+
+    @Test("every day of four centuries is written as it is read")
+    func calendar() {
+        var day: Int64 = -40 * 365
+        while day < 100 * 366 {
+            let timestamp = Timestamp(nanoseconds: day * 86_400_000_000_000)
+            #expect(Timestamp(timestamp.description) == timestamp)
+            day += 13
+        }
+    }
+
+    @Test("moments have an order and a distance")
+    func distance() throws {
+        let early = try #require(Timestamp("2024-01-01T00:00:00.25Z"))
+        let late = try #require(Timestamp("2024-01-01T00:00:01Z"))
+        #expect(early < late)
+        #expect(late - early == .milliseconds(750))
+        #expect(early.unixTime == "1704067200.250000000")
+    }
+
+    @Test(
+        "an image's reference falls into its parts",
+        arguments: [
+            ("nginx", "docker.io", "nginx", nil, nil),
+            ("nginx:alpine", "docker.io", "nginx", "alpine", nil),
+            ("acme/app:1", "docker.io", "acme/app", "1", nil),
+            ("ghcr.io/acme/app:1.2", "ghcr.io", "ghcr.io/acme/app", "1.2", nil),
+            ("127.0.0.1:5000/app", "127.0.0.1:5000", "127.0.0.1:5000/app", nil, nil),
+            ("localhost/app:1", "localhost", "localhost/app", "1", nil),
+            ("host:5000/a/b:1@sha256:ab", "host:5000", "host:5000/a/b", "1", "sha256:ab"),
+            ("app@sha256:ab", "docker.io", "app", nil, "sha256:ab"),
+            ("index.docker.io/acme/app", "docker.io", "index.docker.io/acme/app", nil, nil),
+        ] as [(String, String, String, String?, String?)]
+    )
+    func reference(text: String, registry: String, repository: String, tag: String?, digest: String?) {
+        let reference = ImageReference(rawValue: text)
+        #expect(reference.registry == registry)
+        #expect(reference.repository == repository)
+        #expect(reference.tag == tag)
+        #expect(reference.digest == digest)
+    }
+}

@@ -1,0 +1,204 @@
+import FoundationEssentials
+import Glibc
+import NIOPosix
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import Linux
+
+@Suite("A child process", .timeLimit(.minutes(1)))
+struct ProcessTests {
+    private let runner = ProcessRunner(clock: EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next()))
+
+    private func shell(
+        _ script: String,
+        environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+        directory: FilePath = "/",
+        timeout: Duration = .seconds(30)
+    ) -> Command {
+        Command(
+            executable: "sh",
+            arguments: ["-c", script],
+            environment: environment,
+            directory: directory,
+            timeout: timeout
+        )
+    }
+
+    @Test("is read apart: what it says, and what it says about it")
+    func capture() async throws {
+        let lines = Lines()
+        let output = try await runner.capture(shell("echo out; echo one >&2; printf two >&2"), limit: 100) {
+            lines.append($0)
+        }
+        #expect(String(decoding: output, as: UTF8.self) == "out\n")
+        #expect(lines.all == ["one", "two"])
+    }
+
+    @Test("is followed line by line, both streams in their order")
+    func stream() async throws {
+        let lines = Lines()
+        try await runner.stream(shell(#"echo a; echo b >&2; printf '10%%\r20%%\r\n\n\377'; printf c"#)) {
+            lines.append($0)
+        }
+        #expect(lines.all == ["a", "b", "10%", "20%", "", "\u{FFFD}c"])
+    }
+
+    @Test("has exactly the environment and the folder that it was given, and nothing to read")
+    func surroundings() async throws {
+        let environment = ["PATH": "/usr/bin:/bin", "NAME": "a b=c", "PWD": "/usr"]
+        let script = "env -0 | sort -z | tr '\\0' '\\n'; pwd; cat | wc -c; readlink /proc/self/fd/0"
+        let output = try await runner.capture(
+            shell(script, environment: environment, directory: "/usr"),
+            limit: 1_000
+        )
+        // `_` is the shell's own, as is the counting of its levels.
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+            .filter { !$0.hasPrefix("_=") && !$0.hasPrefix("SHLVL=") }
+        #expect(lines == ["NAME=a b=c", "PATH=/usr/bin:/bin", "PWD=/usr", "/usr", "0", "/dev/null"])
+    }
+
+    @Test("starts with every signal's default action, whatever this process ignores or blocks")
+    func signals() async throws {
+        let output = try await runner.capture(shell("exec grep -E '^Sig(Ign|Blk)' /proc/self/status"), limit: 200)
+        let masks = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            .compactMap { UInt64($0, radix: 16) }
+        // The signals above 31 are for programs' own use, and the first of those are the C library's.
+        #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
+    }
+
+    @Test("fails with its code and its last words")
+    func exitCode() async {
+        let command = shell("seq 30; echo why >&2; exit 3")
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(error?.reason == .exited(code: 3))
+        #expect(error?.lastLines == (12...30).map(String.init) + ["why"])
+        #expect(error?.subject == "sh -c seq 30; echo why >&2; exit 3")
+    }
+
+    @Test("may be ended by somebody else")
+    func signaled() async {
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(shell("kill -9 $$")) }
+        #expect(error?.reason == .signaled(SIGKILL))
+    }
+
+    @Test("may not be there, nor its folder")
+    func notStarted() async {
+        var command = shell("")
+        command.executable = "no-such-program"
+        let missing = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(missing?.reason == .notStarted("there is no no-such-program"))
+        command = shell("", directory: "/no/such/folder")
+        let nowhere = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(nowhere?.reason == .notStarted("cannot enter /no/such/folder"))
+    }
+
+    @Test("does not show its environment", arguments: ["s3cret", "s3cret\0"])
+    func redaction(secret: String) async {
+        let command = shell("exit 1", environment: ["PATH": "/usr/bin:/bin", "TOKEN": secret])
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        var dumped = ""
+        dump(command, to: &dumped)
+        dump(error, to: &dumped)
+        #expect(!dumped.contains("s3cret"))
+        #expect(!String(reflecting: command).contains("s3cret"))
+    }
+
+    @Test("may not write for ever")
+    func tooMuchOutput() async {
+        let error = await #expect(throws: CommandError.self) { try await runner.capture(shell("yes"), limit: 10_000) }
+        #expect(error?.reason == .tooMuchOutput)
+    }
+
+    @Test("writes a hundred thousand lines in no time")
+    func manyLines() async throws {
+        let lines = Lines()
+        let time = try await ContinuousClock().measure {
+            try await runner.stream(shell("seq 100000")) { lines.append($0) }
+        }
+        #expect(lines.all.count == 100_000)
+        #expect(lines.all.last == "100000")
+        #expect(time < .seconds(5))
+    }
+
+    @Test("ends when its time is over, with what it wrote so far")
+    func timeout() async {
+        let command = shell("echo begun; sleep 1000", timeout: .milliseconds(200))
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(error?.reason == .timedOut(after: .milliseconds(200)))
+        #expect(error?.lastLines == ["begun"])
+    }
+
+    @Test("ends with the task, and so does a grandchild that ignores it")
+    func cancellation() async throws {
+        // The grandchild reports once it ignores the signal, and then holds both of the child's streams open.
+        let script = "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' & wait"
+        let (pids, report) = AsyncStream<pid_t>.makeStream()
+        let task = Task {
+            try await runner.stream(shell(script)) { line in
+                if let pid = pid_t(line) { report.yield(pid) }
+            }
+        }
+        var grandchild: pid_t?
+        for await pid in pids {
+            grandchild = pid
+            break
+        }
+        let pid = try #require(grandchild)
+        #expect(isAlive(pid))
+        task.cancel()
+        let result = await task.result
+        let error = #expect(throws: CommandError.self) { try result.get() }
+        #expect(error?.reason == .cancelled)
+        await end(of: pid)
+    }
+
+    @Test("is ended when asking does not help")
+    func stubborn() async {
+        let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+        let runner = ProcessRunner(clock: clock, grace: .milliseconds(50))
+        let command = shell("trap '' TERM; while :; do sleep 1; done", timeout: .milliseconds(200))
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(error?.reason == .timedOut(after: .milliseconds(200)))
+    }
+
+    @Test("leaves nobody behind when it ends well", arguments: ["", ">/dev/null 2>&1"])
+    func daemon(redirection: String) async throws {
+        let output = try await runner.capture(shell("sleep 1000 \(redirection) & echo $!"), limit: 100)
+        let pid = try #require(pid_t(String(decoding: output, as: UTF8.self).dropLast()))
+        await end(of: pid)
+    }
+
+    @Test("is not started for a task that is cancelled already")
+    func cancelledBefore() async throws {
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await runner.stream(shell("sleep 1000"))
+        }
+        let result = await task.result
+        let error = #expect(throws: CommandError.self) { try result.get() }
+        #expect(error?.reason == .cancelled)
+    }
+
+    private func isAlive(_ pid: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+        return !status.contains(") Z ")
+    }
+
+    /// A signal is delivered soon after it is sent; the suite's time limit is the one on this.
+    private func end(of pid: pid_t) async {
+        while isAlive(pid) { await Task.yield() }
+    }
+}
+
+/// The lines that a child wrote.
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func append(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Rules
+
+/// The semantics of the script's loop, one by one.
+@Suite struct DropParserTests {
+    @Test(arguments: [
+        ("A=1\nB=2\n", ["A": "1", "B": "2"]),
+        ("A=1", ["A": "1"]),
+        ("A=1\n\nB=2", ["A": "1", "B": "2"]),
+        ("", [:]),
+        ("# A=1\n", [:]),
+        (" A=1\n", [:]),
+        ("A\n", [:]),
+        ("=1\n", [:]),
+        ("é=1\n", [:]),
+        ("A=\n", ["A": ""]),
+        ("A=b=c=\n", ["A": "b=c="]),
+        ("A=\"quoted\" 'too' $HOME `id` $(id) \\n\n", ["A": "\"quoted\" 'too' $HOME `id` $(id) \\n"]),
+        ("A= spaced \t\n", ["A": " spaced \t"]),
+        ("A=1\r\nB=2\r\n", ["A": "1", "B": "2"]),
+        ("A=1\r", ["A": "1"]),
+        ("A=x\ry\n", ["A": "x\ry"]),
+        ("A=ü\n", ["A": "ü"]),
+        ("_a9=1\n", ["_a9": "1"]),
+    ])
+    func takes(drop: String, expected: [String: String]) {
+        let (assignments, refusal) = DropParser.parse(Array(drop.utf8))
+        #expect(refusal == nil)
+        #expect(Dictionary(assignments.map { ($0.name, $0.value) }) { _, last in last } == expected)
+    }
+
+    @Test(arguments: [
+        ("A=1\nexport B=2\n", 2),
+        ("1A=1\n", 1),
+        ("A=1\nA B=2\n", 2),
+        ("A-B=2\n", 1),
+        ("A=1\nB=\0\n", 2),
+        ("\0\n", 1),
+    ])
+    func refuses(drop: String, line: Int) throws {
+        let refusal = try #require(DropParser.parse(Array(drop.utf8)).refusal)
+        #expect(refusal.line == line)
+    }
+
+    @Test func refusesWhatIsNotText() throws {
+        let refusal = try #require(DropParser.parse(Array("A=1\nB=".utf8) + [0xFF]).refusal)
+        #expect(refusal.line == 2)
+    }
+
+    @Test func refusesOneByteMoreThanTheLimit() throws {
+        let largest = Array("A=".utf8) + Array(repeating: UInt8(ascii: "x"), count: DropParser.sizeLimit - 2)
+        let (assignments, refusal) = DropParser.parse(largest)
+        #expect(assignments.count == 1 && refusal == nil)
+        let tooLarge = DropParser.parse(largest + [UInt8(ascii: "x")])
+        #expect(tooLarge.assignments.isEmpty && tooLarge.refusal != nil)
+    }
+
+    /// What stands where a name should be may be a piece of a secret that was broken over lines.
+    @Test func repeatsNothingOfTheDrop() throws {
+        let refusal = try #require(DropParser.parse(Array("s3cr3t/piece+=\n".utf8)).refusal)
+        #expect(!refusal.description.contains("s3cr3t"))
+    }
+
+    /// CI waits by a name that may stand after the line for which the drop is refused.
+    @Test func readsOnAfterALineThatItRefuses() throws {
+        let (assignments, refusal) = DropParser.parse(Array("A=1\nexport B=2\nC=3\n1D=4\nBERTH_REQUEST=r1".utf8))
+        #expect(assignments.map(\.name) == ["A", "C", "BERTH_REQUEST"])
+        #expect(assignments.map(\.line) == [1, 3, 5])
+        // The first reason is the one that is told.
+        #expect(try #require(refusal).line == 2)
+    }
+}

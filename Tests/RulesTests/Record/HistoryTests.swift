@@ -1,0 +1,324 @@
+import DockerModel
+import Testing
+
+@testable import Rules
+
+@Suite struct HistoryTests {
+    /// One drop of an app's history.
+    struct Drop: Sendable, ExpressibleByStringLiteral {
+        let verdict: Verdict?
+        let image: ImageID
+        let compose: String
+        let word: Substring?
+
+        /// - Parameter text: a verdict, or `-` for none, the image's ID, and after a slash the Compose file's digest; then
+        ///   `never` where it forbids the way back, `byHand` where it is a rollback, `stepped` where a step was started.
+        init(stringLiteral text: String) {
+            let words = text.split(separator: " ")
+            let release = words[1].split(separator: "/")
+            verdict = Verdict(rawValue: String(words[0]))
+            image = ImageID(rawValue: String(release[0]))
+            compose = release.count > 1 ? String(release[1]) : "same"
+            word = words.dropFirst(2).first
+        }
+    }
+
+    /// The record of a drop, as far as a history takes note of it.
+    private func record(_ number: Int, _ drop: Drop) throws -> Record {
+        let received = Timestamp(nanoseconds: Int64(number) * 1_000_000_000)
+        var record = Record(app: try #require(AppName("shop")), number: number, received: received)
+        record.verdict = drop.verdict
+        record.compose = Record.ComposeFile(file: "\(number).yaml", sha256: drop.compose)
+        record.services["app"] = Record.Service(
+            image: "shop:latest",
+            imageID: drop.image,
+            digest: nil,
+            source: nil,
+            revision: nil
+        )
+        record.directives.mayRollBack = drop.word != "never"
+        record.directives.rollbackTo = drop.word == "byHand" ? .previous : nil
+        record.steps = drop.word == "stepped" ? [Record.StepResult(name: "migrate", when: .before)] : []
+        return record
+    }
+
+    /// The history of drops that are numbered from 1, from records in no order.
+    private func history(_ drops: [Drop], unreadable: Set<Int> = []) throws -> History {
+        let records = try drops.enumerated().reversed().map { try record($0 + 1, $1) }
+        return History(
+            records.compactMap(History.Entry.init),
+            undecided: Set(records.filter { $0.verdict == nil }.map(\.number)),
+            unreadable: unreadable
+        )
+    }
+
+    /// A history, the release that a rollback goes back to, the one that `previous` means, and whether what runs is what
+    /// berth left not healthy.
+    static let histories: [(drops: [Drop], lastGood: Int?, previous: Int?, endedUnhealthy: Bool)] = [
+        ([], nil, nil, false),
+        (["- a"], nil, nil, false),
+        (["deployed a"], 1, nil, false),
+        (["failed a", "refused a", "superseded a"], nil, nil, false),
+        (["deployed a", "deployed b"], 2, 1, false),
+        (["deployed a", "deployed b", "- c"], 2, 1, false),
+        // What has not touched the app changes nothing.
+        (["deployed a", "deployed b", "failed c", "refused d", "superseded e"], 2, 1, false),
+        // The good one runs again.
+        (["deployed a", "deployed b", "rolledBack c"], 2, 1, false),
+        (["deployed a", "rolledBack b"], 1, nil, false),
+        // What runs is not good, so that the last good one is the one before it.
+        (["deployed a", "deployed b", "unhealthy c"], 2, 2, true),
+        (["deployed a", "unhealthy b", "failed c", "refused c"], 1, 1, true),
+        (["deployed a", "rollbackFailed b"], 1, 1, true),
+        (["unhealthy a"], nil, nil, true),
+        (["unhealthy a", "deployed b"], 2, nil, false),
+        (["deployed a", "unhealthy b", "deployed c"], 3, 1, false),
+        (["deployed a", "unhealthy b", "rolledBack c"], 1, nil, false),
+        // By hand from b to a, and from there to b again.
+        (["deployed a", "deployed b", "deployed a"], 3, 2, false),
+        (["deployed a", "deployed b", "deployed a", "deployed b"], 4, 3, false),
+        (["deployed a", "deployed b", "unhealthy c", "deployed b"], 4, 1, false),
+        (["deployed a", "deployed b", "rollbackFailed a"], 2, 2, true),
+        // What is deployed twice is one release, and another Compose file makes another.
+        (["deployed a", "deployed b", "deployed b", "deployed b"], 4, 1, false),
+        (["deployed a", "deployed a"], 2, nil, false),
+        (["deployed a/one", "deployed a/two"], 2, 1, false),
+        (["deployed a/one", "deployed b/one", "deployed b/two", "deployed b/two"], 4, 2, false),
+    ]
+
+    @Test(arguments: histories)
+    func whatAHistoryMeans(drops: [Drop], lastGood: Int?, previous: Int?, endedUnhealthy: Bool) throws {
+        let history = try history(drops)
+        #expect(history.lastGood?.number == lastGood)
+        #expect(history.previous?.number == previous)
+        #expect(history.endedUnhealthy == endedUnhealthy)
+    }
+
+    /// A history, the release that berth goes back to by itself, and the one that stands between it and the last good one.
+    @Test(
+        arguments: [
+            ([], nil, nil),
+            (["deployed a"], 1, nil),
+            (["deployed a", "unhealthy b"], 1, nil),
+            (["deployed a", "rolledBack b", "failed c"], 1, nil),
+            (["deployed a", "unhealthy b never"], nil, 2),
+            (["deployed a", "unhealthy b never", "unhealthy c never", "refused d"], nil, 3),
+            (["deployed a", "unhealthy b never", "rolledBack c"], nil, 2),
+            // It never ran.
+            (["deployed a", "failed b never", "refused c never", "superseded d never", "- e never"], 1, nil),
+            // What forbids it is itself the last good one, or has a good one after it.
+            (["deployed a", "deployed b never"], 2, nil),
+            (["deployed a", "unhealthy b never", "deployed c"], 3, nil),
+        ] as [([Drop], Int?, Int?)]
+    )
+    func nothingGoesBackAcrossAReleaseThatForbidsIt(drops: [Drop], wayBack: Int?, barrier: Int?) throws {
+        let history = try history(drops)
+        #expect(history.wayBack?.number == wayBack)
+        #expect(history.lastGood.flatMap { history.barrier(after: $0)?.number } == barrier)
+    }
+
+    /// The records that cannot be read, and the one that may be the last good one.
+    @Test(arguments: [([], nil), ([1], nil), ([2], nil), ([4], 4), ([1, 5, 4], 5)] as [(Set<Int>, Int?)])
+    func aRecordThatCannotBeReadMayBeTheLastGoodOne(unreadable: Set<Int>, last: Int?) throws {
+        let history = try history(["- a", "failed b", "deployed c"], unreadable: unreadable)
+        #expect(history.unreadableSinceLastGood == last)
+        #expect(history.isComplete == unreadable.isEmpty)
+        #expect(try self.history([], unreadable: unreadable).unreadableSinceLastGood == unreadable.max())
+    }
+
+    @Test(
+        arguments: [
+            ([], false), (["failed a"], false), (["failed a stepped"], true),
+            (["failed a stepped", "refused b"], true),
+            (["failed a stepped", "deployed b"], false), (["deployed a stepped"], false), (["- a stepped"], false),
+        ] as [([Drop], Bool)]
+    )
+    func aStepBeforeAFirstSwitchIsKnown(drops: [Drop], hasOnlyTried: Bool) throws {
+        #expect(try history(drops).hasOnlyTried == hasOnlyTried)
+    }
+
+    @Test(arguments: Verdict.allCases)
+    func onlyWhatWasDeployedIsGood(verdict: Verdict) throws {
+        let history = try history([Drop(stringLiteral: "\(verdict) a")])
+        #expect((history.good(1) != nil) == (verdict == .deployed))
+        #expect((history.lastGood != nil) == (verdict == .deployed))
+        #expect(history.good(2) == nil)
+        #expect(history.good(0) == nil)
+    }
+
+    static let mixed: [Drop] = [
+        "deployed a", "rolledBack b", "failed c", "deployed d", "unhealthy e", "deployed f", "refused g", "deployed h",
+        "- i",
+    ]
+
+    /// A history, how many good releases are to be kept beside the last, and the numbers of those that are.
+    @Test(
+        arguments: [
+            (mixed, 0, [8]), (mixed, 1, [6, 8]), (mixed, 3, [1, 4, 6, 8]), (mixed, 4, [1, 4, 6, 8]),
+            (mixed, 100, [1, 4, 6, 8]), (mixed, .max, [1, 4, 6, 8]), (mixed, -1, [8]), (mixed, .min, [8]),
+            ([], 3, []), (["rolledBack a", "failed b"], 3, []),
+            // A release that was deployed again is still one.
+            (["deployed a", "deployed b", "deployed b", "deployed b"], 0, [2, 3, 4]),
+            (["deployed a", "deployed b", "deployed b", "deployed b"], 1, [1, 2, 3, 4]),
+            (["deployed a", "deployed b", "deployed a"], 0, [1, 3]),
+            // What was left running is kept until something good runs.
+            (["deployed a", "unhealthy b"], 0, [1, 2]), (["unhealthy a"], 0, [1]),
+            (["deployed a", "rollbackFailed b", "refused c"], 0, [1, 2]),
+            (["deployed a", "unhealthy b", "rolledBack c"], 0, [1]),
+            (["deployed a", "unhealthy b", "deployed c"], 0, [3]),
+        ] as [([Drop], Int, [Int])]
+    )
+    func theLastGoodOnesAreKept(drops: [Drop], keep: Int, kept: [Int]) throws {
+        #expect(try history(drops).kept(keep).sorted() == kept)
+    }
+
+    /// Whatever has happened, that which a rollback goes back to is kept, and nothing that has not run.
+    @Test func theLastGoodIsAlwaysKept() throws {
+        var dice = SplitMix(seed: 5)
+        for _ in 0..<500 {
+            let drops = (0..<Int.random(in: 0...12, using: &dice)).map { _ in
+                let verdict = Verdict.allCases.randomElement(using: &dice).map { "\($0)" } ?? "-"
+                return Drop(stringLiteral: "\(verdict) \(Int.random(in: 0...3, using: &dice))")
+            }
+            let history = try history(drops)
+            for keep in [.min, -1, 0, 1, 3, .max] {
+                let kept = history.kept(keep)
+                #expect(history.lastGood.map { kept.contains($0.number) } ?? (kept.count <= 1))
+                #expect(kept.filter { history.good($0) == nil }.count == (history.endedUnhealthy ? 1 : 0))
+            }
+        }
+    }
+
+    /// A history, and which of its deployments tells against `b` with the usual Compose file.
+    @Test(
+        arguments: [
+            (["deployed a", "rolledBack b"], 2),
+            (["deployed a", "rollbackFailed b"], 2),
+            (["deployed a", "rolledBack b", "deployed a"], 2),
+            (["deployed a", "rolledBack b", "rolledBack c", "rolledBack b"], 4),
+            // It never ran.
+            (["deployed a", "rolledBack b", "refused b", "superseded b", "failed b", "- b"], 2),
+            // It has been forced since, and was good.
+            (["deployed a", "rolledBack b", "deployed b"], nil),
+            (["deployed a", "rolledBack b", "deployed b", "deployed a"], nil),
+            (["deployed a", "rolledBack b", "deployed b", "rolledBack b"], 4),
+            // It was left for inspection.
+            (["deployed a", "unhealthy b"], nil),
+            (["deployed a", "rolledBack b", "unhealthy b"], nil),
+            // Something else was rolled back.
+            (["deployed a", "rolledBack c"], nil),
+            (["deployed a", "rolledBack b/mended"], nil),
+            (["deployed b"], nil),
+            ([], nil),
+            // Who went back to it by hand has not brought it anew.
+            (["deployed b", "deployed a", "rollbackFailed b byHand"], nil),
+            (["deployed a", "rolledBack b", "rollbackFailed a byHand"], 2),
+        ] as [([Drop], Int?)]
+    )
+    func whatWasRolledBackIsRemembered(drops: [Drop], number: Int?) throws {
+        let history = try history(drops)
+        #expect(history.knownBad(["app": "b"], "same")?.number == number)
+        #expect(history.knownBad(["app": "b", "db": "b"], "same") == nil)
+        #expect(history.knownBad(["app": "b"], nil) == nil)
+    }
+
+    // MARK: - Its growth
+
+    /// Deployment by deployment it comes to say what the same records say together.
+    @Test func itGrowsAsIfItHadBeenReadAnew() throws {
+        for (drops, _, _, _) in Self.histories {
+            var grown = History()
+            for (index, drop) in drops.enumerated() {
+                let number = grown.begin()
+                #expect(number == index + 1 && grown.undecided.contains(number))
+                if let entry = History.Entry(try record(number, drop)) { grown.append(entry) }
+            }
+            #expect(grown == (try history(drops)))
+        }
+    }
+
+    /// An older deployment may get its verdict after a newer one.
+    @Test func aVerdictFindsItsPlace() throws {
+        let entries = try [1, 2, 3, 4].map { try #require(History.Entry(record($0, "deployed a"))) }
+        var history = History([entries[3], entries[1]], undecided: [1, 3], lastNumber: 9)
+        for entry in [entries[2], entries[0]] { history.append(entry) }
+        #expect(history == History(entries, lastNumber: 9))
+    }
+
+    /// No number is given twice, whatever has become of its record.
+    @Test func aNumberIsGivenOnce() throws {
+        let entry = try #require(History.Entry(record(2, "deployed a")))
+        for (history, next) in [
+            (History(), 1), (History([entry]), 3), (History([entry], undecided: [5]), 6),
+            (History([entry], undecided: [5], unreadable: [7]), 8), (History([entry], lastNumber: 11), 12),
+        ] {
+            var history = history
+            #expect(history.begin() == next)
+            #expect(history.begin() == next + 1)
+            #expect(history.lastNumber == next + 1)
+        }
+    }
+}
+
+/// An entry as the index has it.
+@Suite struct HistoryLineTests {
+    private func entry(
+        _ verdict: Verdict = .deployed,
+        _ services: [ServiceName: ImageID] = ["web": "sha256:2b", "backend": "sha256:1a"],
+        compose: String? = "3f2a",
+        _ change: (inout Record) -> Void = { _ in }
+    ) throws -> History.Entry {
+        let received = Timestamp(nanoseconds: 1_790_000_000_250_000_000)
+        var record = Record(app: try #require(AppName("shop")), number: 12, received: received)
+        record.verdict = verdict
+        record.services = services.mapValues {
+            Record.Service(image: "shop", imageID: $0, digest: nil, source: nil, revision: nil)
+        }
+        record.compose = compose.map { Record.ComposeFile(file: "12.yaml", sha256: $0) }
+        change(&record)
+        return try #require(History.Entry(record))
+    }
+
+    @Test func isOneLineOfWords() throws {
+        let line = "12 deployed 1790000000250 - 3f2a backend=sha256:1a web=sha256:2b ."
+        #expect(try entry().line == line)
+        let bare = try entry(.refused, [:], compose: nil) { record in
+            record.directives.mayRollBack = false
+            record.directives.rollbackTo = .number(3)
+            record.steps = [Record.StepResult(name: "migrate", when: .before)]
+        }
+        #expect(bare.line == "12 refused 1790000000250 -nrs - .")
+    }
+
+    @Test(arguments: Verdict.allCases)
+    func comesBackAsItWas(verdict: Verdict) throws {
+        let changes: [(inout Record) -> Void] = [
+            { _ in }, { $0.directives.mayRollBack = false }, { $0.directives.rollbackTo = .previous },
+            { $0.steps = [Record.StepResult(name: "a", when: .after)] },
+        ]
+        for change in changes {
+            for images in [[:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"]] as [[ServiceName: ImageID]] {
+                for compose in [nil, "3f2a"] {
+                    let entry = try entry(verdict, images, compose: compose, change)
+                    #expect(History.Entry(line: entry.line) == entry)
+                }
+            }
+        }
+    }
+
+    /// A host that lost its power, or a full disk, leaves the beginning of a line.
+    @Test func aTornLineIsNone() throws {
+        let line = try entry().line
+        for length in 0..<line.count { #expect(History.Entry(line: line.prefix(length)) == nil, "\(line.prefix(length))") }
+    }
+
+    @Test(arguments: [
+        "", " ", ".", "12", "12 deployed 1790000000250 - 3f2a", "12 shipped 1790000000250 - 3f2a .",
+        "x deployed 1790000000250 - 3f2a .", "0 deployed 1790000000250 - 3f2a .", "-1 deployed 1 - 3f2a .",
+        "12 deployed soon - 3f2a .", "12 deployed 9223372036854775807 - 3f2a .", "12 deployed 1 - 3f2a backend .",
+        "12 deployed 1 - 3f2a . .13 deployed", " 12 deployed 1 - 3f2a .",
+    ])
+    func nothingElseIsAnEntry(line: String) {
+        #expect(History.Entry(line: line) == nil)
+    }
+}

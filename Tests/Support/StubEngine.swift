@@ -1,0 +1,168 @@
+import Docker
+import DockerModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+import SystemPackage
+
+/// An Engine on a real socket that answers as it is told, and remembers what it was asked.
+package final class StubEngine: Sendable {
+    /// A request as it came in.
+    package struct Asked: Equatable, Sendable {
+        /// Its first line without the version, `GET /info`.
+        package var line: String
+        /// The API version that the line named; nil if it named none.
+        package var version: APIVersion?
+        package var headers: [String: String]
+        package var body: String
+    }
+
+    /// What is sent for one request, byte by byte; the connection ends after the last step.
+    package enum Step: Sendable {
+        case send(String)
+        case sendBytes([UInt8])
+        /// Goes on once the latch is open.
+        case wait(Latch)
+        /// Opens the latch.
+        case open(Latch)
+        /// Sends nothing until the client has gone; the latch is then open.
+        case awaitHangUp(Latch)
+    }
+
+    private let answer: @Sendable (Asked) -> [Step]
+    /// What is open once a client has gone.
+    private let hangUps: [Latch]
+    private let requests = Mutex<[Asked]>([])
+
+    /// All requests so far.
+    package var asked: [Asked] { requests.withLock { $0 } }
+
+    /// - Parameter script: the answers by the first line of their requests without the version, `GET /info`.
+    package init(script: [String: [Step]]) {
+        answer = { asked in script[asked.line] ?? .failure(404, "no script for \(asked.line)") }
+        hangUps = script.values.joined().compactMap { step in
+            if case .awaitHangUp(let latch) = step { latch } else { nil }
+        }
+    }
+
+    /// - Parameter answer: says what is sent for a request; of several at once it is asked at once.
+    package init(answer: @escaping @Sendable (Asked) -> [Step]) {
+        self.answer = answer
+        hangUps = []
+    }
+
+    fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
+
+    fileprivate func serve(_ connection: Connection) async throws {
+        // A client may also go before it has asked, or while something is sent to it.
+        defer { for latch in hangUps { latch.open() } }
+        try await connection.executeThenClose { inbound, _ in
+            // Closing would drop what a write of the connection's own has only queued.
+            func send(_ buffer: ByteBuffer) async throws { try await connection.channel.writeAndFlush(buffer).get() }
+            var parts = inbound.makeAsyncIterator()
+            var asked: Asked?
+            var body = ByteBuffer()
+            reading: while let part = try await parts.next() {
+                switch part {
+                case .head(let head):
+                    let headers = Dictionary(head.headers.map { ($0.name, $0.value) }) { first, _ in first }
+                    let (version, target) = Self.split(head.uri)
+                    asked = Asked(line: "\(head.method) \(target)", version: version, headers: headers, body: "")
+                case .body(let buffer): body.writeImmutableBuffer(buffer)
+                case .end: break reading
+                }
+            }
+            guard var asked else { return }
+            asked.body = String(buffer: body)
+            requests.withLock { $0.append(asked) }
+            for step in answer(asked) {
+                switch step {
+                case .send(let text): try await send(ByteBuffer(string: text))
+                case .sendBytes(let bytes): try await send(ByteBuffer(bytes: bytes))
+                case .wait(let latch): await latch.wait()
+                case .open(let latch): latch.open()
+                case .awaitHangUp: while try await parts.next() != nil {}
+                }
+            }
+        }
+    }
+}
+
+extension StubEngine {
+    /// Splits a request's target into the version that it begins with and the rest.
+    private static func split(_ target: String) -> (APIVersion?, String) {
+        guard target.hasPrefix("/v"), let slash = target.dropFirst().firstIndex(of: "/"),
+            let version = APIVersion(target[..<slash].dropFirst(2))
+        else { return (nil, target) }
+        return (version, String(target[slash...]))
+    }
+}
+
+extension [StubEngine.Step] {
+    /// An answer with a length.
+    package static func answer(_ body: String, status: String = "200 OK", headers: [String] = []) -> Self {
+        let length = status.hasPrefix("204") ? [] : ["Content-Length: \(body.utf8.count)"]
+        return [.send((["HTTP/1.1 \(status)"] + headers + length + ["", body]).joined(separator: "\r\n"))]
+    }
+
+    /// An answer of failure as the Engine gives it.
+    package static func failure(_ status: Int, _ message: String) -> Self {
+        answer("{\"message\":\"\(message)\"}\n", status: "\(status) Status")
+    }
+
+    package static let chunkedHead: Self = [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
+
+    package static func chunk(_ bytes: [UInt8]) -> Self {
+        [.send(String(bytes.count, radix: 16) + "\r\n"), .sendBytes(bytes), .send("\r\n")]
+    }
+
+    package static func chunk(_ text: String) -> Self { chunk([UInt8](text.utf8)) }
+
+    package static let lastChunk: Self = [.send("0\r\n\r\n")]
+}
+
+/// Closed until it is opened, once and for all.
+package final class Latch: Sendable {
+    private let stream: AsyncStream<Never>
+    private let continuation: AsyncStream<Never>.Continuation
+
+    package init() {
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    package func open() { continuation.finish() }
+
+    package func wait() async { for await _ in stream {} }
+}
+
+/// Runs `body` with a stub on a socket of its own, an Engine that talks to it, and a session in the newest version, without
+/// the question for it.
+package func withStubEngine(
+    _ script: [String: [StubEngine.Step]],
+    _ body: (Engine, EngineSession, StubEngine) async throws -> Void
+) async throws {
+    let stub = StubEngine(script: script)
+    try await withStubEngine(stub) { engine in
+        try await body(engine, EngineSession(engine: engine, version: .newest), stub)
+    }
+}
+
+/// Runs `body` with that stub on a socket of its own and an Engine that talks to it.
+package func withStubEngine(_ stub: StubEngine, _ body: (Engine) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+        let socket = folder.appending("engine.sock")
+        // A task for each connection, not a stream of them: one that was accepted and never served would be a crash.
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                    let connection = try StubEngine.Connection(wrappingChannelSynchronously: channel)
+                    Task { try? await stub.serve(connection) }
+                }
+            }
+            .bind(unixDomainSocketPath: socket.string).get()
+        defer { server.close(promise: nil) }
+        try await body(Engine(socket: socket, eventLoop: MultiThreadedEventLoopGroup.singleton.next()))
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Linux
+import SystemPackage
+
+/// Gives a folder of its own to `body`, and removes it with everything in it.
+package func withTemporaryFolder<Value>(_ body: (FilePath) async throws -> Value) async throws -> Value {
+    // A Unix socket's path has room for about a hundred bytes.
+    var template = Array("/tmp/berth-test.XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+    let folder = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    defer { removeTree(folder) }
+    return try await body(folder)
+}
+
+private func removeTree(_ path: FilePath) {
+    for name in (try? File.names(in: path)) ?? [] {
+        let entry = path.appending(name)
+        if unlink(entry.string) != 0 { removeTree(entry) }
+    }
+    rmdir(path.string)
+}
+
+/// Writes a text file.
+package func write(_ text: String, to path: FilePath) throws {
+    try File.replace(path, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead, .otherRead])
+}
+
+extension FilePath {
+    /// The folder so many levels up.
+    package func removingLastComponents(_ count: Int) -> FilePath {
+        (0..<count).reduce(self) { path, _ in path.removingLastComponent() }
+    }
+}
