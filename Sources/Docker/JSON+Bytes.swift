@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 
 extension JSON {
     /// Parses a document.

@@ -1,6 +1,5 @@
 import DockerModel
 import Glibc
-import Linux
 
 extension Timestamp {
     /// The time by the host's clock, which is the Engine's too: both ends of a Unix socket share it.

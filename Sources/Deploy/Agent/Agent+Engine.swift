@@ -1,8 +1,6 @@
 import Docker
-import DockerModel
 import Linux
 import Logging
-import Rules
 import Systemd
 
 extension Agent {

@@ -1,6 +1,4 @@
 import Docker
-import DockerModel
-import Linux
 import Logging
 import Rules
 import SystemPackage

@@ -1,6 +1,4 @@
 import Docker
-import DockerModel
-import Linux
 import Logging
 import NIOCore
 import Rules
@@ -66,9 +64,10 @@ package actor Agent {
                 group.cancelAll()
             }
         } catch is CancellationError {
-            log.notice("berth has stopped")
+            // It was ordered to stop.
         }
         if let trouble { throw trouble }
+        log.notice("berth has stopped")
     }
 
     /// Ends the agent as if it were ordered to, and lets ``run(_:)`` throw the reason.

@@ -1,5 +1,4 @@
 import Docker
-import DockerModel
 import Glibc
 import Linux
 import Rules

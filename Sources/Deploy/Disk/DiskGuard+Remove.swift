@@ -1,6 +1,5 @@
 import Docker
 import DockerModel
-import Linux
 import Rules
 
 extension DiskGuard {

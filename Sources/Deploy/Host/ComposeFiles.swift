@@ -1,8 +1,4 @@
-import Docker
-import DockerModel
 import Glibc
-import Linux
-import Rules
 import SystemPackage
 
 /// The Compose files of a project folder.

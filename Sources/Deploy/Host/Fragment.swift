@@ -1,6 +1,4 @@
-import Docker
 import DockerModel
-import Linux
 import Rules
 import SystemPackage
 import TOMLKit

@@ -1,8 +1,6 @@
 import Docker
-import DockerModel
 import Linux
 import NIOCore
-import Rules
 import SystemPackage
 
 /// The host that the deployments of all apps share: its Engine, its folders, its clock.

@@ -1,7 +1,4 @@
-import Docker
-import DockerModel
 import Linux
-import Rules
 import SystemPackage
 
 /// The files of the settings: `berth.toml`, then `conf.d/*.toml` beside it in name order; when a key comes twice, the later

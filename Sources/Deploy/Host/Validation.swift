@@ -1,6 +1,3 @@
-import Docker
-import DockerModel
-import Linux
 import Rules
 import SystemPackage
 

@@ -1,6 +1,5 @@
 import Docker
 import DockerModel
-import Linux
 import Rules
 
 /// berth's own tags: they pin a release's images to the host after the images' own tags have moved on.

@@ -1,10 +1,8 @@
 import Docker
 import DockerModel
 import Glibc
-import Linux
 import NIOCore
 import NIOPosix
-import Rules
 import SystemPackage
 
 /// Tells when a drop may have arrived in one of several spools, with inotify(7).

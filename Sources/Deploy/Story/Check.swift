@@ -1,7 +1,6 @@
 import Docker
 import DockerModel
 import Glibc
-import Linux
 import Rules
 import SystemPackage
 

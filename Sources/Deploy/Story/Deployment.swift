@@ -1,6 +1,4 @@
 import Docker
-import DockerModel
-import Linux
 import Rules
 
 /// One drop on its way to a verdict, as `deploy.sh` told it.

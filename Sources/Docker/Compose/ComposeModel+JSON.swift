@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 
 extension ComposeModel {
     /// Reads what `docker compose config --format json` printed.

@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 
 extension ComposeVersion {
     /// Reads what `docker compose version --format json` prints, `{"version":"v2.40.3"}`.

@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 import NIOHTTP1
 
 extension EngineSession {

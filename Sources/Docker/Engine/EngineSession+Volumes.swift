@@ -1,5 +1,4 @@
 import DockerModel
-import Linux
 import NIOHTTP1
 
 extension EngineSession {

@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 import NIOCore
 import NIOHTTP1
 

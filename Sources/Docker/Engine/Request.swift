@@ -1,5 +1,4 @@
 import DockerModel
-import Linux
 import NIOCore
 import NIOHTTP1
 

@@ -1,5 +1,3 @@
-import DockerModel
-import Linux
 import NIOCore
 import NIOHTTP1
 

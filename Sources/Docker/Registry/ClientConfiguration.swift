@@ -1,6 +1,5 @@
 import DockerModel
 import FoundationEssentials
-import Linux
 import SystemPackage
 
 /// The `config.json` of Docker's command line.

@@ -1,7 +1,5 @@
-import DockerModel
 import FoundationEssentials
 import Glibc
-import Linux
 import SystemPackage
 
 /// Runs `body` with a folder of its own for `DOCKER_CONFIG`, and removes the folder with all that is in it by then.
