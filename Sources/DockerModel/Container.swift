@@ -82,8 +82,6 @@ package struct Container: Hashable, Sendable {
         package let wasOutOfMemory: Bool
         /// Nil when it has never been started.
         package let startedAt: Timestamp?
-        /// Nil when it has never ended.
-        package let finishedAt: Timestamp?
         /// Why the Engine could not start it; empty when it could.
         package let error: String
         /// What the probes found; nil without a healthcheck.
@@ -123,7 +121,6 @@ extension Container.State: Decodable {
         exitCode = try state.value("ExitCode")
         wasOutOfMemory = try state.optional("OOMKilled") ?? false
         startedAt = try state.timestamp("StartedAt")
-        finishedAt = try state.timestamp("FinishedAt")
         error = try state.optional("Error") ?? ""
         health = try state.optionalObject("Health").flatMap(ContainerHealth.init)
     }

@@ -5,8 +5,6 @@ package struct ContainerHealth: Hashable, Sendable {
     }
 
     package let status: Status
-    /// The probes that failed since the last one that did not.
-    package let failingStreak: Int
     /// The last probes, oldest first; the Engine keeps five.
     package let log: [Probe]
 
@@ -24,7 +22,6 @@ package struct ContainerHealth: Hashable, Sendable {
     init?(_ health: KeyedDecodingContainer<Name>) throws {
         guard let status = Status(rawValue: try health.value("Status")) else { return nil }
         self.status = status
-        failingStreak = try health.optional("FailingStreak") ?? 0
         log = try health.optional("Log") ?? []
     }
 }

@@ -4,10 +4,6 @@ package struct EngineInfo: Decodable, Hashable, Sendable {
     package let serverVersion: String
     /// Where images, containers and volumes lie: the filesystem that fills up.
     package let rootDirectory: String
-    /// `overlay2`; with the containerd image store the name of a snapshotter.
-    package let storageDriver: String
-    /// Whether containers run on while the Engine is stopped.
-    package let isLiveRestoreEnabled: Bool
     /// Whether images lie in containerd, where an image's ID is the digest of its manifest.
     package let isContainerdImageStore: Bool
 
@@ -15,8 +11,6 @@ package struct EngineInfo: Decodable, Hashable, Sendable {
         let info = try decoder.members()
         serverVersion = try info.value("ServerVersion")
         rootDirectory = try info.value("DockerRootDir")
-        storageDriver = try info.value("Driver")
-        isLiveRestoreEnabled = try info.optional("LiveRestoreEnabled") ?? false
         let driverStatus: [[String]] = try info.optional("DriverStatus") ?? []
         isContainerdImageStore = driverStatus.contains(["driver-type", "io.containerd.snapshotter.v1"])
     }

@@ -8,8 +8,6 @@ package struct Healthcheck: Hashable, Sendable {
     package let retries: Int
     /// The time after the start in which failures do not count.
     package let startPeriod: Duration
-    /// The time between two probes while ``startPeriod`` lasts; only Engine 25 and later probes so.
-    package let startInterval: Duration
 
     /// The longest time from a container's start to its healthcheck's decision.
     package var allowance: Duration { startPeriod + (interval + timeout) * retries }
@@ -28,6 +26,5 @@ package struct Healthcheck: Hashable, Sendable {
         timeout = try duration("Timeout") ?? .seconds(30)
         self.retries = retries > 0 ? retries : 3
         startPeriod = try duration("StartPeriod") ?? .zero
-        startInterval = try duration("StartInterval") ?? .seconds(5)
     }
 }

@@ -14,20 +14,6 @@ package struct ImageReference: Identifier {
     /// The digest, `sha256:…`, or nil where none is written.
     package var digest: String? { parts.digest.map(String.init) }
 
-    /// The registry's domain with its port, `docker.io` where none is written.
-    ///
-    /// The first component is a domain when it has a dot or a colon, or is `localhost`; otherwise it is of the path.
-    package var registry: String {
-        guard let slash = rawValue.firstIndex(of: "/") else { return Self.defaultRegistry }
-        let domain = rawValue[..<slash]
-        guard domain.contains(where: { $0 == "." || $0 == ":" }) || domain == "localhost" else {
-            return Self.defaultRegistry
-        }
-        return domain == "index.docker.io" ? Self.defaultRegistry : String(domain)
-    }
-
-    private static let defaultRegistry = "docker.io"
-
     private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {
         let halves = rawValue.split(separator: "@", maxSplits: 1)
         let name = halves.first ?? ""

@@ -15,8 +15,6 @@ package struct Labels: Hashable, Sendable {
     package var directory: String? { all["com.docker.compose.project.working_dir"] }
     /// The service within the project.
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
-    /// The container's place among those of its service, from 1.
-    package var number: Int? { all["com.docker.compose.container-number"].flatMap { Int($0) } }
     /// Whether `compose run` made the container, for one command.
     package var isOneOff: Bool { all["com.docker.compose.oneoff"] == "True" }
 }

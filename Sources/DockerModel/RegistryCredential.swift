@@ -1,6 +1,6 @@
 /// Who logs in to a registry, and with what.
 package struct RegistryCredential: Hashable, Sendable {
-    /// The registry's domain with its port, as ``ImageReference/registry`` gives it.
+    /// The registry's domain with its port; `docker.io` for Docker Hub.
     package let registry: String
     package let username: String
     package let secret: Secret

@@ -9,48 +9,19 @@ package struct Sample: Equatable, Sendable {
         package var status: ContainerHealth.Status
         /// How long the healthcheck may take to decide: start period, then interval and timeout for each retry.
         package var allowance: Duration
-
-        package init(status: ContainerHealth.Status, allowance: Duration) {
-            self.status = status
-            self.allowance = allowance
-        }
     }
 
     package var container: ContainerID
     package var service: ServiceName
     package var imageID: ImageID
     package var state: ContainerStatus
-    package var exitCode: Int
-    package var oomKilled: Bool
-    package var restarts: Int
+    package var exitCode = 0
+    package var oomKilled = false
+    package var restarts = 0
     package var startedAt: Timestamp?
-    package var restartPolicy: RestartPolicy
+    package var restartPolicy = RestartPolicy.always
     /// Nil without a healthcheck.
     package var health: Health?
-
-    package init(
-        container: ContainerID,
-        service: ServiceName,
-        imageID: ImageID,
-        state: ContainerStatus,
-        exitCode: Int = 0,
-        oomKilled: Bool = false,
-        restarts: Int = 0,
-        startedAt: Timestamp? = nil,
-        restartPolicy: RestartPolicy = .always,
-        health: Health? = nil
-    ) {
-        self.container = container
-        self.service = service
-        self.imageID = imageID
-        self.state = state
-        self.exitCode = exitCode
-        self.oomKilled = oomKilled
-        self.restarts = restarts
-        self.startedAt = startedAt
-        self.restartPolicy = restartPolicy
-        self.health = health
-    }
 }
 
 extension Sample {
