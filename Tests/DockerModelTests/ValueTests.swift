@@ -93,7 +93,7 @@ struct ValueTests {
             (.min, .seconds(Int64.max), .max), (.max, .seconds(Int64.min), .min),
             (0, .seconds(9_223_372_036) + .nanoseconds(854_775_807), .max),
             (0, .seconds(9_223_372_036) + .nanoseconds(854_775_808), .max),
-            (1, .seconds(-9_223_372_036) - .nanoseconds(854_775_809), .min + 0),
+            (1, .seconds(-9_223_372_036) - .nanoseconds(854_775_809), .min),
         ] as [(Int64, Duration, Int64)]
     )
     func sum(moment: Int64, time: Duration, expected: Int64) {
