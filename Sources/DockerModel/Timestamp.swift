@@ -36,7 +36,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let (sum, isTooLate) = moment.nanoseconds.addingReportingOverflow(scaled)
         let (result, isOver) = sum.addingReportingOverflow(fraction)
         guard isTooLong || isTooLate || isOver else { return Self(nanoseconds: result) }
-        return Self(nanoseconds: seconds < 0 ? .min : .max)
+        return Self(nanoseconds: time < .zero ? .min : .max)
     }
 
     package static func - (left: Self, right: Self) -> Duration { .nanoseconds(left.nanoseconds - right.nanoseconds) }

@@ -5,18 +5,21 @@ package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringCon
     /// Takes 1 to 64 lower-case letters, digits, and between them `-` or a single `_`, since the name becomes a folder's name
     /// and a part of an image reference (Docker's reference grammar, `path-component`); anything else is nil.
     package init?(_ name: String) {
-        let isPlain = name.utf8.allSatisfy { byte in
+        let (hyphen, underscore) = (UInt8(ascii: "-"), UInt8(ascii: "_"))
+        let bytes = Array(name.utf8)
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 64 else { return nil }
+        var before = first
+        // Byte by byte, since every pin on the host is parsed for each prune.
+        for byte in bytes {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): true
-            default: false
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
+            case hyphen: guard before != underscore else { return nil }
+            case underscore: guard before != underscore, before != hyphen else { return nil }
+            default: return nil
             }
+            before = byte
         }
-        let isApart = ["__", "-_", "_-"].allSatisfy { !name.contains($0) }
-        let ends = [name.first, name.last]
-        guard isPlain, isApart, (1...64).contains(name.utf8.count), !ends.contains("-"), !ends.contains("_") else {
-            return nil
-        }
+        guard first != hyphen, last != hyphen, last != underscore else { return nil }
         description = name
     }
 

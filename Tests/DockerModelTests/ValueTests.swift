@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import DockerModel
@@ -50,6 +51,53 @@ struct ValueTests {
         #expect(early < late)
         #expect(late - early == .milliseconds(750))
         #expect(early.unixTime == "1704067200.250000000")
+    }
+
+    @Test(
+        "a moment in milliseconds, of which what is finer is cut off",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1_709_209_845_123_456_789, "2024-02-29T12:30:45.123Z"),
+            (1_709_209_845_999_999_999, "2024-02-29T12:30:45.999Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (-1_000_000, "1969-12-31T23:59:59.999Z"), (-1_000_001, "1969-12-31T23:59:59.998Z"),
+            (7_000_000, "1970-01-01T00:00:00.007Z"),
+        ] as [(Int64, String)]
+    )
+    func milliseconds(nanoseconds: Int64, written: String) {
+        #expect(Timestamp(nanoseconds: nanoseconds).inMilliseconds == written)
+    }
+
+    @Test("a moment is coded in milliseconds, and read as finely as it is written")
+    func timestampCoding() throws {
+        let moment = Timestamp(nanoseconds: 1_709_209_845_123_456_789)
+        let coded = try JSONEncoder().encode([moment])
+        #expect(String(decoding: coded, as: UTF8.self) == #"["2024-02-29T12:30:45.123Z"]"#)
+        let again = try JSONDecoder().decode([Timestamp].self, from: coded)
+        #expect(again == [Timestamp(nanoseconds: 1_709_209_845_123_000_000)])
+        #expect(try JSONEncoder().encode(again) == coded)
+        let finer = #"["2024-02-29T12:30:45.123456789Z"]"#
+        #expect(try JSONDecoder().decode([Timestamp].self, from: Data(finer.utf8)) == [moment])
+    }
+
+    @Test("what is no moment is not decoded", arguments: [#"["soon"]"#, #"[""]"#, #"["0001-01-01T00:00:00Z"]"#, "[1]"])
+    func noTimestampCoding(json: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([Timestamp].self, from: Data(json.utf8)) }
+    }
+
+    @Test(
+        "a sum of a moment and a time, which ends at the last moment there is, or the first",
+        arguments: [
+            (0, .seconds(1), 1_000_000_000), (5, .nanoseconds(-7), -2), (0, .milliseconds(-1500), -1_500_000_000),
+            (.max, .zero, .max), (.max, .nanoseconds(1), .max), (.max, .nanoseconds(-1), .max - 1),
+            (.min, .nanoseconds(-1), .min), (.min, .nanoseconds(1), .min + 1),
+            (0, .seconds(Int64.max), .max), (0, .seconds(Int64.min), .min),
+            (.min, .seconds(Int64.max), .max), (.max, .seconds(Int64.min), .min),
+            (0, .seconds(9_223_372_036) + .nanoseconds(854_775_807), .max),
+            (0, .seconds(9_223_372_036) + .nanoseconds(854_775_808), .max),
+            (1, .seconds(-9_223_372_036) - .nanoseconds(854_775_809), .min),
+        ] as [(Int64, Duration, Int64)]
+    )
+    func sum(moment: Int64, time: Duration, expected: Int64) {
+        #expect((Timestamp(nanoseconds: moment) + time).nanoseconds == expected)
     }
 
     @Test(

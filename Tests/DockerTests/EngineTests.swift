@@ -63,7 +63,10 @@ struct EngineTests {
 
     @Test("gives the Engine's own message")
     func refused() async throws {
-        try await withStubEngine(["GET /images/gone/json": .failure(404, "No such image: gone:latest")]) { _, session, _ in
+        try await withStubEngine(["GET /images/gone/json": .failure(404, "No such image: gone:latest")]) {
+            _,
+            session,
+            _ in
             let error = EngineError.refused(
                 request: "GET /images/gone/json".inNewestVersion,
                 status: 404,
@@ -72,7 +75,11 @@ struct EngineTests {
             await #expect(throws: error) { _ = try await session.image("gone") }
         }
         try await withStubEngine(["GET /info": .answer("oh", status: "500 Internal Server Error")]) { _, session, _ in
-            let error = EngineError.refused(request: "GET /info".inNewestVersion, status: 500, message: "Internal Server Error")
+            let error = EngineError.refused(
+                request: "GET /info".inNewestVersion,
+                status: 500,
+                message: "Internal Server Error"
+            )
             await #expect(throws: error) { _ = try await session.info() }
         }
     }
@@ -102,7 +109,9 @@ struct EngineTests {
     )
     func broken(steps: [StubEngine.Step]) async throws {
         try await withStubEngine(["GET /info": steps]) { _, session, _ in
-            await #expect(throws: EngineError.disconnected(request: "GET /info".inNewestVersion)) { _ = try await session.info() }
+            await #expect(throws: EngineError.disconnected(request: "GET /info".inNewestVersion)) {
+                _ = try await session.info()
+            }
         }
     }
 

@@ -8,7 +8,8 @@ package struct Tail<Element> {
     }
 
     package mutating func append(_ element: Element) {
-        if elements.count >= limit { elements.removeFirst(elements.count - limit + 1) }
-        if limit > 0 { elements.append(element) }
+        guard limit > 0 else { return }
+        if elements.count == limit { elements.removeFirst() }
+        elements.append(element)
     }
 }

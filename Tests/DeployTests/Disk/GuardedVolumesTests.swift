@@ -50,7 +50,11 @@ import Testing
         try await withHost { host in
             let report = try await host.disk(volumes: .keep).prune(.explained)
             #expect(host.changes.isEmpty)
-            #expect(report.kept.contains { $0.subject == .volume(VolumeName(rawValue: Self.free)) && $0.reason == .volumesStay })
+            #expect(
+                report.kept.contains {
+                    $0.subject == .volume(VolumeName(rawValue: Self.free)) && $0.reason == .volumesStay
+                }
+            )
             // Nothing is measured that stays whatever its size.
             #expect(!host.asked.contains("GET /system/df?type=volume"))
         }

@@ -30,7 +30,10 @@ import Testing
     }
 
     @Test func whatEachAppCanGoBackToAndWhatIsUnderWayStays() async throws {
-        let images = ["bad", "old", "good", "next", "other", "nobodys"].map { image($0) }
+        // What is under way is known by its pin, which it has from its checks, or from its pull, on.
+        let images =
+            ["bad", "old", "good"].map { image($0) } + [image("next", "next:1", "berth/shop/app:4")]
+            + ["other", "nobodys"].map { image($0) }
         let remaining = try await remaining(images) { host in
             let blog = try #require(AppName("blog"))
             try host.record(1, .deployed, image: "sha256:old")

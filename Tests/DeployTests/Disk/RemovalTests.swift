@@ -131,7 +131,7 @@ import Testing
         try await withGuardedHost(InMemoryEngine(images: [Self.named, Self.next])) { host in
             try host.record(1, .failed, image: "sha256:a")
             host.change { $0.answers[Self.firstName] = [] }
-            let error = EngineError.disconnected(request: "\(Self.firstName)")
+            let error = EngineError.disconnected(request: "DELETE /v1.47/images/berth/shop/app:1")
             await #expect(throws: error) { _ = try await host.disk().prune(.guarded) }
             #expect(host.changes.count == 1 && host.warnings.isEmpty)
         }

@@ -18,7 +18,9 @@ import Testing
         for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("# ") && next.hasPrefix("-- ") {
             entries[String(line.dropFirst(2))] = String(next.dropFirst(3))
         }
-        #expect(entries == Dictionary(uniqueKeysWithValues: JournalEvent.allCases.map { ($0.rawValue, "\($0.messageID)") }))
+        #expect(
+            entries == Dictionary(uniqueKeysWithValues: JournalEvent.allCases.map { ($0.rawValue, "\($0.messageID)") })
+        )
     }
 
     @Test func onlyADeployedDropIsNoTrouble() {

@@ -144,7 +144,11 @@ import Testing
     }
 
     @Test func comesBackAsItWas() throws {
-        let waiting = Record(app: try #require(AppName("shop")), number: 1, received: Timestamp(nanoseconds: 1_000_000_000))
+        let waiting = Record(
+            app: try #require(AppName("shop")),
+            number: 1,
+            received: Timestamp(nanoseconds: 1_000_000_000)
+        )
         for record in [try record(), try whole(), waiting] {
             #expect(try Record(json: record.json()) == record)
         }

@@ -26,7 +26,12 @@ struct HostGenerator {
             Inventory.Volume(name: volume($0), isAnonymous: chance(50), size: chance(80) ? 1000 : nil)
         }
         host.buildCache = (0..<number(0...5)).map { index in
-            Inventory.CacheEntry(id: CacheID(rawValue: "\(index)"), size: 100, isInUse: chance(20), lastUsed: chance(80) ? time() : nil)
+            Inventory.CacheEntry(
+                id: CacheID(rawValue: "\(index)"),
+                size: 100,
+                isInUse: chance(20),
+                lastUsed: chance(80) ? time() : nil
+            )
         }
         if chance(10) {
             host.mentioned = nil

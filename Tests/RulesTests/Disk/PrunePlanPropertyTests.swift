@@ -40,7 +40,11 @@ import Testing
             let images = images(plan)
             let volumes = Set(volumes(plan))
             for container in host.containers {
-                #expect(!images.contains { $0.id == container.imageID || $0.names.contains(ImageReference(rawValue: container.image)) })
+                #expect(
+                    !images.contains {
+                        $0.id == container.imageID || $0.names.contains(ImageReference(rawValue: container.image))
+                    }
+                )
                 #expect(volumes.isDisjoint(with: container.volumes))
             }
         }

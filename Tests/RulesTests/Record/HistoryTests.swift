@@ -297,7 +297,9 @@ import Testing
             { $0.steps = [Record.StepResult(name: "a", when: .after)] },
         ]
         for change in changes {
-            for images in [[:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"]] as [[ServiceName: ImageID]] {
+            for images in [[:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"]]
+                as [[ServiceName: ImageID]]
+            {
                 for compose in [nil, "3f2a"] {
                     let entry = try entry(verdict, images, compose: compose, change)
                     #expect(History.Entry(line: entry.line) == entry)
@@ -309,7 +311,9 @@ import Testing
     /// A host that lost its power, or a full disk, leaves the beginning of a line.
     @Test func aTornLineIsNone() throws {
         let line = try entry().line
-        for length in 0..<line.count { #expect(History.Entry(line: line.prefix(length)) == nil, "\(line.prefix(length))") }
+        for length in 0..<line.count {
+            #expect(History.Entry(line: line.prefix(length)) == nil, "\(line.prefix(length))")
+        }
     }
 
     @Test(arguments: [

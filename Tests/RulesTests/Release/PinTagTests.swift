@@ -44,15 +44,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "", "a:1", "berth:1", "berth/backend:1", "berth/shop/backend", "berth/shop/backend:",
-        "berth/shop/backend:latest",
-        "berth/shop/backend:1.2", "berth/shop/backend:0x1", "other/shop/backend:1", "Berth/shop/backend:1",
-        "ghcr.io/berth/shop/backend:1", "berth/shop/sub/backend:1", "berth/shop:5000/backend", "<none>:<none>",
-        "berth/shop/backend@sha256:1f", "berth/shop/backend:99999999999999999999",
-        // No app can have these names.
-        "berth/Shop/backend:1", "berth/-shop/backend:1", "berth//backend:1",
-    ] as [ImageReference])
+    @Test(
+        arguments: [
+            "", "a:1", "berth:1", "berth/backend:1", "berth/shop/backend", "berth/shop/backend:",
+            "berth/shop/backend:latest",
+            "berth/shop/backend:1.2", "berth/shop/backend:0x1", "other/shop/backend:1", "Berth/shop/backend:1",
+            "ghcr.io/berth/shop/backend:1", "berth/shop/sub/backend:1", "berth/shop:5000/backend", "<none>:<none>",
+            "berth/shop/backend@sha256:1f", "berth/shop/backend:99999999999999999999",
+            // No app can have these names.
+            "berth/Shop/backend:1", "berth/-shop/backend:1", "berth//backend:1",
+        ] as [ImageReference]
+    )
     func nobodyElsesNameIsOne(reference: ImageReference) {
         #expect(PinTag.parse(reference) == nil)
     }

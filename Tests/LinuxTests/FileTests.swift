@@ -1,0 +1,112 @@
+import Glibc
+import Support
+import SystemPackage
+import Testing
+
+@testable import Linux
+
+@Suite("A file")
+struct FileTests {
+    @Test("is replaced whole, with nothing left beside it")
+    func replace() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("file")
+            for bytes in [[], [1, 2, 3], Array(repeating: 7, count: 100_000), [9]] as [[UInt8]] {
+                try File.replace(path, with: bytes, mode: .ownerReadWrite)
+                #expect(try File.read(path) == bytes)
+                #expect(try File.names(in: folder) == ["file"])
+            }
+            var status = stat()
+            #expect(stat(path.string, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    @Test("stays as it was where it cannot be replaced")
+    func unreplaceable() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("file")
+            try File.replace(path, with: [1], mode: .ownerReadWrite)
+            // The draft's name is taken by something that cannot be written through.
+            symlink("/nonexistent/elsewhere", folder.appending(".file.new").string)
+            #expect(throws: Errno.tooManySymbolicLinkLevels) {
+                try File.replace(path, with: [2], mode: .ownerReadWrite)
+            }
+            #expect(try File.read(path) == [1])
+            #expect(throws: Errno.noSuchFileOrDirectory) {
+                try File.replace(folder.appending("missing/file"), with: [], mode: .ownerReadWrite)
+            }
+        }
+    }
+
+    @Test("grows by what is appended, also where it was not there")
+    func append() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("file")
+            for bytes in [[1], [], [2, 3]] as [[UInt8]] { try File.append(bytes, to: path, mode: .ownerReadWrite) }
+            #expect(try File.read(path) == [1, 2, 3])
+            symlink(path.string, folder.appending("link").string)
+            #expect(throws: Errno.tooManySymbolicLinkLevels) {
+                try File.append([4], to: folder.appending("link"), mode: .ownerReadWrite)
+            }
+        }
+    }
+
+    @Test("is read up to a limit, from where its descriptor stands")
+    func limit() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("file")
+            let bytes = (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
+            try File.replace(path, with: bytes, mode: .ownerReadWrite)
+            let file = try FileDescriptor.open(path, .readOnly)
+            try file.closeAfter { () throws in
+                #expect(try File.read(file, limit: 0) == [])
+                #expect(try File.read(file, limit: 30_000) == Array(bytes[..<30_000]))
+                #expect(try File.read(file, limit: 30_000) == Array(bytes[30_000...]))
+                #expect(try File.read(file, limit: 1) == [])
+            }
+        }
+    }
+
+    @Test("has the folders above it made, and those that are there are left as they are")
+    func folders() async throws {
+        try await withTemporaryFolder { top in
+            let folder = top.appending("a").appending("b").appending("c")
+            for _ in 0..<2 { try File.makeFolder(folder, mode: .ownerReadWriteExecute) }
+            #expect(try File.names(in: folder) == [])
+            #expect(try File.names(in: top) == ["a"])
+            try File.replace(top.appending("file"), with: [], mode: .ownerReadWrite)
+            #expect(throws: Errno.notDirectory) {
+                try File.makeFolder(top.appending("file").appending("below"), mode: .ownerReadWriteExecute)
+            }
+            #expect(throws: Errno.noSuchFileOrDirectory) { try File.names(in: top.appending("missing")) }
+        }
+    }
+
+    @Test("is locked by one, or shared by several, and free once they are closed")
+    func lock() async throws {
+        try await withTemporaryFolder { folder in
+            let (one, other) = (try File.openFolder(folder), try File.openFolder(folder))
+            #expect(try one.tryLock(.exclusive))
+            #expect(try !other.tryLock(.exclusive))
+            #expect(try !other.tryLock(.shared))
+            #expect(try one.tryLock(.shared))
+            #expect(try other.tryLock(.shared))
+            #expect(try !other.tryLock(.exclusive))
+            try one.close()
+            #expect(try other.tryLock(.exclusive))
+            try other.close()
+        }
+    }
+}
+
+@Suite("The last elements")
+struct TailTests {
+    @Test("are the last so many", arguments: 0...5)
+    func tail(limit: Int) {
+        var tail = Tail<Int>(limit)
+        for element in 1...4 {
+            tail.append(element)
+            #expect(tail.elements == Array((1...element).suffix(limit)))
+        }
+    }
+}
