@@ -26,6 +26,7 @@ struct Judge {
     private var usersByName: [String: Inventory.Container] = [:]
     private var usersByVolume: [VolumeName: Inventory.Container] = [:]
     private typealias Membership = (app: Inventory.App, release: Inventory.Release)
+    private typealias Pin = (app: AppName, number: Int)
     /// The apps and releases that an image belongs to.
     private var releases: [ImageID: [Membership]] = [:]
     private var apps: [AppName: Inventory.App] = [:]
@@ -54,17 +55,18 @@ struct Judge {
 
     private func judge(_ image: Inventory.Image) -> Judgement {
         let releases = releases[image.id] ?? []
+        let pins = image.names.compactMap(PinTag.parse)
         return Judgement(
             subject: .image(id: image.id, names: image.names),
             key: image.id.rawValue,
-            fate: reasonToKeep(image, releases).map(Judgement.Fate.stays) ?? fate(of: image, releases),
+            fate: reasonToKeep(image, releases, pins).map(Judgement.Fate.stays) ?? fate(of: image, releases, pins),
             size: image.size,
             frees: max(0, image.size - image.sharedSize)
         )
     }
 
     /// What holds whatever else is known of an image.
-    private func reasonToKeep(_ image: Inventory.Image, _ releases: [Membership]) -> Kept.Reason? {
+    private func reasonToKeep(_ image: Inventory.Image, _ releases: [Membership], _ pins: [Pin]) -> Kept.Reason? {
         if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] {
             return .usedBy(container: user.name, isRunning: user.isRunning)
         }
@@ -74,7 +76,7 @@ struct Judge {
         for (app, release) in releases {
             if let reason = reasonToKeep(release, of: app) { return reason }
         }
-        for case let (name, number)? in image.names.map(PinTag.parse) {
+        for (name, number) in pins {
             guard let app = apps[name], app.isComplete, !app.releases.isEmpty else { return .unknown(app: name) }
             if let release = app.releases.first(where: { $0.number == number }),
                 let reason = reasonToKeep(release, of: app)
@@ -94,13 +96,13 @@ struct Judge {
     }
 
     /// What becomes of an image that nothing needs.
-    private func fate(of image: Inventory.Image, _ releases: [Membership]) -> Judgement.Fate {
+    private func fate(of image: Inventory.Image, _ releases: [Membership], _ pins: [Pin]) -> Judgement.Fate {
         let built = image.created ?? .longAgo
         if image.names.isEmpty { return .mayGo(.dangling, since: built) }
         if let (app, release) = releases.max(by: { $0.release.received < $1.release.received }) {
             return .mayGo(.superseded(app: app.name, number: release.number), since: release.received)
         }
-        for case let (app, number)? in image.names.map(PinTag.parse) {
+        if let (app, number) = pins.first {
             // Of a deployment that ended before its images were on record.
             return .mayGo(.superseded(app: app, number: number), since: built)
         }
