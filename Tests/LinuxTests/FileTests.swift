@@ -27,7 +27,7 @@ struct FileTests {
             let path = folder.appending("file")
             try File.replace(path, with: [1], mode: .ownerReadWrite)
             // The draft's name is taken by something that cannot be written through.
-            symlink("/nonexistent/elsewhere", folder.appending(".file.new").string)
+            symlink("/nonexistent/elsewhere", folder.appending("file.new").string)
             #expect(throws: Errno.tooManySymbolicLinkLevels) {
                 try File.replace(path, with: [2], mode: .ownerReadWrite)
             }
