@@ -34,14 +34,11 @@ package enum File {
     ///
     /// The bytes are on the disk, and so is the name, when this returns (fsync(2), rename(2)).
     package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
-        let draft = FilePath(path.string + ".new")
+        let name = path.string
+        let draft = name + ".new"
+        let options: FileDescriptor.OpenOptions = [.create, .truncate, .closeOnExec, .noFollow]
         let file = try caught {
-            try FileDescriptor.open(
-                draft,
-                .writeOnly,
-                options: [.create, .truncate, .closeOnExec, .noFollow],
-                permissions: mode
-            )
+            try draft.withCString { try FileDescriptor.open($0, .writeOnly, options: options, permissions: mode) }
         }
         try caught {
             try file.closeAfter {
@@ -49,8 +46,8 @@ package enum File {
                 try synchronise(file)
             }
         }
-        guard rename(draft.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-        let parent = try openFolder(path.removingLastComponent())
+        guard rename(draft, name) == 0 else { throw Errno(rawValue: errno) }
+        let parent = try openFolder(FilePath(name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."))
         try caught { try parent.closeAfter { try synchronise(parent) } }
     }
 

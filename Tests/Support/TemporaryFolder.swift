@@ -3,9 +3,12 @@ import Linux
 import SystemPackage
 
 /// Gives a folder of its own to `body`, and removes it with everything in it.
-package func withTemporaryFolder<Value>(_ body: (FilePath) async throws -> Value) async throws -> Value {
+///
+/// - Parameter isInMemory: for many tests that write much, if the host has a filesystem in memory.
+package func withTemporaryFolder<Value>(isInMemory: Bool = false, _ body: (FilePath) async throws -> Value) async throws -> Value {
     // A Unix socket's path has room for about a hundred bytes.
-    var template = Array("/tmp/berth-test.XXXXXX".utf8CString)
+    let parent = isInMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(parent)/berth-test.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
     let folder = FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     defer { removeTree(folder) }

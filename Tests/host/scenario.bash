@@ -26,10 +26,14 @@ deploy() {
     ends_as "$1" "$2" deployed
 }
 
-# ends_as APP N VERDICT: the record says so, and the journal does.
+# ends_as APP N VERDICT [CAUSE]: the record says so, and the journal does.
 ends_as() {
-    equal "$(await_verdict "$1" "$2" | jq -r .verdict)" "$3"
-    await_journal "" "BERTH_APP=$1" "BERTH_DEPLOYMENT=$2" "BERTH_VERDICT=$3" >/dev/null
+    local record entry
+    record=$(await_verdict "$1" "$2")
+    equal "$(jq -r .verdict <<<"$record")" "$3"
+    entry=$(await_journal "" "BERTH_APP=$1" "BERTH_DEPLOYMENT=$2" "BERTH_VERDICT=$3")
+    equal "$(jq -r .BERTH_CAUSE <<<"$entry")" "$(jq -r .cause <<<"$record")"
+    [[ -z ${4-} ]] || equal "$(jq -r .cause <<<"$record")" "$4"
 }
 
 # reason APP N: why the verdict is what it is.

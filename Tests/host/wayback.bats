@@ -43,7 +43,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     inside sh -c 'cd /srv/gone && IMAGE_TAG=v2 docker compose down --remove-orphans 2>/dev/null
         docker image rm --force $(docker image inspect berth/gone/backend:2 --format "{{.Id}}")' >/dev/null
     drop gone IMAGE_TAG=v3 "${login[@]}"
-    ends_as gone 3 refused
+    ends_as gone 3 refused way-back-missing
     contains "$(reason gone 3)" "no longer on the host"
     contains "$(reason gone 3)" "BERTH_FORCE=1"
     equal "$(containers gone)" "[]"
@@ -57,7 +57,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     before=$(ids tampered)
     inside sh -c 'echo "# changed" >>/var/lib/berth/tampered/compose/1.yaml'
     drop tampered IMAGE_TAG=v2 "${login[@]}"
-    ends_as tampered 2 refused
+    ends_as tampered 2 refused way-back-missing
     contains "$(reason tampered 2)" "is not what was stored"
     equal "$(ids tampered)" "$before"
 }
@@ -72,7 +72,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     local before
     before=$(ids taken)
     drop taken IMAGE_TAG=v2 "${login[@]}"
-    ends_as taken 1 refused
+    ends_as taken 1 refused release-unknown
     contains "$(reason taken 1)" "BERTH_FORCE=1"
     equal "$(ids taken)" "$before"
     deploy taken 2 v2 BERTH_FORCE=1
@@ -83,11 +83,11 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     start twice
     release twice v3 unhealthy
     drop twice IMAGE_TAG=v3 "${login[@]}"
-    ends_as twice 2 rolledBack
+    ends_as twice 2 rolledBack not-healthy
     local before
     before=$(ids twice)
     drop twice IMAGE_TAG=v3 "${login[@]}"
-    ends_as twice 3 refused
+    ends_as twice 3 refused known-bad
     contains "$(reason twice 3)" "#2 was the same release and was rolled back"
     equal "$(ids twice)" "$before"
     drop twice IMAGE_TAG=v3 BERTH_FORCE=1 "${login[@]}"
@@ -106,7 +106,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     ends_as hand 4 deployed
     equal "$(serves hand backend)" v2
     drop hand BERTH_ROLLBACK_TO=77
-    ends_as hand 5 refused
+    ends_as hand 5 refused no-such-release
     # It works without the registry.
     registry_stop
     drop hand BERTH_ROLLBACK_TO=previous
@@ -121,7 +121,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     before=$(ids migrate)
     xberth migrate '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "echo migrating; exit 3"], when: before }'
     drop migrate IMAGE_TAG=v2 "${login[@]}"
-    ends_as migrate 2 failed
+    ends_as migrate 2 failed step-failed
     equal "$(ids migrate)" "$before"
     equal "$(record migrate 2 | jq -c '.steps[0] | [.name, .exitCode]')" '["migrate",3]'
     contains "$(reason migrate 2)" "step migrate failed"
@@ -143,7 +143,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     start after
     xberth after '  steps:' '    - { name: sync, service: backend, command: ["false"], when: after }'
     drop after IMAGE_TAG=v2 "${login[@]}"
-    ends_as after 2 rolledBack
+    ends_as after 2 rolledBack step-failed
     equal "$(serves after backend)" v1
 }
 
@@ -151,7 +151,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     start long
     xberth long '  steps:' '    - { name: forever, service: backend, command: [tail, -f, /dev/null], when: before, timeout: 2s }'
     drop long IMAGE_TAG=v2 "${login[@]}"
-    ends_as long 2 failed
+    ends_as long 2 failed step-failed
     contains "$(reason long 2)" "step forever failed"
     equal "$(containers long | jq length)" 2
     equal "$(serves long backend)" v1
@@ -195,7 +195,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     start strict
     xberth strict '  rolback: never'
     drop strict IMAGE_TAG=v2 "${login[@]}"
-    ends_as strict 2 refused
+    ends_as strict 2 refused policy-invalid
     contains "$(reason strict 2)" rolback
 }
 
@@ -241,7 +241,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     ends_as barrier 3 unhealthy
     equal "$(serves barrier backend)" v4
     drop barrier BERTH_ROLLBACK_TO=1
-    ends_as barrier 4 refused
+    ends_as barrier 4 refused rollback-forbidden
     contains "$(reason barrier 4)" "#2"
     drop barrier BERTH_ROLLBACK_TO=1 BERTH_FORCE=1
     ends_as barrier 5 deployed
@@ -262,7 +262,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
     release waits v3 unhealthy
     inside sed -i 's|^      - backend|      backend: { condition: service_healthy }|' /srv/waits/docker-compose.yml
     drop waits IMAGE_TAG=v3 "${login[@]}"
-    ends_as waits 2 rolledBack
+    ends_as waits 2 rolledBack up-failed
     equal "$(serves waits backend)" v1
     equal "$(record waits 2 | jq -r '.phases[-2].name')" up
     contains "$(record waits 2 | jq -r '.evidence[] | select(.service == "backend").container.log[]')" "unhealthy: starting"

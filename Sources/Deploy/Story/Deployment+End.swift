@@ -115,9 +115,10 @@ extension Deployment {
         await ledger.allow(Phase.settle.rule.limit)
         do {
             let session = try await host.engine.negotiated()
-            guard let disk = await diskGuard(session, nil, ledger.log) else { return }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
-            try await LetGo(pins: pins, disk: disk, host: host).run(history, keep: app.keep)
+            let loose = try await pins.loose(history, keep: app.keep)
+            guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }
+            try await LetGo(pins: pins, disk: disk, host: host).run(loose)
         } catch  where Task.isCancelled {
             // They go after the next verdict.
         } catch {

@@ -1,4 +1,4 @@
-import Docker
+import DockerModel
 import Linux
 import Rules
 
@@ -19,9 +19,7 @@ struct LetGo: Sendable {
     let disk: DiskGuard
     let host: Host
 
-    func run(_ history: History, keep: Int) async throws {
-        let loose = try await pins.loose(history, keep: keep)
-        guard !loose.isEmpty else { return }
+    func run(_ loose: [ImageReference]) async throws {
         let end = host.clock.now.advanced(by: DiskGuard.limit)
         // Left out while any app pulls, like every removal of images.
         _ = try await host.imageLock.prune {

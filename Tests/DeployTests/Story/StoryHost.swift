@@ -200,7 +200,7 @@ func withStoryHost(
     hasSteps: Bool = true,
     _ body: (StoryHost) async throws -> Void
 ) async throws {
-    try await withTemporaryFolder { folder in
+    try await withTemporaryFolder(isInMemory: true) { folder in
         let shop = Shop(ShopEngine())
         let stub = StubEngine { asked in
             let bytes = (try? File.read(folder.appending("did"))) ?? []
