@@ -86,10 +86,10 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
     inside sh -c 'cd /var/lib/berth/garbled/deployments; jq ".verdict = null | .number = 3 | .phases = [{name: \"claim\", seconds: 0}]" 1.json >3.json
         echo garbage >2.json; chown berth:berth *.json'
     inside systemctl start berth
-    ends_as garbled 3 failed
+    ends_as garbled 3 failed agent-ended
     # It may have been the last good release: nobody knows the way back.
     drop garbled IMAGE_TAG=v1 "${login[@]}"
-    ends_as garbled 4 refused
+    ends_as garbled 4 refused record-unreadable
     contains "$(reason garbled 4)" "the record of #2 cannot be read"
     deploy garbled 5 v1 BERTH_FORCE=1
     deploy garbled 6 v1
@@ -152,7 +152,7 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
     await_journal "$cursor" BERTH_APP=stopped BERTH_PHASE=check >/dev/null
     inside systemctl stop berth
     inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'
-    ends_as stopped 2 failed
+    ends_as stopped 2 failed agent-stopped
     equal "$(ids stopped)" "$before"
     inside systemctl start berth
 }
@@ -180,7 +180,7 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
     await_journal "$cursor" BERTH_APP=killed BERTH_PHASE=check >/dev/null
     inside systemctl kill --signal=KILL berth
     inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'
-    ends_as killed 1 failed
+    ends_as killed 1 failed agent-ended
 }
 
 @test "berth can be run by hand, and tells the same story on standard error" {

@@ -200,7 +200,7 @@ comes_back() {
     inside rm /srv/doomed/needed/file
     cursor=$(journal_cursor)
     drop doomed IMAGE_TAG=v2 "${login[@]}"
-    ends_as doomed 3 rollbackFailed
+    ends_as doomed 3 rollbackFailed not-healthy
     entry=$(await_journal "$cursor" BERTH_APP=doomed BERTH_VERDICT=rollbackFailed)
     equal "$(jq -r .PRIORITY <<<"$entry")" 2
     equal "$(record doomed 3 | jq '[.phases[] | select(.name == "rollback")] | length')" 1

@@ -132,7 +132,7 @@ is_refused() {
     ids=$(ids "$1")
     images=$(images)
     drop "$1" IMAGE_TAG=v3 "${login[@]}"
-    ends_as "$1" "$2" refused
+    ends_as "$1" "$2" refused no-room
     contains "$(reason "$1" "$2")" "/var/lib/docker is "
     contains "$(reason "$1" "$2")" "$3"
     equal "$(ids "$1")" "$ids"
@@ -196,7 +196,7 @@ is_refused() {
     # Room for what is downloaded, not for what is in it.
     fill 65
     drop torn IMAGE_TAG=large "${login[@]}"
-    ends_as torn 2 failed
+    ends_as torn 2 failed pull-failed
     contains "$(reason torn 2)" "no space left on device"
     equal "$(record torn 2 | jq -r '.phases[-1].name')" pull
     equal "$(ids torn)" "$ids"
