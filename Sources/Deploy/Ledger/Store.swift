@@ -127,25 +127,24 @@ package struct Store: Sendable {
                 continue
             }
             do throws(StoreError) {
-                if let entry = History.Entry(try record(number)) {
-                    missing.append(entry)
-                } else {
-                    undecided.insert(number)
-                }
+                let record = try record(number)
+                if let entry = History.Entry(record) { missing.append(entry) } else { undecided.insert(number) }
             } catch {
                 unreadable.insert(number)
                 complain(error)
             }
-            // There may be thousands, and the same thread listens for the health of other apps.
+            // There may be thousands: what has been read is not read again, and the same thread has other things to do.
+            if missing.count == 100 { entries += mend(&missing, mends) }
             await Task.yield()
         }
+        entries += mend(&missing, mends)
+        return History(entries, undecided: undecided, unreadable: unreadable, lastNumber: indexed.keys.max() ?? 0)
+    }
+
+    private func mend(_ missing: inout [History.Entry], _ mends: Bool) -> [History.Entry] {
+        defer { missing = [] }
         if mends, !missing.isEmpty { append(missing) }
-        return History(
-            entries + missing,
-            undecided: undecided,
-            unreadable: unreadable,
-            lastNumber: indexed.keys.max() ?? 0
-        )
+        return missing
     }
 
     /// What the index says; of a number that comes twice the later line counts.
