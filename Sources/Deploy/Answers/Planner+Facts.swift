@@ -11,31 +11,18 @@ extension Planner {
         var services: [Plan.Service] = []
         for name in release.model.services.keys.sorted() {
             let image = release.reference(name)
-            let now = present[name]
-            if let older = release.images[name] {
-                services.append(
-                    Plan.Service(
-                        service: name,
-                        action: now?.imageID == older.imageID ? .stay : .putBack,
-                        image: image,
-                        imageID: older.imageID,
-                        revision: older.revision,
-                        now: now
-                    )
+            let older = release.images[name]
+            let local = older == nil ? try await local(image, checked.session) : nil
+            services.append(
+                Plan.Service(
+                    service: name,
+                    action: Plan.Action(image, older, present[name]),
+                    image: image,
+                    imageID: older?.imageID ?? local?.id,
+                    revision: older?.revision ?? local?.labels[Self.revision],
+                    now: present[name]
                 )
-            } else {
-                let local = try await local(image, checked.session)
-                services.append(
-                    Plan.Service(
-                        service: name,
-                        action: now.map { $0.image == image ? .refresh : .change } ?? .add,
-                        image: image,
-                        imageID: local?.id,
-                        revision: local?.labels[Self.revision],
-                        now: now
-                    )
-                )
-            }
+            )
         }
         let orphans = present.filter { release.model.services[$0.key] == nil }.sorted { $0.key < $1.key }
         return services + orphans.map { Plan.Service(service: $0, action: .remove, now: $1) }
@@ -120,6 +107,16 @@ extension Planner {
                 hint: "make room; see du \(fullest.lacksInodes ? "--inodes " : "")-xh \(fullest.path)"
             )
         )
+    }
+}
+
+extension Plan.Action {
+    fileprivate init(_ image: ImageReference, _ older: Record.Service?, _ now: Plan.Present?) {
+        if let older {
+            self = now?.imageID == older.imageID ? .stay : .putBack
+        } else {
+            self = now.map { $0.image == image ? .refresh : .change } ?? .add
+        }
     }
 }
 

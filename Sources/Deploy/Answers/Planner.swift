@@ -31,19 +31,17 @@ package struct Planner: Sendable {
             return plan
         }
         let check = try await check(drop)
-        // The Compose file is stored only to be compared: it goes before the plan is made.
-        let result: Result<Checked, Failure> = try await withScratchFolder { folder in
-            do {
-                return .success(try await check.run(drop, storingIn: folder.appending("compose.yaml")))
-            } catch {
-                try Task.checkCancellation()
-                return .failure(Failure(any: error))
-            }
+        let folder = try makeScratchFolder()
+        defer { File.removeFolder(folder) }
+        let checked: Checked
+        do {
+            checked = try await check.run(drop, storingIn: folder.appending("compose.yaml"))
+        } catch {
+            try Task.checkCancellation()
+            plan.refuse(Failure(any: error))
+            return plan
         }
-        switch result {
-        case .success(let checked): try await fill(&plan, drop, check, checked)
-        case .failure(let failure): plan.refuse(failure)
-        }
+        try await fill(&plan, drop, check, checked)
         return plan
     }
 
@@ -57,15 +55,10 @@ package struct Planner: Sendable {
         return Check(app: app, host: host, history: history, reader: reader)
     }
 
-    private func withScratchFolder<Value>(_ body: (FilePath) async throws -> Value) async throws -> Value {
-        let folder: FilePath
-        do {
-            folder = try File.makePrivateFolder(in: host.runtime, "plan-")
-        } catch {
-            folder = try File.makePrivateFolder(in: "/tmp", "berth-plan-")
-        }
-        defer { File.removeFolder(folder) }
-        return try await body(folder)
+    /// For the Compose file, which is stored only to be compared.
+    private func makeScratchFolder() throws(Errno) -> FilePath {
+        if let folder = try? File.makePrivateFolder(in: host.runtime, "plan-") { return folder }
+        return try File.makePrivateFolder(in: "/tmp", "berth-plan-")
     }
 
     private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {

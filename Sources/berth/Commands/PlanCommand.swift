@@ -33,8 +33,7 @@ struct PlanCommand: Question {
 
     func answer(on host: Host) async throws -> Plan {
         let settings = try options.settings()
-        let app = try settings.app(app)
-        let planner = Planner(app: app, settings: settings, host: host, log: Log.ofQuestion)
+        let planner = Planner(app: try settings.app(app), settings: settings, host: host, log: Log.ofQuestion)
         return try await planner.plan(file.map { try read($0) } ?? [])
     }
 
@@ -46,7 +45,7 @@ struct PlanCommand: Question {
             let file = try FileDescriptor.open(FilePath(name), .readOnly, options: .closeOnExec)
             return try file.closeAfter { try File.read(file, limit: limit) }
         } catch {
-            throw Failure(.dropUnreadable, name, "cannot be read: \(error)", hint: "name a drop, or - for standard input")
+            throw Failure(.dropUnreadable, name, "cannot be read: \(error)", hint: "name a drop, or -")
         }
     }
 }
