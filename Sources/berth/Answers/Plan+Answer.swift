@@ -19,14 +19,14 @@ extension Plan: Answer {
 
     private var serviceTable: Table {
         Table(
-            columns: ["SERVICE", "IMAGE", "ON THE HOST", "NOW", "WOULD"].map { Table.Column(title: $0) },
+            columns: ["SERVICE", "IMAGE", "ON THE HOST", "NOW", "ACTION"].map { Table.Column(title: $0) },
             rows: services.map { service in
                 [
                     service.service.rawValue,
                     service.image?.rawValue ?? "",
                     label(service.imageID, service.revision),
                     label(service.now?.imageID, service.now?.revision),
-                    service.action.inWords,
+                    service.action.rawValue,
                 ]
             }
         )
@@ -53,10 +53,10 @@ extension Plan: Answer {
         return usage + steps
     }
 
-    /// The commit that an image was built from, if it says, and the beginning of its ID.
+    /// The beginning of an image's ID, and of the commit that it was built from if it says.
     private func label(_ image: ImageID?, _ revision: String?) -> String {
         let id = image?.inShort ?? "-"
-        return revision.map { "\(id) (\($0.prefix(7)))" } ?? id
+        return revision.map { "\(id) \($0.prefix(7))" } ?? id
     }
 }
 
@@ -72,17 +72,4 @@ extension Plan.GoodRelease {
 extension ImageID {
     /// As docker shows it.
     fileprivate var inShort: String { String(rawValue.split(separator: ":").last?.prefix(12) ?? "") }
-}
-
-extension Plan.Action {
-    fileprivate var inWords: String {
-        switch self {
-        case .add: "pull, new service"
-        case .change: "pull, another image"
-        case .refresh: "pull, same name"
-        case .putBack: "put back"
-        case .stay: "stay"
-        case .remove: "be removed"
-        }
-    }
 }

@@ -13,6 +13,14 @@ struct PlanCommand: Question {
             It checks a drop as a deployment does, and changes nothing. What the registry has, and whether it takes the \
             credential, only the deployment finds out. It reads files with your rights, the agent with those of user berth.
 
+            What would happen to a service:
+              add      it is new
+              change   its image is pulled, under another name than it has now
+              refresh  its image is pulled anew, which may bring another one under the same name
+              putBack  the older release's image takes the place of another one
+              stay     it has the older release's image already
+              remove   the release does not have it
+
             Exit codes:
               0   the deployment would go ahead
               10  the drop would be refused
