@@ -72,7 +72,7 @@ package enum File {
     }
 
     /// Removes a folder and the files in it, as far as that is possible.
-    package static func removeFolder(_ folder: FilePath) {
+    package static func removePrivateFolder(_ folder: FilePath) {
         for name in (try? names(in: folder)) ?? [] { unlink(folder.appending(name).string) }
         rmdir(folder.string)
     }

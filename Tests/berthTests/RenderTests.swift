@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RenderTests {
     private struct Found: Answer {
-        var exitStatus: ExitStatus { .success }
+        var exitStatus: berth.ExitStatus { .success }
         var passages: [Passage] {
             [
                 .heading("Found:"),

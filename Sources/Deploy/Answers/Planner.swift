@@ -32,7 +32,7 @@ package struct Planner: Sendable {
         }
         let check = try await check(drop)
         let folder = try makeScratchFolder()
-        defer { File.removeFolder(folder) }
+        defer { File.removePrivateFolder(folder) }
         let checked: Checked
         do {
             checked = try await check.run(drop, storingIn: folder.appending("compose.yaml"))
