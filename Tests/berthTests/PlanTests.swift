@@ -38,10 +38,10 @@ import Testing
         #expect(
             try text(plan) == """
                 A drop for shop would go ahead.
-                  SERVICE  IMAGE         ON THE HOST             NOW                     WOULD
-                  app      regi…end:v2  222222222222 (bbbbbbb)  111111111111 (aaaaaaa)  pull, another image
-                  new      nginx:alpine  -                       -                       pull, new service
-                  old                    -                       111111111111 (aaaaaaa)  be removed
+                  SERVICE  IMAGE                ON THE HOST          NOW                  ACTION
+                  app      registry.…ackend:v2  222222222…2 bbbbbbb  111111111…1 aaaaaaa  change
+                  new      nginx:alpine         -                    -                    add
+                  old                           -                    111111111…1 aaaaaaa  remove
                 Steps:
                   WHEN    STEP     SERVICE
                   before  migrate  app
@@ -50,7 +50,7 @@ import Testing
                 Disk:
                   /  82 %  of 100 B
                 Would remove before the pull:
-                  5 B  image acme/shop:v0 (sha256:333333333333): superseded release #6 of shop
+                  5 B  image acme/shop:v0 (sha256:333333333333)  superseded release #6 of shop
                 """
         )
     }
