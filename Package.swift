@@ -157,5 +157,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "berthTests",
+            dependencies: ["berth", "Deploy", "DockerModel", "Rules"],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -63,6 +63,20 @@ package enum File {
         }
     }
 
+    /// Makes a folder that its owner alone can enter (mkdtemp(3)), with a name that begins like this.
+    package static func makePrivateFolder(in parent: FilePath, _ prefix: String) throws(Errno) -> FilePath {
+        var template = Array(parent.appending("\(prefix)XXXXXX").string.utf8CString)
+        let isMade = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } != nil }
+        guard isMade else { throw Errno(rawValue: errno) }
+        return FilePath(platformString: template)
+    }
+
+    /// Removes a folder and the files in it, as far as that is possible.
+    package static func removePrivateFolder(_ folder: FilePath) {
+        for name in (try? names(in: folder)) ?? [] { unlink(folder.appending(name).string) }
+        rmdir(folder.string)
+    }
+
     /// The names in a folder, unsorted, without `.` and `..`.
     package static func names(in folder: FilePath) throws(Errno) -> [String] {
         guard let stream = opendir(folder.string) else { throw Errno(rawValue: errno) }

@@ -55,6 +55,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case stateLocked = "state-locked"
     case runtimeUnwritable = "runtime-unwritable"
     case settingsInvalid = "settings-invalid"
+    case noSuchApp = "no-such-app"
     // berth itself.
     case agentStopped = "agent-stopped"
     case agentEnded = "agent-ended"

@@ -7,7 +7,7 @@ struct Berth: ParsableCommand {
         commandName: "berth",
         abstract: "Deploys Compose apps from dropped .env.deploy files.",
         version: version,
-        subcommands: [AgentCommand.self, PruneCommand.self]
+        subcommands: [AgentCommand.self, PlanCommand.self, PruneCommand.self]
     )
 
     static let version = "0.1.0"

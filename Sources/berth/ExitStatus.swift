@@ -1,30 +1,49 @@
 import Deploy
 import Glibc
+import Rules
 
-/// The one place that says what exit codes mean (sysexits.h); misuse is ArgumentParser's own 64.
-enum ExitStatus {
-    case success
+/// The one place that says what exit codes mean: verdicts have their own, the rest is as in sysexits.h.
+struct ExitStatus: Equatable {
+    let code: CInt
+
+    static let success = ExitStatus(code: EX_OK)
     /// Not everything that was asked for could be done.
-    case incomplete
-    /// What it needs does not answer, or may not be read.
-    case unavailable
-    case software
-    /// It may work later.
-    case temporary
-    case configuration
+    static let incomplete = ExitStatus(code: 1)
+    static let software = ExitStatus(code: EX_SOFTWARE)
+    /// As a shell says it of a command that was interrupted.
+    static let interrupted = ExitStatus(code: 128 + SIGINT)
+}
 
-    var rawValue: CInt {
-        switch self {
-        case .success: EX_OK
-        case .incomplete: 1
-        case .unavailable: EX_UNAVAILABLE
-        case .software: EX_SOFTWARE
-        case .temporary: EX_TEMPFAIL
-        case .configuration: EX_CONFIG
-        }
+extension ExitStatus {
+    init(_ verdict: Verdict) {
+        code =
+            switch verdict {
+            case .deployed: EX_OK
+            case .refused: 10
+            case .failed: 11
+            case .rolledBack: 12
+            case .unhealthy: 13
+            case .rollbackFailed: 14
+            case .superseded: 15
+            }
+    }
+
+    /// Of a command that has no answer.
+    init(_ cause: Cause) {
+        code =
+            switch cause {
+            // ArgumentParser says the same of misuse.
+            case .noSuchApp: EX_USAGE
+            case .dropUnreadable: EX_NOINPUT
+            // It may work later.
+            case .inUse: EX_TEMPFAIL
+            case .settingsInvalid: EX_CONFIG
+            // What it needs does not answer, or may not be read.
+            default: EX_UNAVAILABLE
+            }
     }
 
     init(_ error: any Error) {
-        self = error is SettingsError ? .configuration : .unavailable
+        self.init(Failure(any: error).cause)
     }
 }

@@ -14,4 +14,11 @@ enum Log {
         log.logLevel = level
         return log
     }
+
+    /// For a command that asks: warnings alone, on standard error, and never to the journal.
+    static var ofQuestion: Logger {
+        var log = Logger(label: "berth") { _ in Console() }
+        log.logLevel = .warning
+        return log
+    }
 }

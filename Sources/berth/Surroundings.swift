@@ -33,6 +33,9 @@ enum Surroundings {
         return environment
     }
 
+    /// Whether a terminal may be told to write in bold (no-color.org).
+    static var allowsStyle: Bool { (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb" }
+
     /// The first of a list of folders, as systemd.exec(5) writes it.
     private static func folder(_ name: String) -> FilePath? {
         variable(name)?.split(separator: ":").first.map { FilePath(String($0)) }

@@ -8,6 +8,20 @@ package struct Settings: Equatable, Sendable {
 
     package init() {}
 
+    /// An app by its name.
+    ///
+    /// - Throws: which apps there are.
+    package func app(_ name: String) throws(Failure) -> AppSettings {
+        if let app = AppName(name).flatMap({ apps[$0] }) { return app }
+        let names = apps.keys.sorted().map(\.description).joined(separator: ", ")
+        throw Failure(
+            .noSuchApp,
+            "app \(name)",
+            "is not in the settings",
+            hint: names.isEmpty ? "name an app in /etc/berth/conf.d" : "the apps are \(names)"
+        )
+    }
+
     /// How many apps there are, in words.
     var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
 }

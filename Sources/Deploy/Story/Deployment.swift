@@ -124,7 +124,13 @@ struct Deployment: Sendable {
             log.warning("forced, though #\(bad.number) was this release and was rolled back")
             return
         }
-        throw Failure(
+        throw .knownBad(bad, store)
+    }
+}
+
+extension Failure {
+    static func knownBad(_ bad: History.Entry, _ store: Store) -> Failure {
+        Failure(
             .knownBad,
             "#\(bad.number)",
             "was the same release and was rolled back: \((try? store.record(bad.number))?.reason ?? "no reason on record")",

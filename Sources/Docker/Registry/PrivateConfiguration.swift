@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import Linux
 import SystemPackage
 
 /// Runs `body` with a folder of its own for `DOCKER_CONFIG`, and removes the folder with all that is in it by then.
@@ -22,10 +22,11 @@ package func withPrivateConfiguration<Result>(
 }
 
 private func makePrivateDirectory(in parent: FilePath) throws(PrivateConfigurationError) -> FilePath {
-    var template = Array(parent.appending("docker-XXXXXX").string.utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } != nil }
-    guard made else { throw PrivateConfigurationError(path: parent, reason: Errno(rawValue: errno)) }
-    return FilePath(platformString: template)
+    do {
+        return try File.makePrivateFolder(in: parent, "docker-")
+    } catch {
+        throw PrivateConfigurationError(path: parent, reason: error)
+    }
 }
 
 private func writePrivateFile(_ path: FilePath, _ content: [UInt8]) throws(PrivateConfigurationError) {

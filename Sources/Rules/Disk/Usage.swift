@@ -10,6 +10,23 @@ package struct Usage: Equatable, Sendable {
     package var fullest: Filesystem? {
         filesystems.max { ($0.percent, $0.holds.count) < ($1.percent, $1.holds.count) }
     }
+
+    /// How full they would be without these things, by an estimate.
+    package func without(_ removals: [Removal]) -> Usage {
+        Usage(
+            filesystems.map { filesystem in
+                let gone = removals.filter { filesystem.holds.contains($0.subject.content) }
+                let freed = min(gone.reduce(0) { $0 + ($1.frees ?? 0) }, filesystem.space.used)
+                let space = filesystem.space
+                return Filesystem(
+                    path: filesystem.path,
+                    holds: filesystem.holds,
+                    space: Filesystem.Amount(used: space.used - freed, available: space.available + freed),
+                    inodes: filesystem.inodes
+                )
+            }
+        )
+    }
 }
 
 /// One filesystem, counted as df(1) counts.

@@ -1,10 +1,9 @@
-import Deploy
 import DockerModel
 import Rules
 
 /// What `berth prune --json` prints.
-struct PruneDocument: Encodable {
-    struct Filesystem: Encodable {
+package struct PruneDocument: Encodable {
+    package struct Filesystem: Encodable {
         let path: String
         /// Of space, rounded up as df(1) does.
         let percent: Int
@@ -15,7 +14,7 @@ struct PruneDocument: Encodable {
     }
 
     /// An image, a volume, or the entries of the build cache that go or stay together.
-    struct Thing: Encodable {
+    package struct Thing: Encodable {
         let kind: String
         /// Of an image or a volume.
         let id: String?
@@ -33,13 +32,13 @@ struct PruneDocument: Encodable {
     }
 
     /// Absent where it cannot be read.
-    let before: [Filesystem]?
-    let removals: [Thing]
-    let kept: [Thing]
+    package let before: [Filesystem]?
+    package let removals: [Thing]
+    package let kept: [Thing]
     /// Absent in a dry run, and where it cannot be read.
-    let after: [Filesystem]?
+    package let after: [Filesystem]?
 
-    init(_ report: PruneReport) {
+    package init(_ report: PruneReport) {
         before = report.before?.filesystems.map(Filesystem.init)
         removals = report.steps.map { step in
             var thing = Thing(step.removal.subject, reason: "\(step.removal.reason)")

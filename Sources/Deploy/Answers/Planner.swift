@@ -1,0 +1,85 @@
+import Docker
+import DockerModel
+import Linux
+import Logging
+import Rules
+import SystemPackage
+
+/// Finds out what a drop would do: it checks the drop as a deployment does, and then only reads.
+package struct Planner: Sendable {
+    let app: AppSettings
+    let settings: Settings
+    let host: Host
+    let log: Logger
+
+    package init(app: AppSettings, settings: Settings, host: Host, log: Logger) {
+        self.app = app
+        self.settings = settings
+        self.host = host
+        self.log = log
+    }
+
+    /// - Parameter bytes: the drop.
+    /// - Throws: what kept it from looking; whatever would keep the drop from being deployed is in the plan.
+    package func plan(_ bytes: [UInt8]) async throws -> Plan {
+        var plan = Plan(app: app.name)
+        let drop: Drop
+        do throws(DropRefusal) {
+            drop = try Drop(parsing: bytes, registry: app.registry, allowed: app.variables)
+        } catch {
+            plan.refuse(Failure(error))
+            return plan
+        }
+        let check = try await check(drop)
+        let folder = try makeScratchFolder()
+        defer { File.removePrivateFolder(folder) }
+        let checked: Checked
+        do {
+            checked = try await check.run(drop, storingIn: folder.appending("compose.yaml"))
+        } catch {
+            try Task.checkCancellation()
+            plan.refuse(Failure(any: error))
+            return plan
+        }
+        try await fill(&plan, drop, check, checked)
+        return plan
+    }
+
+    private func check(_ drop: Drop) async throws(StoreError) -> Check {
+        let store = Store(app: app.name, state: host.state)
+        let isKnown = try Store.apps(in: host.state).contains(app.name)
+        let history = isKnown ? try await store.history() : History()
+        let log = DeploymentLog(log, app: app.name)
+        let tools = Tools(host: host, log: log, redaction: .of(app, drop.credential))
+        let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
+        return Check(app: app, host: host, history: history, reader: reader)
+    }
+
+    /// For the Compose file, which is stored only to be compared.
+    private func makeScratchFolder() throws(Errno) -> FilePath {
+        if let folder = try? File.makePrivateFolder(in: host.runtime, "plan-") { return folder }
+        return try File.makePrivateFolder(in: "/tmp", "berth-plan-")
+    }
+
+    private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {
+        plan.services = try await services(of: checked)
+        if let older = checked.older {
+            plan.putsBack = Plan.GoodRelease(older)
+            plan.noWayBack = "a release that is put back by hand is not itself rolled back"
+            return
+        }
+        let policy = checked.release.policy
+        plan.steps = (policy.steps(.before) + policy.steps(.after)).map { step in
+            Plan.Step(name: step.name, when: step.moment, service: step.service)
+        }
+        plan.noWayBack = await noWayBack(drop, check, checked)
+        if plan.noWayBack == nil, let wayBack = checked.wayBack {
+            plan.wayBack = Plan.GoodRelease(try check.reader.store.record(wayBack.number))
+        }
+        let images = plan.services.reduce(into: [:]) { $0[$1.service] = $1.imageID }
+        if let bad = check.history.knownBad(images, checked.compose?.sha256), !drop.directives.isForced {
+            plan.refuse(.knownBad(bad, check.reader.store))
+        }
+        try await makeRoom(&plan, checked)
+    }
+}

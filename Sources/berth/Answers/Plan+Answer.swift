@@ -1,0 +1,75 @@
+import Deploy
+import DockerModel
+import Rules
+
+/// What `berth plan` says.
+extension Plan: Answer {
+    var exitStatus: ExitStatus { verdict.map(ExitStatus.init) ?? .success }
+
+    var passages: [Passage] {
+        let outcome =
+            if let cause, let reason {
+                [Passage.heading("A drop for \(app) would be refused (\(cause.rawValue)):"), .line("  \(reason)")]
+            } else {
+                [Passage.heading("A drop for \(app) would go ahead.")]
+            }
+        return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + stepPassages + wayBackPassages
+            + roomPassages
+    }
+
+    private var serviceTable: Table {
+        Table(
+            columns: ["SERVICE", "IMAGE", "ON THE HOST", "NOW", "ACTION"].map { Table.Column(title: $0) },
+            rows: services.map { service in
+                [
+                    service.service.rawValue,
+                    service.image?.rawValue ?? "",
+                    label(service.imageID, service.revision),
+                    label(service.now?.imageID, service.now?.revision),
+                    service.action.rawValue,
+                ]
+            }
+        )
+    }
+
+    private var stepPassages: [Passage] {
+        guard !steps.isEmpty else { return [] }
+        let rows = steps.map { [$0.when.rawValue, $0.name, $0.service.rawValue] }
+        let columns = ["WHEN", "STEP", "SERVICE"].map { Table.Column(title: $0) }
+        return [.heading("Steps:"), .table(Table(columns: columns, rows: rows))]
+    }
+
+    private var wayBackPassages: [Passage] {
+        if let putsBack { return [.heading("Would put back \(putsBack.name):"), .table(putsBack.table)] }
+        if let wayBack { return [.heading("Would go back to \(wayBack.name):"), .table(wayBack.table)] }
+        return noWayBack.map { [.heading("Would not go back: \($0).")] } ?? []
+    }
+
+    private var roomPassages: [Passage] {
+        guard let report = room?.report else { return [] }
+        let usage: [Passage] = report.before.map { [.heading("Disk:"), .table(Table($0))] } ?? []
+        let steps: [Passage] =
+            report.steps.isEmpty ? [] : [.heading("Would remove before the pull:"), .table(Table(report.steps))]
+        return usage + steps
+    }
+
+    /// The beginning of an image's ID, and of the commit that it was built from if it says.
+    private func label(_ image: ImageID?, _ revision: String?) -> String {
+        let id = image?.inShort ?? "-"
+        return revision.map { "\(id) \($0.prefix(7))" } ?? id
+    }
+}
+
+extension Plan.GoodRelease {
+    fileprivate var name: String { "#\(number)" + (imageTag.map { ", IMAGE_TAG=\($0)" } ?? "") }
+
+    fileprivate var table: Table {
+        let rows = images.sorted { $0.key < $1.key }.map { [$0.key.rawValue, $0.value.inShort] }
+        return Table(columns: [Table.Column(), Table.Column()], rows: rows)
+    }
+}
+
+extension ImageID {
+    /// As docker shows it.
+    fileprivate var inShort: String { String(rawValue.split(separator: ":").last?.prefix(12) ?? "") }
+}

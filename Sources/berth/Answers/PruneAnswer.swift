@@ -1,0 +1,59 @@
+import Deploy
+import Rules
+
+/// What `berth prune` found, did and left.
+struct PruneAnswer: Answer {
+    let report: PruneReport
+    let settings: DiskSettings
+
+    func encode(to encoder: any Encoder) throws { try PruneDocument(report).encode(to: encoder) }
+
+    var exitStatus: ExitStatus { report.isComplete ? .success : .incomplete }
+
+    var passages: [Passage] {
+        let done = report.steps.filter { !$0.hasFailed }
+        let isPlan = done.contains { $0.outcome == .planned }
+        let sections: [(title: String, table: Table)] = [
+            ("Before (guard \(settings.guard) %, target \(settings.target) %):", Table(report.before)),
+            (isPlan ? "Would remove:" : "Removed:", Table(done)),
+            ("Could not be removed:", Table(report.steps.filter(\.hasFailed))),
+            ("Kept:", Table(report.kept)),
+            ("After:", Table(report.after)),
+        ]
+        let passages: [Passage] = sections.filter { !$0.table.rows.isEmpty }.flatMap { title, table in
+            [.heading(title), .table(table)]
+        }
+        return report.steps.isEmpty ? passages + [.line("Nothing is to be removed.")] : passages
+    }
+}
+
+extension Table {
+    /// How full each filesystem is.
+    init(_ usage: Usage?) {
+        columns = [Column(), Column(isNumber: true), Column(isNumber: true), Column()]
+        rows = (usage?.filesystems ?? []).map { filesystem in
+            let inodes = filesystem.inodes.map { "\($0.percent) % of its inodes" } ?? ""
+            return [
+                filesystem.path, "\(filesystem.space.percent) %", "of \(filesystem.space.size.inUnits)", inodes,
+            ]
+        }
+    }
+
+    /// What goes, and why.
+    init(_ steps: [PruneReport.Step]) {
+        columns = Self.things
+        rows = steps.map { step in
+            let problem = if case .failed(let problem) = step.outcome { "; \(problem)" } else { "" }
+            let removal = step.removal
+            return [removal.frees?.inUnits ?? "?", "\(removal.subject)", "\(removal.reason)\(problem)"]
+        }
+    }
+
+    /// What stays, and why.
+    fileprivate init(_ kept: [Kept]) {
+        columns = Self.things
+        rows = kept.map { [$0.size?.inUnits ?? "?", "\($0.subject)", "\($0.reason)"] }
+    }
+
+    private static var things: [Column] { [Column(isNumber: true), Column(), Column()] }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Deploy
+import SystemPackage
+
+/// A command that asks: it finds an answer and prints nothing itself.
+protocol Question: ParsableCommand, Sendable {
+    associatedtype Found: Answer
+
+    var options: QuestionOptions { get }
+
+    /// - Throws: why there is no answer. It goes to standard error, and its cause gives the exit code.
+    func answer(on host: Host) async throws -> Found
+}
+
+/// What a question has found: it encodes as JSON and says the same in lines.
+protocol Answer: Encodable, Sendable {
+    var passages: [Passage] { get }
+    var exitStatus: ExitStatus { get }
+}
+
+/// A piece of what an answer says to a person.
+enum Passage: Equatable {
+    case heading(String)
+    case line(String)
+    case table(Table)
+}
+
+/// What every question takes.
+struct QuestionOptions: ParsableArguments {
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"))
+    var config = "/etc/berth/berth.toml"
+
+    func settings() throws(SettingsError) -> Settings { try HostFile(FilePath(config)).load() }
+}
+
+extension Question {
+    func run() {
+        Runner.run { host in
+            do {
+                let answer = try await answer(on: host)
+                Terminal.say(try Render.text(answer, as: options.json ? .json : Terminal.format))
+                return answer.exitStatus
+            } catch {
+                guard !Task.isCancelled else { return .interrupted }
+                Terminal.complain(Render.text(error))
+                return ExitStatus(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Deploy
+import FoundationEssentials
+import Rules
+import Systemd
+
+/// How an answer is written.
+enum Format: Equatable {
+    case json
+    /// For a pipe: nothing is cut.
+    case lines
+    /// For a terminal that is so wide.
+    case terminal(width: Int, isStyled: Bool)
+}
+
+/// The one place that turns what commands have found into text.
+enum Render {
+    static func text(_ answer: some Answer, as format: Format) throws -> String {
+        switch format {
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(answer), as: UTF8.self)
+        case .lines: return text(answer.passages, width: nil, isStyled: false)
+        case .terminal(let width, let isStyled): return text(answer.passages, width: width, isStyled: isStyled)
+        }
+    }
+
+    /// What is wrong, and what to try on a line of its own.
+    static func text(_ error: any Error) -> String {
+        let failure = Failure(any: error)
+        let hint = failure.hint.map { "\ntry: \($0.inOneLine)" } ?? ""
+        return "berth: \(failure.sentence.inOneLine)\(hint)"
+    }
+
+    private static func text(_ passages: [Passage], width: Int?, isStyled: Bool) -> String {
+        let lines = passages.flatMap { passage in
+            switch passage {
+            case .heading(let text): [isStyled ? "\u{1B}[1m\(text.inOneLine)\u{1B}[0m" : text.inOneLine]
+            case .line(let text): [text.inOneLine]
+            case .table(let table): table.lines(fitting: width)
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// The text of others as it may stand in a line: it can neither steer a terminal nor begin a line of its own.
+    var inOneLine: String {
+        printable.split { $0.isNewline || $0 == "\t" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,44 @@
+import Deploy
+import Docker
+import Glibc
+import Linux
+import NIOCore
+import NIOPosix
+
+/// Runs a command on one thread with an event loop, while the main thread takes the signals.
+enum Runner {
+    /// Runs a command to its end, and ends the process with its exit code.
+    ///
+    /// - Parameter takeSignal: is given each signal. Without it, the first cancels the command and the second ends the process.
+    static func run(
+        takeSignal: ((CInt) -> Void)? = nil,
+        _ command: @escaping @Sendable (Host) async -> ExitStatus
+    ) -> Never {
+        // Before any thread is made, so that all of them inherit it.
+        let signals = Signals.block()
+        let host = Host(MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
+        // At the main thread's own priority libdispatch, which swift-subprocess uses, would try to raise its threads' above
+        // what an ordinary user may, and complain on standard error.
+        let task = Task(executorPreference: host.executor, priority: .medium) {
+            Glibc.exit(await command(host).code)
+        }
+        signals.forEach { signal in
+            if let takeSignal { return takeSignal(signal) }
+            if task.isCancelled { _exit(ExitStatus.interrupted.code) }
+            task.cancel()
+        }
+    }
+}
+
+extension Host {
+    /// What the environment says of this host.
+    fileprivate init(_ loop: any EventLoop) {
+        self.init(
+            eventLoop: loop,
+            engine: Engine(socket: Surroundings.engineSocket, eventLoop: loop),
+            environment: Surroundings.childEnvironment,
+            state: Surroundings.state,
+            runtime: Surroundings.runtime
+        )
+    }
+}

@@ -1,0 +1,78 @@
+import Rules
+import Testing
+
+@testable import berth
+
+@Suite struct RenderTests {
+    private struct Found: Answer {
+        var exitStatus: berth.ExitStatus { .success }
+        var passages: [Passage] {
+            [
+                .heading("Found:"),
+                .table(
+                    Table(
+                        columns: [.init(title: "SIZE", isNumber: true), .init(title: "NAME"), .init(title: "WHY")],
+                        rows: [
+                            ["12 MB", "registry.example.com:5000/acme/shop-backend:2024-05-01", "nothing uses it"],
+                            ["7 kB", "db", "two\nlines\u{1B}[2J"],
+                        ]
+                    )
+                ),
+                .line("That is all."),
+            ]
+        }
+
+        func encode(to encoder: any Encoder) throws { try ["path": "/srv"].encode(to: encoder) }
+    }
+
+    @Test func aPipeGetsEverything() throws {
+        #expect(
+            try Render.text(Found(), as: .lines) == """
+                Found:
+                   SIZE  NAME                                                    WHY
+                  12 MB  registry.example.com:5000/acme/shop-backend:2024-05-01  nothing uses it
+                   7 kB  db                                                      two lines\u{FFFD}[2J
+                That is all.
+                """
+        )
+    }
+
+    @Test func aTerminalCutsTheWidestColumnInItsMiddle() throws {
+        #expect(
+            try Render.text(Found(), as: .terminal(width: 60, isStyled: false)) == """
+                Found:
+                   SIZE  NAME                                WHY
+                  12 MB  registry.example.…ckend:2024-05-01  nothing uses it
+                   7 kB  db                                  two lines\u{FFFD}[2J
+                That is all.
+                """
+        )
+    }
+
+    @Test(arguments: 20...120) func aTerminalIsNotOverrun(width: Int) throws {
+        let text = try Render.text(Found(), as: .terminal(width: width, isStyled: false))
+        let widest = text.split(separator: "\n").map(\.count).max()
+        // The number, two columns of the least width, and the gaps.
+        #expect(try #require(widest) <= max(width, 5 + 8 + 8 + 6))
+    }
+
+    @Test func onlyAHeadingIsBoldAndOnlyWhereThatIsWanted() throws {
+        let text = try Render.text(Found(), as: .terminal(width: 80, isStyled: true))
+        #expect(text.hasPrefix("\u{1B}[1mFound:\u{1B}[0m\n"))
+        #expect(text.count { $0 == "\u{1B}" } == 2)
+        #expect(!(try Render.text(Found(), as: .lines)).contains("\u{1B}"))
+    }
+
+    @Test func asJSON() throws {
+        #expect(try Render.text(Found(), as: .json) == "{\n  \"path\" : \"/srv\"\n}")
+    }
+
+    @Test func anErrorSaysWhatToTryOnALineOfItsOwn() {
+        let failure = Failure(.noSuchApp, "app x\ny\u{1B}", "is not in the settings", hint: "the apps are a, b")
+        #expect(Render.text(failure) == "berth: app x y\u{FFFD} is not in the settings\ntry: the apps are a, b")
+    }
+
+    @Test func anErrorWithoutAHintIsOneLine() {
+        #expect(Render.text(Failure(.inUse, "", "it is in use", hint: nil)) == "berth: it is in use")
+    }
+}
