@@ -41,6 +41,11 @@ final class Journal: LogHandler, Sendable {
         hooks.withLock { $0.append(Hook(matches: { $0 == line }, body: body)) }
     }
 
+    /// Runs `body` once, when a line is written that begins like this.
+    func when(with beginning: String, _ body: @escaping @Sendable () -> Void) {
+        hooks.withLock { $0.append(Hook(matches: { $0.hasPrefix(beginning) }, body: body)) }
+    }
+
     /// Returns once a line that contains this text has been written, be it before or after the call.
     func awaitLine(with text: String) async {
         let latch = Latch()

@@ -19,6 +19,8 @@ package actor Worker {
     private var unfinished: [Record]
     /// The record of a drop that an earlier agent had claimed, and that still lies in the spool.
     private var claimedBefore: Record?
+    /// A drop that has its verdict, or is on its way to one, and that the spool could not let go of.
+    private var answered: Spool.Claim?
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
@@ -82,43 +84,41 @@ package actor Worker {
     /// What is known of the app's deployments, those under way included.
     package var past: History { history }
 
-    /// Takes a drop that was claimed, in place of one that still waits. It is on record, and gone from the spool, when this
-    /// returns.
+    /// Takes a drop that was claimed, in place of one that still waits. It is on record before the spool lets go of it.
     ///
     /// - Throws: if the spool cannot let go of the drop. It is then refused, since it would be deployed again and again.
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
+        // A drop that could not be deleted has its verdict already.
+        if claim == answered { return try letGo(claim, from: spool) }
         let parsed = Result { () throws(Failure) in try Drop(claim, for: app) }
         let ledger = await makeLedger(for: try? parsed.get(), request: claim.request)
-        let recorded = await record(parsed, in: ledger)
+        let drop: Drop
+        do throws(Failure) {
+            drop = try parsed.get()
+            try await ledger.claim(drop)
+        } catch {
+            await end(ledger, .refused, error)
+            return try letGo(claim, from: spool)
+        }
         do throws(SpoolError) {
-            try spool.discard()
+            try letGo(claim, from: spool)
         } catch {
             await end(ledger, .refused, Failure(error))
             throw error
         }
-        switch recorded {
-        case .failure(let refusal): await end(ledger, .refused, refusal)
-        case .success where hasEnded:
-            await end(ledger, .failed, Failure(.appRemoved, "the app", "is no longer deployed here", hint: nil))
-        case .success(let drop):
-            let superseded = waiting?.ledger
-            waiting = (ledger, drop)
-            ring.yield()
-            guard let superseded else { return }
-            let problem = "drop #\(ledger.number) came before its turn"
-            await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
-        }
+        guard !hasEnded else { return await end(ledger, .failed, isRetired ? .appRemoved : .agentStopped) }
+        let superseded = waiting?.ledger
+        waiting = (ledger, drop)
+        ring.yield()
+        guard let superseded else { return }
+        let problem = "drop #\(ledger.number) came before its turn"
+        await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
     }
 
-    /// The phase `claim`: when it ends, it is on record what the drop asks for.
-    private func record(_ parsed: Result<Drop, Failure>, in ledger: Ledger) async -> Result<Drop, Failure> {
-        do throws(Failure) {
-            let drop = try parsed.get()
-            try await ledger.claim(drop)
-            return .success(drop)
-        } catch {
-            return .failure(error)
-        }
+    private func letGo(_ claim: Spool.Claim, from spool: Spool) throws(SpoolError) {
+        answered = claim
+        try spool.discard()
+        answered = nil
     }
 
     /// A drop gets the next number, unless it has one already: the agent that gave it ended before the drop left the spool.
@@ -154,9 +154,7 @@ package actor Worker {
             }
         }
         hasEnded = true
-        guard let ledger = waiting?.ledger else { return }
-        let problem = "was stopped before this drop's turn"
-        await end(ledger, .failed, Failure(.agentStopped, "the agent", problem, hint: "drop it again"))
+        if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
     }
 
     /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
@@ -222,6 +220,16 @@ package actor Worker {
     private func note(_ record: Record) {
         if let entry = History.Entry(record) { history.append(entry) }
     }
+}
+
+extension Failure {
+    fileprivate static let appRemoved = Failure(.appRemoved, "the app", "is no longer deployed here", hint: nil)
+    fileprivate static let agentStopped = Failure(
+        .agentStopped,
+        "the agent",
+        "was stopped before this drop's turn",
+        hint: "drop it again"
+    )
 }
 
 extension Drop {

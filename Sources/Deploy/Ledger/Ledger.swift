@@ -110,7 +110,7 @@ actor Ledger {
 
     // MARK: - The verdict
 
-    /// Whether the app may be different from what it was before this deployment.
+    /// What a failure leads to, by what is known of the deployment so far.
     func consequence(of failure: Failure, in phase: Phase, hasWayBack: Bool) -> Consequence {
         Consequence(
             of: failure.cause,

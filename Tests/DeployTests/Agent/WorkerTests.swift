@@ -4,6 +4,7 @@ import Glibc
 import Linux
 import Rules
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -61,6 +62,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [("IMAGE_TAG=v2\n", "drop claimed"), ("PATH=/tmp\n", "refused: ")])
+    func aDropIsOnRecordBeforeItLeavesTheSpool(drop: String, line: String) async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try host.spool.submit(Array(drop.utf8))
+            let claim = try #require(try host.spool.claim())
+            let wasThere = Mutex<Bool?>(nil)
+            host.journal.when(with: "shop #2: \(line)") { [spool = host.spool] in
+                wasThere.withLock { $0 = spool.holdsClaim }
+            }
+            try await worker.take(claim, from: host.spool)
+            #expect(wasThere.withLock { $0 } == true && !host.spool.holdsClaim)
+            #expect(try host.record(2).number == 2)
+        }
+    }
+
     @Test func aDropThatTheSpoolCannotLetGoIsRefused() async throws {
         try await withStoryHost { host in
             let worker = try await host.worker()
@@ -69,6 +86,9 @@ import Testing
             await finish(worker, on: host)
             #expect(try host.record(2).cause == .spoolBlocked)
             #expect(host.journal.verdicts == ["#2 refused"] && host.did.isEmpty)
+            // It gets one verdict, however often the spool is looked at.
+            await #expect(throws: SpoolError.self) { try await worker.take(claim("v2"), from: host.spool) }
+            #expect(host.journal.verdicts == ["#2 refused"])
         }
     }
 
@@ -87,7 +107,7 @@ import Testing
             #expect(host.journal.verdicts == ["#2 failed"] && host.did.isEmpty)
             #expect(await !worker.adopt(host.app, Settings()))
             try await worker.take(claim("v2"), from: host.spool)
-            #expect(try host.record(3).cause == .appRemoved)
+            #expect(try host.record(3).cause == .agentStopped)
         }
     }
 
