@@ -5,7 +5,10 @@ import SystemPackage
 /// Gives a folder of its own to `body`, and removes it with everything in it.
 ///
 /// - Parameter isInMemory: for many tests that write much, if the host has a filesystem in memory.
-package func withTemporaryFolder<Value>(isInMemory: Bool = false, _ body: (FilePath) async throws -> Value) async throws -> Value {
+package func withTemporaryFolder<Value>(
+    isInMemory: Bool = false,
+    _ body: (FilePath) async throws -> Value
+) async throws -> Value {
     // A Unix socket's path has room for about a hundred bytes.
     let parent = isInMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     var template = Array("\(parent)/berth-test.XXXXXX".utf8CString)

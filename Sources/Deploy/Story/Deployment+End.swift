@@ -120,7 +120,7 @@ extension Deployment {
             let loose = try await pins.loose(history, keep: app.keep)
             guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }
             try await LetGo(pins: pins, disk: disk, host: host).run(loose)
-        } catch where Task.isCancelled {
+        } catch  where Task.isCancelled {
             // They go after the next verdict.
         } catch {
             ledger.log.warning("images that are no longer kept could not be let go: \(Failure(any: error).sentence)")

@@ -42,11 +42,14 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         let parts = text.split(separator: "|", omittingEmptySubsequences: false).map { part in
             part.split(separator: " ").map(String.init)
         }
-        disturbance = Disturbance(rawValue: parts[0][0])!
-        phase = Phase(rawValue: parts[0][1])!
+        guard let disturbance = Disturbance(rawValue: parts[0][0]), let phase = Phase(rawValue: parts[0][1]),
+            let verdict = Verdict(rawValue: parts[2][0])
+        else { preconditionFailure("not a row: \(text)") }
+        self.disturbance = disturbance
+        self.phase = phase
+        self.verdict = verdict
         isGood = parts[1][0] == "good"
         hasWayBack = parts[1][1] == "back"
-        verdict = Verdict(rawValue: parts[2][0])!
         running = parts[2][1] == "-" ? nil : parts[2][1]
         did = text.split(separator: "|", omittingEmptySubsequences: false)[3].split(separator: ",").compactMap {
             words in

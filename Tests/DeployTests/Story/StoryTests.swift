@@ -113,12 +113,11 @@ struct Play {
 
     /// The save before the phase is the first that fails: it is blocked once the phase before has begun.
     private func arrangeBlockedSave() throws {
-        let phases = Phase.allCases
         let before: Phase =
             switch row.phase {
             case .rollback: .health
             case .up: .pull
-            default: phases[phases.firstIndex(of: row.phase)! - 1]
+            default: Phase.allCases.last { $0 < row.phase } ?? .claim
             }
         host.journal.when("shop #\(number): \(before)") { [host, number] in try? host.blockSaving(number) }
     }
