@@ -50,7 +50,7 @@ import Testing
                 Disk:
                   /  82 %  of 100 B
                 Would remove before the pull:
-                  5 B  image acme/shop:v0 (sha256:333333333333)  superseded release #6 of shop
+                  5 B  image acme/shop:v0  333333333333  superseded release #6 of shop
                 """
         )
     }

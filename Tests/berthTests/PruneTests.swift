@@ -32,9 +32,9 @@ import Testing
                 Before (guard 80 %, target 70 %):
                   /  50 %  of 10 B  10 % of its inodes
                 Would remove:
-                  4 MB  image old:1 (sha256:333333333333)  unused, and of no registry
+                  4 MB  image old:1  333333333333  unused, and of no registry
                 Kept:
-                  ?  volume db  named, or not marked as anonymous by the Engine
+                  ?  volume db    named, or not marked as anonymous by the Engine
                 """
         )
         let failed = try Render.text(answer(.failed("in use")), as: .lines)

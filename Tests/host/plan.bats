@@ -68,7 +68,7 @@ everything() {
     equal "$(plan first IMAGE_TAG=v1 | jq -c '[.noWayBack, .services[0].action]')" '["this is the first deployment","add"]'
 }
 
-@test "a bad drop, a missing .env and a known bad release are told as refused" {
+@test "a bad drop, a missing .env, a known bad release and a full disk are told as refused" {
     start bad
     release bad v3 unhealthy
     # refuses CAUSE LINE…
@@ -83,6 +83,12 @@ everything() {
     ends_as bad 2 rolledBack
     # Its images are still here under their own names.
     refuses known-bad IMAGE_TAG=v3
+    printf '%s\n' '[disk]' 'guard = 2' 'target = 1' 'refuse = 3' | inside tee /etc/berth/conf.d/disk.toml >/dev/null
+    refuses no-room IMAGE_TAG=v2
+    inside rm /etc/berth/conf.d/disk.toml
+    inside sh -c 'echo "# changed" >>/var/lib/berth/bad/compose/1.yaml'
+    refuses way-back-missing IMAGE_TAG=v2
+    contains "$(plan bad IMAGE_TAG=v2 BERTH_FORCE=1 | jq -r .noWayBack)" "the drop is forced, and the way back to #1 is not there"
     inside mv /srv/bad/.env /srv/bad/env
     refuses env-missing IMAGE_TAG=v2
     equal "$(inside ls /var/lib/berth/bad/deployments | wc -l)" 2

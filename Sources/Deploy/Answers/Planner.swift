@@ -30,6 +30,8 @@ package struct Planner: Sendable {
             plan.refuse(Failure(error))
             return plan
         }
+        // The checks would wait for it, and a person may lack the agent's access to it.
+        _ = try await host.engine.negotiated()
         let check = try await check(drop)
         let folder = try makeScratchFolder()
         defer { File.removePrivateFolder(folder) }

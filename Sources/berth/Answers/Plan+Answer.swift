@@ -68,8 +68,3 @@ extension Plan.GoodRelease {
         return Table(columns: [Table.Column(), Table.Column()], rows: rows)
     }
 }
-
-extension ImageID {
-    /// As docker shows it.
-    fileprivate var inShort: String { String(rawValue.split(separator: ":").last?.prefix(12) ?? "") }
-}

@@ -1,4 +1,5 @@
 import Deploy
+import DockerModel
 import Rules
 
 /// What `berth prune` found, did and left.
@@ -45,15 +46,28 @@ extension Table {
         rows = steps.map { step in
             let problem = if case .failed(let problem) = step.outcome { "; \(problem)" } else { "" }
             let removal = step.removal
-            return [removal.frees?.inUnits ?? "?", "\(removal.subject)", "\(removal.reason)\(problem)"]
+            return [removal.frees?.inUnits ?? "?"] + removal.subject.cells + ["\(removal.reason)\(problem)"]
         }
     }
 
     /// What stays, and why.
     fileprivate init(_ kept: [Kept]) {
         columns = Self.things
-        rows = kept.map { [$0.size?.inUnits ?? "?", "\($0.subject)", "\($0.reason)"] }
+        rows = kept.map { [$0.size?.inUnits ?? "?"] + $0.subject.cells + ["\($0.reason)"] }
     }
 
-    private static var things: [Column] { [Column(isNumber: true), Column(), Column()] }
+    private static var things: [Column] { [Column(isNumber: true), Column(), Column(), Column()] }
+}
+
+extension Subject {
+    /// What it is called, and the beginning of an image's ID.
+    fileprivate var cells: [String] {
+        guard case .image(let id, let names) = self else { return ["\(self)", ""] }
+        return ["image \(names.map(\.rawValue).joined(separator: ", "))", id.inShort]
+    }
+}
+
+extension ImageID {
+    /// As docker shows it.
+    var inShort: String { String(rawValue.split(separator: ":").last?.prefix(12) ?? "") }
 }
