@@ -202,8 +202,9 @@ func withStoryHost(
 ) async throws {
     try await withTemporaryFolder(isInMemory: true) { folder in
         let shop = Shop(ShopEngine())
+        let file = folder.appending("did")
         let stub = StubEngine { asked in
-            let bytes = (try? File.read(folder.appending("did"))) ?? []
+            let bytes = (try? File.read(file)) ?? []
             let did = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
             return shop.change(did) { $0.answer(asked.line) }
         }

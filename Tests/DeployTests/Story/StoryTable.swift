@@ -17,16 +17,23 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         case stopped
         /// The agent is killed as the phase begins; the next one finishes.
         case killed
+        /// The agent is killed within the step of the phase.
+        case torn
         /// The record cannot be saved from the phase on.
         case unsaved
         case nothing
     }
 
+    enum Release: String, Sendable { case good, bad, older }
+    enum WayBack: String, Sendable { case back, none, never }
+
     let text: String
     let disturbance: Disturbance
     let phase: Phase
-    let isGood: Bool
-    let hasWayBack: Bool
+    /// `good`, `bad`, or `older`: v1, which is to be put back by hand.
+    let release: Release
+    /// `back`, `none`, or `never`: there is one, but the drop forbids it.
+    let wayBack: WayBack
     let verdict: Verdict
     /// The release that runs in the end; nil if none does.
     let running: String?
@@ -43,13 +50,14 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
             part.split(separator: " ").map(String.init)
         }
         guard let disturbance = Disturbance(rawValue: parts[0][0]), let phase = Phase(rawValue: parts[0][1]),
+            let release = Release(rawValue: parts[1][0]), let wayBack = WayBack(rawValue: parts[1][1]),
             let verdict = Verdict(rawValue: parts[2][0])
         else { preconditionFailure("not a row: \(text)") }
         self.disturbance = disturbance
         self.phase = phase
         self.verdict = verdict
-        isGood = parts[1][0] == "good"
-        hasWayBack = parts[1][1] == "back"
+        self.release = release
+        self.wayBack = wayBack
         running = parts[2][1] == "-" ? nil : parts[2][1]
         did = text.split(separator: "|", omittingEmptySubsequences: false)[3].split(separator: ",").compactMap {
             words in
@@ -66,17 +74,16 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "nothing check    | good none | deployed v2   | pull, run, up, exec",
         "nothing check    | bad  back | rolledBack v1 | pull, run, up, up v1",
         "nothing check    | bad  none | unhealthy v2  | pull, run, up",
+        "nothing check    | bad never | unhealthy v2  | pull, run, up",
+        "nothing check   | older back | deployed v1   | up v1",
     ]
 
     static let failures: [StoryRow] = [
         "fails   check    | good back | refused v1        | ",
         "fails   check    | good none | refused -         | ",
         "fails   login    | good back | failed v1         | ",
-        "fails   login    | good none | failed -          | ",
         "fails   room     | good back | refused v1        | ",
-        "fails   room     | good none | refused -         | ",
         "fails   pull     | good back | failed v1         | ",
-        "fails   pull     | good none | failed -          | ",
         "fails   before   | good back | failed v1         | pull",
         "fails   before   | good none | failed -          | pull",
         "balks   up       | good back | failed v1         | pull, run",
@@ -89,24 +96,23 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "fails   settle   | good none | deployed v2       | pull, run, up, exec",
         "fails   rollback | bad  back | rollbackFailed v2 | pull, run, up",
         "balks   rollback | bad  back | rollbackFailed v2 | pull, run, up",
+        "fails   after    | good never | unhealthy v2     | pull, run, up",
+        "fails   up      | older back | rollbackFailed v1 | ",
+        "balks   up      | older back | failed v1         | ",
     ]
 
     /// Until the images are pulled a stop ends the deployment; later the next agent goes on, and takes no step twice.
     static let stops: [StoryRow] = [
         "stopped check    | good back | failed v1     | ",
-        "stopped check    | good none | failed -      | ",
         "stopped login    | good back | failed v1     | ",
         "stopped room     | good back | failed v1     | ",
         "stopped pull     | good back | failed v1     | ",
-        "stopped pull     | good none | failed -      | ",
         "stopped before   | good back | deployed v2   | pull, run, up, exec",
-        "stopped before   | good none | deployed v2   | pull, run, up, exec",
         "stopped before   | bad  back | rolledBack v1 | pull, run, up, up v1",
         "stopped up       | good back | deployed v2   | pull, run, up, exec",
         "stopped up       | bad  back | rolledBack v1 | pull, run, up, up v1",
         "stopped up       | bad  none | unhealthy v2  | pull, run, up",
         "stopped health   | good back | deployed v2   | pull, run, up, up, exec",
-        "stopped health   | good none | deployed v2   | pull, run, up, up, exec",
         "stopped health   | bad  back | rolledBack v1 | pull, run, up, up, up v1",
         "stopped health   | bad  none | unhealthy v2  | pull, run, up, up",
         "stopped after    | good back | deployed v2   | pull, run, up, up, exec",
@@ -117,16 +123,13 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
     /// As for a stop, but what was done after the last save is not on record. Here `docker` is what the next agent told it.
     static let kills: [StoryRow] = [
         "killed  check    | good back | failed v1     | ",
-        "killed  check    | good none | failed -      | ",
         "killed  login    | good back | failed v1     | ",
         "killed  room     | good back | failed v1     | ",
         "killed  pull     | good back | failed v1     | ",
         "killed  before   | good back | deployed v2   | run, up, exec",
-        "killed  before   | good none | deployed v2   | run, up, exec",
         "killed  before   | bad  back | rolledBack v1 | run, up, up v1",
         "killed  before   | bad  none | unhealthy v2  | run, up",
         "killed  up       | good back | deployed v2   | up, exec",
-        "killed  up       | good none | deployed v2   | up, exec",
         "killed  up       | bad  back | rolledBack v1 | up, up v1",
         "killed  up       | bad  none | unhealthy v2  | up",
         "killed  health   | good back | deployed v2   | up, exec",
@@ -135,6 +138,11 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "killed  after    | good back | deployed v2   | up, exec",
         "killed  settle   | good back | deployed v2   | up",
         "killed  rollback | bad  back | rolledBack v1 | up v1",
+        "killed  up      | older back | deployed v1   | up v1",
+        "killed  health  | older back | deployed v1   | up v1",
+        "torn    before   | good back | failed v1     | ",
+        "torn    after    | good back | rolledBack v1 | up, up v1",
+        "torn    after    | good none | unhealthy v2  | up",
     ]
 
     /// Before the switch a record that cannot be written ends the deployment; after it that is no reason to stop half-way.
@@ -142,12 +150,10 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "unsaved login    | good back | failed v1     | ",
         "unsaved room     | good back | failed v1     | ",
         "unsaved pull     | good back | failed v1     | ",
-        "unsaved pull     | good none | failed -      | ",
         "unsaved before   | good back | failed v1     | pull",
         "unsaved up       | good back | failed v1     | pull",
         "unsaved up       | good none | failed -      | pull",
         "unsaved health   | good back | deployed v2   | pull, run, up, exec",
-        "unsaved health   | good none | deployed v2   | pull, run, up, exec",
         "unsaved health   | bad  back | rolledBack v1 | pull, run, up, up v1",
         "unsaved health   | bad  none | unhealthy v2  | pull, run, up",
         "unsaved after    | good back | deployed v2   | pull, run, up, exec",

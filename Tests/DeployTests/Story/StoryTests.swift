@@ -13,7 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StoryTests {
     @Test(arguments: StoryRow.table)
     func everyDisturbanceEndsInOneVerdict(row: StoryRow) async throws {
-        try await withStoryHost(hasWayBack: row.hasWayBack, hasSteps: row.hasSteps) { host in
+        try await withStoryHost(hasWayBack: row.wayBack != .none, hasSteps: row.hasSteps) { host in
             try await Play(row: row, host: host).run()
             let number = host.number
             let engine = host.engine
@@ -33,13 +33,18 @@ import Testing
         // A drop whose agent ended before the switch is ended by the next one, which asks no Engine.
         if record.running != nil || row.verdict != .failed { #expect(record.running == running) }
         #expect((record.cause == nil) == (row.verdict == .deployed))
-        #expect(record.rolledBackTo == ([.rolledBack, .rollbackFailed].contains(row.verdict) ? 1 : nil))
+        #expect(record.cause != .unexpected)
+        let goesBack = row.release == .older || row.verdict == .rolledBack || row.verdict == .rollbackFailed
+        #expect(record.rolledBackTo == (goesBack ? 1 : nil))
         if row.disturbance == .fails, row.phase != .rollback, row.phase != .settle {
             #expect(record.phases.last { $0.name != .rollback }?.name == row.phase)
         }
         // Nothing is left under way, and no step was taken twice.
         #expect(Set(record.steps.map(\.name)).count == record.steps.count)
-        if row.verdict == .deployed { #expect(record.steps.map(\.exitCode) == [0, 0]) }
+        if row.verdict == .deployed, row.release != .older { #expect(record.steps.map(\.exitCode) == [0, 0]) }
+        if row.disturbance == .nothing, row.verdict == .deployed, row.release == .good {
+            #expect(record.phases.map(\.name) == Phase.allCases.dropLast())
+        }
     }
 }
 
@@ -50,7 +55,7 @@ struct Play {
     var number: Int { host.number }
 
     func run() async throws {
-        if !row.isGood { host.change { $0.bad = ["sha256:v2"] } }
+        if row.release == .bad { host.change { $0.bad = ["sha256:v2"] } }
         let snapshot = Mutex<StoryHost.Snapshot?>(nil)
         let line = "shop #\(number): \(row.phase)"
         switch row.disturbance {
@@ -64,7 +69,9 @@ struct Play {
         case .stopped:
             try await live(drops: true, stopAt: line)
             try await live(drops: false)
-        case .killed:
+        case .killed, .torn:
+            let line =
+                row.disturbance == .killed ? line : "shop #\(number): step \(row.phase == .before ? "migrate" : "sync")"
             host.journal.when(line) { [host] in snapshot.withLock { $0 = try? host.snapshot() } }
             try await live(drops: true)
             try host.restore(try #require(snapshot.withLock { $0 }))
@@ -77,14 +84,21 @@ struct Play {
         var settings = Settings()
         (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, row.room)
         let worker = try await host.worker(settings)
-        if drops { try await worker.take(.drop(Array(Self.drop.utf8)), from: Spool(host.app.spool)) }
+        if drops { try await worker.take(.drop(Array(drop.utf8)), from: Spool(host.app.spool)) }
         await worker.retire()
         // A hook runs in the task that writes the line.
         if let line { host.journal.when(line) { withUnsafeCurrentTask { $0?.cancel() } } }
         await Task(executorPreference: host.host.executor) { await worker.run() }.value
     }
 
-    private static let drop = "IMAGE_TAG=v2\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=secret-token\n"
+    private var drop: String {
+        if row.release == .older { return "BERTH_ROLLBACK_TO=1\n" }
+        let never = row.wayBack == .never ? "BERTH_ROLLBACK=never\n" : ""
+        return "IMAGE_TAG=v2\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=secret-token\n" + never
+    }
+
+    /// The release that is to run.
+    private var tag: String { row.release == .older ? "v1" : "v2" }
 
     private func arrangeFailure() throws {
         switch (row.disturbance, row.phase) {
@@ -92,8 +106,8 @@ struct Play {
         case (_, .login): host.change { $0.answers["POST /auth"] = .failure(401, "unauthorized") }
         case (_, .pull): try host.fail("pull v2")
         case (_, .before): try host.fail("run v2")
-        case (.fails, .up): try host.fail("up v2")
-        case (.balks, .up): refuseToTag("v2", at: .up)
+        case (.fails, .up): try host.fail("up \(tag)")
+        case (.balks, .up): refuseToTag(tag, at: .up)
         case (_, .after): try host.fail("exec v2")
         case (_, .settle):
             host.journal.when("shop #\(number): settle") { [host] in
