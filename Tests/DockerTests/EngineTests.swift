@@ -88,15 +88,15 @@ struct EngineTests {
     func unintelligible() async throws {
         try await withStubEngine(["GET /info": .answer("<html>")]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ") == true)
         }
         try await withStubEngine(["GET /info": .answer(#"{"ServerVersion":7}"#)]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ServerVersion: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ServerVersion: ") == true)
         }
         try await withStubEngine(["GET /info": [.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")]]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ") == true)
         }
     }
 
@@ -189,7 +189,7 @@ struct EngineTests {
     func permission() {
         let error = EngineError.unreachable(socket: "/run/docker.sock", .permissionDenied)
         #expect(error.subject == "Docker Engine at /run/docker.sock")
-        #expect(error.hint == "add the user that runs this to the group docker")
+        #expect(error.hint == "add the user that runs berth to the group docker")
     }
 
     @Test("encodes what is not a letter, a digit or unreserved")

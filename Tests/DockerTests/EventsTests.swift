@@ -113,7 +113,7 @@ struct EventsTests {
                     for try await _ in stream {}
                 }
             }
-            #expect(error?.problem == "unexpected answer: Actor: is missing")
+            #expect(error?.problem == "unexpected response: Actor: is missing")
             #expect(error?.subject == "Docker Engine, " + Self.line.replacing("/events", with: "/v1.45/events"))
         }
     }
