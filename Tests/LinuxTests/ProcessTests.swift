@@ -88,7 +88,7 @@ struct ProcessTests {
         var command = shell("")
         command.executable = "no-such-program"
         let missing = await #expect(throws: CommandError.self) { try await runner.stream(command) }
-        #expect(missing?.reason == .notStarted("there is no no-such-program"))
+        #expect(missing?.reason == .notStarted("no-such-program was not found"))
         command = shell("", directory: "/no/such/folder")
         let nowhere = await #expect(throws: CommandError.self) { try await runner.stream(command) }
         #expect(nowhere?.reason == .notStarted("cannot enter /no/such/folder"))

@@ -107,13 +107,13 @@ import Testing
         case .end(let verdict, let failure):
             #expect(!phase.rule.touchesApp && phase != .before)
             #expect(verdict == .failed && failure.cause == .agentEnded)
-            #expect(failure.sentence == "the agent ended during \(phase), and the app is as it was")
+            #expect(failure.sentence == "the agent ended during \(phase); the app is unchanged")
             #expect(failure.hint == "drop it again")
         }
     }
 
     @Test func aDropThatWaitedIsFailed() {
-        let problem = "the agent ended before its turn, and the app is as it was"
+        let problem = "the agent ended before its turn; the app is unchanged"
         let failure = Failure(.agentEnded, "", problem, hint: "drop it again")
         #expect(Recovery(leftIn: nil, number: 1, lastSwitch: 0) == .end(.failed, failure))
     }
@@ -121,7 +121,7 @@ import Testing
     /// A deployment that something has overtaken does not take its place again.
     @Test(arguments: [nil] + Phase.allCases.map(Optional.some), [3, 4, 9])
     func whatWasOvertakenIsSuperseded(phase: Phase?, lastSwitch: Int) {
-        let problem = "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
+        let problem = "the agent ended before the verdict, and #\(lastSwitch) has been deployed since"
         let failure = Failure(.superseded, "", problem, hint: nil)
         #expect(Recovery(leftIn: phase, number: 3, lastSwitch: lastSwitch) == .end(.superseded, failure))
     }

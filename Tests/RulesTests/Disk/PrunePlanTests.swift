@@ -253,7 +253,7 @@ import Testing
                 "build cache, 1 entry: unused for a day",
                 "image other:1 (unused-1): unused",
                 "image other:2 (unused-2): unused",
-                "image built:1 (local): unused, and of no registry",
+                "image built:1 (local): unused, and not from a registry",
                 "volume anonymous: anonymous, and nothing refers to it",
             ]
         )

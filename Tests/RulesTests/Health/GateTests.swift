@@ -112,10 +112,10 @@ import Testing
 
     /// What makes a running, healthy container fail all the same, and what does not.
     @Test(arguments: [
-        (GateFixture.sample(imageID: "old", health: .healthy), ["app/1: runs another image than was pulled"]),
-        (GateFixture.sample(.exited, imageID: "old", policy: .no), ["app/1: runs another image than was pulled"]),
-        (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed for want of memory (OOM)"]),
-        (GateFixture.sample(.exited, oomKilled: true, policy: .no), ["app/1: was killed for want of memory (OOM)"]),
+        (GateFixture.sample(imageID: "old", health: .healthy), ["app/1: runs a different image than was pulled"]),
+        (GateFixture.sample(.exited, imageID: "old", policy: .no), ["app/1: runs a different image than was pulled"]),
+        (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed: out of memory (OOM)"]),
+        (GateFixture.sample(.exited, oomKilled: true, policy: .no), ["app/1: was killed: out of memory (OOM)"]),
         (GateFixture.sample(restarts: 1, health: .healthy), ["app/1: was restarted once"]),
         (GateFixture.sample(restarts: 2, health: .starting), ["app/1: was restarted 2 times"]),
         (GateFixture.sample(restarts: 3), ["app/1: was restarted 3 times"]),
@@ -166,7 +166,7 @@ import Testing
         api.service = "api"
         #expect(
             gate.judge([web, api], after: .zero).problems == [
-                "api/1: runs another image than was pulled",
+                "api/1: runs a different image than was pulled",
                 "web/*: has 1 of 2 containers",
                 "web/1: is dead, exit code 0",
             ]
@@ -204,6 +204,6 @@ import Testing
         let marked = [GateFixture.sample(oomKilled: true, health: .healthy)]
         #expect(gate.judge(marked, after: .zero) == .pending(after: .seconds(60)))
         #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .seconds(5)) == .pending(after: .seconds(60)))
-        #expect(gate.judge(marked, after: .seconds(9)).problems == ["app/1: was killed for want of memory (OOM)"])
+        #expect(gate.judge(marked, after: .seconds(9)).problems == ["app/1: was killed: out of memory (OOM)"])
     }
 }
