@@ -145,7 +145,7 @@ package struct Gate: Sendable {
         switch sample.health?.status {
         case .healthy: return .ready
         case .unhealthy: return .failing("is unhealthy: its healthcheck fails")
-        case .starting: return wait(for: sample, at: now, else: "did not become healthy before the deadline")
+        case .starting: return wait(for: sample, at: now, else: "did not become healthy in time")
         case nil:
             let stableAt = (sample.startedAt ?? began) + policy.stable
             guard now < stableAt else { return .ready }
