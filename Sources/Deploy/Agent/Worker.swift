@@ -3,7 +3,7 @@ import Linux
 import Logging
 import Rules
 
-/// One app: its history, the drop that waits, the deployment that runs, and what an earlier agent left behind.
+/// One app: its history, its waiting drop, its running deployment, and what an earlier agent left behind.
 package actor Worker {
     private var app: AppSettings
     private var settings: Settings
@@ -15,9 +15,9 @@ package actor Worker {
     private let histories: Histories
     private let bell: AsyncStream<Void>
     private let ring: AsyncStream<Void>.Continuation
-    /// What an earlier agent left without a verdict.
+    /// The deployments that an earlier agent left without a verdict.
     private var unfinished: [Record]
-    /// The record of a drop that an earlier agent had claimed, and that still lies in the spool.
+    /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
@@ -28,7 +28,7 @@ package actor Worker {
     /// Reads the app's history.
     ///
     /// - Parameters:
-    ///   - settings: all of them; the app's own are among them.
+    ///   - settings: all settings, including the app's own.
     ///   - histories: gives the disk guard the histories of all apps.
     package init(
         app: AppSettings,
@@ -57,9 +57,9 @@ package actor Worker {
         if unfinished.last?.started == nil, Spool(app.spool).holdsClaim { claimedBefore = unfinished.popLast() }
     }
 
-    /// Goes by these settings from the next drop on, also if it was to retire.
+    /// Applies these settings from the next drop on; a retired worker returns to service.
     ///
-    /// - Returns: false if it has ended, and the app needs another worker.
+    /// - Returns: false if the worker has ended and the app needs a new one.
     package func adopt(_ app: AppSettings, _ settings: Settings) -> Bool {
         guard !hasEnded else { return false }
         self.app = app
@@ -68,24 +68,24 @@ package actor Worker {
         return true
     }
 
-    /// Ends after the drop that is being deployed, and the one that waits.
+    /// Makes the worker end after its running deployment and its waiting drop.
     package func retire() {
         isRetired = true
         ring.yield()
     }
 
-    /// Whether a phase has taken longer than any phase like it can.
+    /// Whether a phase has exceeded its time limit.
     package func isStuck(at moment: EventLoopClock.Instant) async -> Bool {
         await current?.isStuck(at: moment) ?? false
     }
 
-    /// What is known of the app's deployments, those under way included.
+    /// The app's history, including deployments under way.
     package var past: History { history }
 
-    /// Takes a drop that was claimed, in place of one that still waits. It is on record, and gone from the spool, when this
-    /// returns.
+    /// Takes a claimed drop; it replaces one that still waits. When this returns, the drop is on record and gone from
+    /// the spool.
     ///
-    /// - Throws: if the spool cannot let go of the drop. It is then refused, since it would be deployed again and again.
+    /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
         let parsed = Result { () throws(Failure) in try Drop(claim, for: app) }
         let ledger = await makeLedger(for: try? parsed.get(), request: claim.request)
@@ -105,12 +105,12 @@ package actor Worker {
             waiting = (ledger, drop)
             ring.yield()
             guard let superseded else { return }
-            let problem = "drop #\(ledger.number) came before its turn"
+            let problem = "the newer drop #\(ledger.number) replaced it"
             await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
         }
     }
 
-    /// The phase `claim`: when it ends, it is on record what the drop asks for.
+    /// Ends the phase `claim`, in which the drop's requests go on record.
     private func record(_ parsed: Result<Drop, Failure>, in ledger: Ledger) async -> Result<Drop, Failure> {
         do throws(Failure) {
             let drop = try parsed.get()
@@ -121,7 +121,7 @@ package actor Worker {
         }
     }
 
-    /// A drop gets the next number, unless it has one already: the agent that gave it ended before the drop left the spool.
+    /// Gives the drop the next number, or its own if an earlier agent ended between numbering and deleting it.
     private func makeLedger(for drop: Drop?, request: String?) async -> Ledger {
         if let before = claimedBefore {
             claimedBefore = nil
@@ -159,7 +159,7 @@ package actor Worker {
         await end(ledger, .failed, Failure(.agentStopped, "the agent", problem, hint: "drop it again"))
     }
 
-    /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
+    /// Shows in the status how the last drop ended, possibly under an earlier agent.
     private func showLast() async {
         guard let last = history.entries.last, last.number == history.lastNumber else { return }
         await status.end("#\(last.number) \(last.verdict)", of: last.number, for: app.name)
@@ -182,7 +182,7 @@ package actor Worker {
         switch Recovery(leftIn: record.leftIn, number: record.number, lastSwitch: lastSwitch) {
         case .end(let verdict, let failure): await end(ledger, verdict, failure)
         case .resume(let phase):
-            ledger.log.notice("resumed, an earlier agent left it in \(phase)")
+            ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
             let drop = Drop(variables: record.variables, directives: record.directives)
             await deploy(drop, ledger, interrupted: record, from: phase)
         }
@@ -208,13 +208,13 @@ package actor Worker {
         current = ledger
         if let ended = await deployment.run(from: start) {
             note(ended)
-            // Without a Compose file the deployment has not come so far as to have pinned anything.
+            // Without a Compose file, the deployment ended before it pinned anything.
             if ended.compose != nil { await deployment.letGo(history) }
         }
         current = nil
     }
 
-    /// Ends a drop that no deployment runs for.
+    /// Ends a drop for which no deployment runs.
     private func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
         note(await ledger.conclude(verdict, failure))
     }

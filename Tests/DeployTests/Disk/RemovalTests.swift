@@ -61,7 +61,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.images[0].tags.append("mine:1") }
         } _: { host, report in
-            expectFailure("its names have changed meanwhile", report)
+            expectFailure("its names have changed since the plan", report)
             #expect(host.engine.images.first?.tags == ["berth/shop/app:1", "shop:1", "mine:1"])
         }
     }
@@ -70,7 +70,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.containers = [.init(name: "new", image: "sha256:a")] }
         } _: { host, report in
-            expectFailure("a container has come to use it", report)
+            expectFailure("a container uses it now", report)
             #expect(host.engine.images.first?.tags == Self.named.tags)
         }
     }
@@ -88,7 +88,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.firstName] = { $0.images[0].tags.append("mine:1") }
         } _: { host, report in
-            expectFailure("it has got another name meanwhile", report)
+            expectFailure("it has a new name now", report)
             #expect(Set(host.engine.images.first?.tags ?? []) == ["mine:1", "berth/shop/app:1", "shop:1"])
         }
     }
