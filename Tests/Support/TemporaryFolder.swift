@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import SystemPackage
 
-/// Gives a folder of its own to `body`, and removes it with everything in it.
+/// Runs `body` with a new folder, then removes the folder and its content.
 package func withTemporaryFolder<Value>(_ body: (FilePath) async throws -> Value) async throws -> Value {
     // A Unix socket's path has room for about a hundred bytes.
     var template = Array("/tmp/berth-test.XXXXXX".utf8CString)
@@ -26,7 +26,7 @@ package func write(_ text: String, to path: FilePath) throws {
 }
 
 extension FilePath {
-    /// The folder so many levels up.
+    /// The folder this many levels up.
     package func removingLastComponents(_ count: Int) -> FilePath {
         (0..<count).reduce(self) { path, _ in path.removingLastComponent() }
     }

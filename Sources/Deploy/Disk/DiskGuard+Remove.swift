@@ -22,7 +22,7 @@ extension DiskGuard {
         guard let image = try await image(id.rawValue) else { return }
         // The host may have changed since the plan.
         guard Set(image.repoTags) == Set(names) else {
-            throw Failure(.inUse, "", "its names have changed since the plan", hint: "the next prune considers it again")
+            throw Failure(.inUse, "", "its names have changed", hint: "the next prune considers it again")
         }
         guard try await !session.containers().contains(where: { $0.imageID == id }) else {
             throw Failure(.inUse, "", "a container uses it now", hint: "the next prune considers it again")

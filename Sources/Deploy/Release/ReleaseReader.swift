@@ -23,8 +23,8 @@ struct ReleaseReader: Sendable {
         async let first = config(folder)
         async let template = try? tools.capture(folder.template())
         let rendered = try await first
-        // First Compose's template, which has no values of variables. It garbles some short-form volumes that begin with
-        // a variable, so next the file as it was delivered, which has no values either.
+        // First Compose's template, which has no values of variables. It garbles some short-form volumes that begin
+        // with a variable, so next the file as it was delivered, which has no values either.
         for text in [await template, deliveredFile].compactMap({ $0 }) {
             let stored = try Store.store(text, in: file)
             let compose = compose(variables, file)

@@ -120,7 +120,7 @@ package struct Spool: Hashable, Sendable {
     /// Whether a process has the file open for writing.
     ///
     /// The kernel refuses a read lease while a writer has the file open (fcntl(2), F_SETLEASE). A lease on another
-    /// user's file needs CAP_LEASE; without it, berth trusts the event that led here, a close after writing or a rename.
+    /// user's file needs CAP_LEASE; without it, berth trusts the event that led here, a close or a rename.
     private func isBeingWritten(_ file: CInt) -> Bool {
         // F_SETLEASE is a macro that Swift does not import.
         let setLease: CInt = 1024

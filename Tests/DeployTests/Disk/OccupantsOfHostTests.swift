@@ -7,7 +7,7 @@ import Testing
 @testable import Deploy
 @testable import Rules
 
-/// What a sysadmin is told of a disk that a prune has left full.
+/// What berth tells a sysadmin about a disk that is still full after a prune.
 @Suite(.timeLimit(.minutes(1))) struct OccupantsOfHostTests {
     private static var engine: InMemoryEngine {
         InMemoryEngine(
@@ -19,7 +19,7 @@ import Testing
                 .init(name: "web", image: "sha256:kept", written: 50, log: String(repeating: "x", count: 40)),
                 .init(name: "mute", image: "sha256:kept", log: nil),
             ],
-            // One with options lies elsewhere.
+            // A volume with options is on another filesystem.
             volumes: [.init(name: "shop_db", size: 200), .init(name: "nfs", size: 300, options: #"{"type":"nfs"}"#)],
             buildCache: [.init(id: "own", size: 30), .init(id: "of-an-image", size: 70, isShared: true)]
         )
@@ -91,7 +91,8 @@ import Testing
         try await withGuardedHost(InMemoryEngine(answers: ["GET /system/df": .failure(500, "oh")])) { host in
             let occupants = try await occupants(filesystem([.images]), host)
             #expect(occupants.isEmpty)
-            #expect(host.warnings.count == 1 && host.warnings[0].hasPrefix("The things that fill /d could not be listed"))
+            #expect(host.warnings.count == 1)
+            #expect(host.warnings.first?.hasPrefix("The things that fill /d could not be listed") == true)
         }
     }
 }

@@ -53,7 +53,7 @@ import Testing
         #expect(try policy(#"{"rollback":"\#(word)"}"#).mayRollBack == mayRollBack)
     }
 
-    /// A step whose parts are as in the README, except for one.
+    /// A step as in the README, with one member replaced.
     private static func step(_ key: String, _ value: String?) -> String {
         var parts = ["name": #""a""#, "service": #""app""#, "command": #"["x"]"#, "when": #""after""#]
         parts[key] = value
@@ -61,7 +61,7 @@ import Testing
         return "{\(members.joined(separator: ","))}"
     }
 
-    /// What is written, the key that is to blame, and what is said of it.
+    /// The policy, the wrong key, and the error's problem.
     static let mistakes: [(extensions: String, key: String, problem: String)] =
         [
             (#"{"rolback":"never"}"#, "rolback", "unknown key; the keys here are health, steps, rollback"),
