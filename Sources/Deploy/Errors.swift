@@ -2,7 +2,7 @@ import Docker
 import Linux
 import Rules
 
-/// The errors of the rooms below, as a person is to read them.
+/// The errors of the lower modules, explained for people.
 extension EngineError: Explained {
     package var cause: Cause {
         switch self {
@@ -34,16 +34,16 @@ extension PrivateConfigurationError: Explained {
 }
 
 extension Failure {
-    /// What a phase, which may throw anything, has thrown.
+    /// Wraps any error that a phase threw.
     package init(any error: any Error) {
         switch error {
         case let failure as Failure: self = failure
         case let error as any Explained: self.init(error)
-        default: self.init(.unexpected, "", "\(error)", hint: "see the journal for what came before")
+        default: self.init(.unexpected, "", "\(error)", hint: "see the lines before this one in the journal")
         }
     }
 
-    /// Why a command has failed that says so in its own word; without the program it says that.
+    /// Wraps a command's error with its own cause, unless the program is missing.
     init(_ error: CommandError, of command: Cause) {
         self.init(error, as: error.cause == .commandMissing ? nil : command)
     }

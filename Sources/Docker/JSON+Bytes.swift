@@ -14,14 +14,14 @@ extension JSON {
         return Array(try encoder.encode(self))
     }
 
-    /// Reads the value as a type that says more.
+    /// Decodes the value as a more specific type.
     package func decode<Value: Decodable>(as type: Value.Type) throws -> Value {
         try JSONDecoder().decode(type, from: Data(bytes()))
     }
 }
 
 extension Error {
-    /// Where a document is not what was expected, and how, without the noise of a debug description.
+    /// Where and how a document differs from what was expected, without the noise of a debug description.
     var reason: String {
         switch self as? DecodingError {
         case .keyNotFound(let key, let context)?:

@@ -21,8 +21,8 @@ package struct APIVersion: Hashable, Comparable, Sendable, CustomStringConvertib
         (left.major, left.minor) < (right.major, right.minor)
     }
 
-    /// The newest version that this code was written against.
+    /// The newest version that berth uses.
     package static let newest = APIVersion(1, 47)
-    /// The oldest version whose answers are understood: Engine 20.10, the one of Debian 12.
+    /// The oldest version that berth supports: Engine 20.10, as in Debian 12.
     package static let oldest = APIVersion(1, 41)
 }

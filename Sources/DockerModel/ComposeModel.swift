@@ -1,6 +1,6 @@
-/// What matters of the model that `docker compose config --format json` prints.
+/// The part that berth uses of the model that `docker compose config --format json` prints.
 ///
-/// Compose has merged, interpolated and checked it, and left out the services whose profile is not active.
+/// Compose has merged, interpolated and validated it, and left out the services of inactive profiles.
 package struct ComposeModel: Decodable, Hashable, Sendable {
     package let name: ProjectName
     package let services: [ServiceName: Service]
@@ -8,9 +8,9 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
     package let extensions: [String: JSON]
 
     package struct Service: Hashable, Sendable {
-        /// Nil for a service that is only built.
+        /// Nil if the service has only a `build`.
         package let image: ImageReference?
-        /// How many containers it has, from `deploy.replicas` or `scale`; 0 is none.
+        /// The number of containers, from `deploy.replicas` or `scale`.
         package let replicas: Int
     }
 }

@@ -4,10 +4,10 @@ package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConve
     package let minor: Int
     package let patch: Int
 
-    /// The oldest that can be trusted with secrets: until 2.24.6 `config --no-interpolate` prints the values that it is
-    /// asked to leave out (docker/compose#11556), and 2.24.7 prints another model than its neighbours (#11598).
+    /// The oldest version that berth trusts with secrets: up to 2.24.6, `config --no-interpolate` prints the values
+    /// that it should leave out (docker/compose#11556), and 2.24.7 prints another model than its neighbours (#11598).
     ///
-    /// The flags themselves are older: `--progress` is a global one since 2.19, `pull --policy` exists since 2.22.
+    /// The flags are older: `--progress` is a global flag since 2.19, and `pull --policy` exists since 2.22.
     package static let minimum = ComposeVersion(2, 25, 0)
 
     init(_ major: Int, _ minor: Int, _ patch: Int) {
@@ -16,7 +16,7 @@ package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConve
         self.patch = patch
     }
 
-    /// Parses a version; what follows the numbers, a pre-release or a packager's revision, does not count.
+    /// Parses a version; ignores a pre-release or a packager's revision after the numbers.
     package init?(_ text: some StringProtocol) {
         let text = text.hasPrefix("v") ? text.dropFirst() : text[...]
         let numbers = text.prefix { $0.isNumber || $0 == "." }.split(separator: ".", omittingEmptySubsequences: false)

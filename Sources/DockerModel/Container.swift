@@ -3,14 +3,14 @@ package struct ContainerSummary: Decodable, Hashable, Sendable {
     package let id: ContainerID
     /// The names without their leading slash.
     package let names: [String]
-    /// What the container was made from, as it was named then.
+    /// The image's name or ID at the time when the container was created.
     package let image: String
     package let imageID: ImageID
     package let status: ContainerStatus
     package let labels: Labels
     package let mounts: [Mount]
 
-    /// By which people know it: one that is being removed may have lost its names.
+    /// The name to show, or the ID: a container that is being removed may have no names left.
     package var name: String { names.first ?? id.rawValue }
 
     package init(from decoder: any Decoder) throws {
@@ -25,12 +25,12 @@ package struct ContainerSummary: Decodable, Hashable, Sendable {
     }
 }
 
-/// Where a container stands in its life.
+/// A container's state in its life cycle.
 package enum ContainerStatus: String, Codable, Sendable {
     case created, running, paused, restarting, removing, exited, dead
 }
 
-/// What a container has mounted.
+/// One mount of a container.
 package struct Mount: Decodable, Hashable, Sendable {
     /// `volume`, `bind`, `tmpfs`, ….
     package let type: String
@@ -57,34 +57,34 @@ package struct Container: Hashable, Sendable {
     package let name: String
     /// The image that it runs.
     package let imageID: ImageID
-    /// What the image was called when the container was made.
+    /// The image's name at the time when the container was created.
     package let image: ImageReference
     package let labels: Labels
     package let state: State
-    /// How often the restart policy has started it again.
+    /// How often the restart policy has restarted it.
     package let restartCount: Int
     package let restartPolicy: RestartPolicy
-    /// How its health is probed; nil when it is not.
+    /// Nil if the container has none.
     package let healthcheck: Healthcheck?
     package let mounts: [Mount]
-    /// Whether it has a terminal: its log then is one stream without headers.
+    /// Whether it has a terminal; its log is then one stream without frame headers.
     package let hasTerminal: Bool
-    /// Where its log goes, `json-file`, `local`, `journald`, …; only the first two are files in the Engine's root folder.
+    /// `json-file`, `local`, `journald`, …; only the first two write files in the Engine's root folder.
     package let logDriver: String
 
     package struct State: Hashable, Sendable {
         package let status: ContainerStatus
-        /// True also while it is paused or between two restarts.
+        /// Also true while it is paused or between two restarts.
         package let isRunning: Bool
-        /// The code of the last end; 0 while there has been none.
+        /// The last exit code; 0 before the first exit.
         package let exitCode: Int
-        /// Whether the kernel killed something in it for want of memory.
+        /// Whether the kernel killed a process in it because memory ran out.
         package let wasOutOfMemory: Bool
-        /// Nil when it has never been started.
+        /// Nil if it was never started.
         package let startedAt: Timestamp?
-        /// Why the Engine could not start it; empty when it could.
+        /// Why the Engine could not start it; empty if it could.
         package let error: String
-        /// What the probes found; nil without a healthcheck.
+        /// The healthcheck's results; nil without a healthcheck.
         package let health: ContainerHealth?
     }
 }

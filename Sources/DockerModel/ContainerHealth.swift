@@ -1,4 +1,4 @@
-/// What the probes of a container's health found.
+/// The results of a container's healthcheck.
 package struct ContainerHealth: Hashable, Sendable {
     package enum Status: String, Sendable {
         case starting, healthy, unhealthy
@@ -12,9 +12,9 @@ package struct ContainerHealth: Hashable, Sendable {
     package struct Probe: Hashable, Sendable {
         package let start: Timestamp?
         package let end: Timestamp?
-        /// 0 is healthy.
+        /// 0 means healthy.
         package let exitCode: Int
-        /// What it wrote, cut by the Engine at 4 KiB.
+        /// The output, which the Engine cuts at 4 KiB.
         package let output: String
     }
 

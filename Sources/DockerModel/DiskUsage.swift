@@ -1,22 +1,22 @@
-/// What lies in the Engine's root folder (`GET /system/df`); empty where it was not asked for.
+/// What uses the Engine's root folder (`GET /system/df`); lists that were not requested are empty.
 package struct DiskUsage: Hashable, Sendable {
-    /// Bytes of the layers of all images, each counted once.
+    /// Bytes of all image layers, each layer counted once.
     package let layersSize: Int64
     package let images: [ImageSummary]
     package let containers: [ContainerUsage]
-    /// Those of the driver `local` without options.
+    /// Volumes of the driver `local` without options.
     package let volumes: [VolumeUsage]
     package let buildCache: [CacheEntry]
 
     package struct ContainerUsage: Hashable, Sendable {
         package let container: ContainerSummary
-        /// Bytes that it has written over its image, without its volumes and its log.
+        /// Bytes of its writable layer, without volumes and log.
         package let size: Int64
     }
 
     package struct VolumeUsage: Hashable, Sendable {
         package let volume: Volume
-        /// Bytes; nil when it was not measured.
+        /// Bytes; nil if it was not measured.
         package let size: Int64?
     }
 }
@@ -30,9 +30,9 @@ package struct CacheEntry: Hashable, Sendable {
     package let size: Int64
     /// Whether a build uses it now.
     package let isInUse: Bool
-    /// Whether an image holds the same layer: without the record it stays.
+    /// Whether an image shares the layer, so that removing the record frees nothing.
     package let isShared: Bool
-    /// When a build last did; nil when none has since it was made.
+    /// When a build last used it; nil if none has since its creation.
     package let lastUsed: Timestamp?
     package let created: Timestamp?
 }
@@ -51,7 +51,7 @@ extension DiskUsage: Decodable {
 extension DiskUsage.ContainerUsage: Decodable {
     package init(from decoder: any Decoder) throws {
         container = try ContainerSummary(from: decoder)
-        // Left out where it is zero.
+        // The Engine leaves out a size of zero.
         size = try decoder.members().optional("SizeRw") ?? 0
     }
 }

@@ -1,10 +1,10 @@
-/// What the Engine says about itself (`GET /info`).
+/// The Engine's version, root folder and image store (`GET /info`).
 package struct EngineInfo: Decodable, Hashable, Sendable {
     /// The Engine's own version, `26.1.5+dfsg1`.
     package let serverVersion: String
-    /// Where images, containers and volumes lie: the filesystem that fills up.
+    /// The folder of images, containers and volumes: its filesystem is the one that fills up.
     package let rootDirectory: String
-    /// Whether images lie in containerd, where an image's ID is the digest of its manifest.
+    /// Whether containerd stores the images; an image's ID is then the digest of its manifest.
     package let isContainerdImageStore: Bool
 
     package init(from decoder: any Decoder) throws {

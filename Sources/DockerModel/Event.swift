@@ -1,17 +1,17 @@
-/// Something that happened to a container.
+/// An event of a container (`GET /events`).
 package struct Event: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
         case create, start, restart, stop, kill, die, oom, pause, unpause, rename, destroy
         case healthStatus(ContainerHealth.Status)
-        /// Any other word of the Engine's, such as `exec_die`.
+        /// Any other action, such as `exec_die`.
         case other(String)
     }
 
     package let action: Action
     package let container: ContainerID
-    /// The container's labels, and what belongs to the action: `exitCode`, `signal`, `name`, `image`.
+    /// The container's labels, and the action's own attributes: `exitCode`, `signal`, `name`, `image`.
     package let attributes: [String: String]
-    /// When, by the Engine's clock.
+    /// By the Engine's clock.
     package let time: Timestamp
 
     /// The labels by which Compose knows the container.
@@ -46,7 +46,7 @@ extension Event.Action {
 }
 
 extension Event.Action {
-    /// Whether the health gate may decide otherwise after it.
+    /// Whether the event may change the health gate's decision.
     package var concernsHealth: Bool {
         switch self {
         case .start, .restart, .stop, .die, .oom, .pause, .unpause, .destroy, .healthStatus: true

@@ -1,22 +1,22 @@
-/// How the Engine probes a container's health, with its defaults where nothing is said.
+/// How the Engine probes a container's health, with the Engine's defaults filled in.
 package struct Healthcheck: Hashable, Sendable {
     /// The time between two probes.
     package let interval: Duration
-    /// The time that one probe has.
+    /// The time limit of one probe.
     package let timeout: Duration
-    /// So many failures in a row make it unhealthy.
+    /// The number of failures in a row that makes the container unhealthy.
     package let retries: Int
-    /// The time after the start in which failures do not count.
+    /// The time after the start during which failures do not count.
     package let startPeriod: Duration
 
     /// The longest time from a container's start to its healthcheck's decision.
     package var allowance: Duration { startPeriod + (interval + timeout) * retries }
 
-    /// Nil where there is nothing to run.
+    /// Nil if the healthcheck has no command.
     init?(_ healthcheck: KeyedDecodingContainer<Name>) throws {
         let test: [String] = try healthcheck.optional("Test") ?? []
         guard let kind = test.first, kind != "NONE" else { return nil }
-        // The Engine counts in nanoseconds, and means its default by zero.
+        // The Engine counts in nanoseconds; zero means its default.
         func duration(_ name: Name) throws -> Duration? {
             let nanoseconds: Int64 = try healthcheck.optional(name) ?? 0
             return nanoseconds > 0 ? .nanoseconds(nanoseconds) : nil

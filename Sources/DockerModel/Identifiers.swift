@@ -1,7 +1,7 @@
-/// A string that names one kind of thing and is never mixed up with the name of another.
+/// A string that identifies one kind of thing; the compiler keeps the kinds apart.
 ///
-/// A conforming type declares `rawValue` and its initializer; it gets ordering, printing, literals and a coding as a
-/// single value from here.
+/// A conforming type declares `rawValue` and its initializer. This protocol adds ordering, printing, literals, and
+/// coding as a single value.
 package protocol Identifier: RawRepresentable<String>, Hashable, Comparable, Sendable, Codable, CodingKeyRepresentable,
     CustomStringConvertible, ExpressibleByStringLiteral
 {
@@ -13,7 +13,7 @@ extension Identifier {
 
     package init?<Key: CodingKey>(codingKey: Key) { self.init(rawValue: codingKey.stringValue) }
 
-    /// A dictionary that is keyed by identifiers is coded as an object.
+    /// Lets a dictionary with identifiers as keys be coded as an object.
     package var codingKey: any CodingKey { Name(stringValue: rawValue) }
 
     package var description: String { rawValue }
@@ -21,13 +21,13 @@ extension Identifier {
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A Compose project's name, as the label `com.docker.compose.project` carries it.
+/// A Compose project's name, as in the label `com.docker.compose.project`.
 package struct ProjectName: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
-/// A service's name in a Compose file, as the label `com.docker.compose.service` carries it.
+/// A service's name in a Compose file, as in the label `com.docker.compose.service`.
 package struct ServiceName: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -39,7 +39,7 @@ package struct ContainerID: Identifier {
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
-/// An image's ID, `sha256:` and 64 hexadecimal digits: it names the same bytes for ever, which a tag does not.
+/// An image's ID, `sha256:` and 64 hexadecimal digits. Unlike a tag, it always names the same bytes.
 package struct ImageID: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }

@@ -1,18 +1,18 @@
 /// An image in full (`GET /images/{name}/json`).
 package struct Image: Hashable, Sendable {
     package let id: ImageID
-    /// The names by which this host knows it.
+    /// Its tags on this host.
     package let repoTags: [ImageReference]
-    /// The names under which registries know it, `repository@sha256:…`; empty for one that was never in a registry.
+    /// Its digests in registries, `repository@sha256:…`; empty if it was never in a registry.
     package let repoDigests: [ImageReference]
     package let labels: [String: String]
-    /// Nil when its maker left that out.
+    /// Nil if the image does not say.
     package let created: Timestamp?
-    /// Bytes of all layers, also of those that other images share.
+    /// Bytes of all layers, shared layers included.
     package let size: Int64
     /// When a build, an import or a tag last gave it a name on this host.
     ///
-    /// A pull and a load count only with the containerd image store, so nil does not mean that the image is old.
+    /// A pull or a load counts only with the containerd image store, so nil does not mean that the image is old.
     package let lastTagged: Timestamp?
 }
 
@@ -32,16 +32,16 @@ extension Image: Decodable {
 /// An image in a list (`GET /images/json`).
 package struct ImageSummary: Hashable, Sendable {
     package let id: ImageID
-    /// The names by which this host knows it; empty for a dangling one.
+    /// Its tags on this host; empty for a dangling image.
     package let repoTags: [ImageReference]
-    /// The names under which registries know it, `repository@sha256:…`.
+    /// Its digests in registries, `repository@sha256:…`.
     package let repoDigests: [ImageReference]
     package let labels: [String: String]
-    /// To the second; nil when its maker left that out.
+    /// To the second; nil if the image does not say.
     package let created: Timestamp?
-    /// Bytes of all layers, also of those that other images share.
+    /// Bytes of all layers, shared layers included.
     package let size: Int64
-    /// Bytes of the layers that other images share, which stay when this one goes; nil when it was not measured.
+    /// Bytes of the layers that other images share, which a removal does not free; nil if it was not measured.
     package let sharedSize: Int64?
 }
 
@@ -49,7 +49,7 @@ extension ImageSummary: Decodable {
     package init(from decoder: any Decoder) throws {
         let image = try decoder.members()
         id = try image.value("Id")
-        // Before API 1.43 an image without a name is listed with these.
+        // Before API 1.43, the Engine lists an untagged image with these placeholders.
         repoTags = (try image.optional("RepoTags") ?? []).filter { $0 != "<none>:<none>" }
         repoDigests = (try image.optional("RepoDigests") ?? []).filter { $0 != "<none>@<none>" }
         labels = try image.optional("Labels") ?? [:]

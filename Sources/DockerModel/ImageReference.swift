@@ -1,6 +1,6 @@
-/// What a Compose file or `docker tag` calls an image: `[registry/]path[:tag][@digest]`.
+/// An image's name in a Compose file or for `docker tag`: `[registry/]path[:tag][@digest]`.
 ///
-/// The parts are read as Docker's `distribution/reference` reads them; nothing is normalized in ``rawValue``.
+/// The parts follow Docker's `distribution/reference`; ``rawValue`` is not normalized.
 package struct ImageReference: Identifier {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -8,10 +8,10 @@ package struct ImageReference: Identifier {
     /// Everything before the tag and the digest, as written.
     package var repository: String { String(parts.repository) }
 
-    /// The tag, or nil where none is written; Docker then means `latest`, unless there is a digest.
+    /// The tag, or nil if none is written; Docker then uses `latest`, unless there is a digest.
     package var tag: String? { parts.tag.map(String.init) }
 
-    /// The digest, `sha256:…`, or nil where none is written.
+    /// The digest, `sha256:…`, or nil if none is written.
     package var digest: String? { parts.digest.map(String.init) }
 
     private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {

@@ -1,4 +1,4 @@
-/// Any JSON value: for documents of others, of which we change a few members and must not lose the rest.
+/// Any JSON value, for foreign documents in which berth changes a few members and must keep the rest.
 package enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -23,7 +23,7 @@ package enum JSON: Hashable, Sendable {
         return elements
     }
 
-    /// The member of that name, `null` where there is none.
+    /// The member of that name, or `null` if it is missing.
     package subscript(name: String) -> JSON {
         get { members[name] ?? .null }
         set { members[name] = newValue }

@@ -1,21 +1,21 @@
-/// The labels that Compose puts on containers, by which all of them are found; names and IDs change under `up`.
+/// A container's labels. berth finds containers by Compose's labels, since `up` changes names and IDs.
 package struct Labels: Hashable, Sendable {
     package static let project = "com.docker.compose.project"
 
-    /// All labels, also those that are not Compose's.
+    /// All labels, not only Compose's.
     package let all: [String: String]
 
     package init(all: [String: String]) {
         self.all = all
     }
 
-    /// The project, nil for a container that Compose did not make.
+    /// The project; nil if Compose did not create the container.
     package var project: ProjectName? { all[Self.project].map(ProjectName.init) }
-    /// The project's folder as Compose was given it.
+    /// The project's folder, as it was given to Compose.
     package var directory: String? { all["com.docker.compose.project.working_dir"] }
     /// The service within the project.
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
-    /// Whether `compose run` made the container, for one command.
+    /// Whether `docker compose run` created the container, for one command.
     package var isOneOff: Bool { all["com.docker.compose.oneoff"] == "True" }
 }
 

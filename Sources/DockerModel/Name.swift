@@ -1,4 +1,4 @@
-/// A member's name in a JSON object, written where it is used: the Engine's names are not ours.
+/// A member's name in a JSON object, written as a literal where it is used.
 package struct Name: CodingKey, ExpressibleByStringLiteral {
     package let stringValue: String
     package var intValue: Int? { nil }
@@ -9,7 +9,7 @@ package struct Name: CodingKey, ExpressibleByStringLiteral {
 }
 
 extension Decoder {
-    /// The members of the object that is decoded.
+    /// The members of the object that this decoder reads.
     package func members() throws -> KeyedDecodingContainer<Name> {
         try container(keyedBy: Name.self)
     }
@@ -21,7 +21,7 @@ extension KeyedDecodingContainer<Name> {
         try decode(Value.self, forKey: name)
     }
 
-    /// The value under a name, or nil where it is absent or `null`, both of which the Engine uses for "none".
+    /// The value under a name, or nil if it is absent or `null`; the Engine uses both for "none".
     package func optional<Value: Decodable>(_ name: Name) throws -> Value? {
         try decodeIfPresent(Value.self, forKey: name)
     }
@@ -31,18 +31,18 @@ extension KeyedDecodingContainer<Name> {
         try nestedContainer(keyedBy: Name.self, forKey: name)
     }
 
-    /// The members of the object under a name, or nil where it is absent or `null`.
+    /// The members of the object under a name, or nil if it is absent or `null`.
     package func optionalObject(_ name: Name) throws -> Self? {
         guard contains(name), try !decodeNil(forKey: name) else { return nil }
         return try object(name)
     }
 
-    /// The moment under a name, or nil where there is none or it is Go's zero time.
+    /// The moment under a name, or nil if it is absent, no moment, or Go's zero time.
     package func timestamp(_ name: Name) throws -> Timestamp? {
         try optional(name).flatMap { (text: String) in Timestamp(text) }
     }
 
-    /// The bytes under a name, or nil where there are none or they are -1, by which the Engine means "not measured".
+    /// The bytes under a name, or nil if they are absent or -1, which means "not measured".
     package func measured(_ name: Name) throws -> Int64? {
         try optional(name).flatMap { (bytes: Int64) in bytes < 0 ? nil : bytes }
     }

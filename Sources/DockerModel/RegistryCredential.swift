@@ -1,4 +1,4 @@
-/// Who logs in to a registry, and with what.
+/// A login for a registry.
 package struct RegistryCredential: Hashable, Sendable {
     /// The registry's domain with its port; `docker.io` for Docker Hub.
     package let registry: String
@@ -11,6 +11,6 @@ package struct RegistryCredential: Hashable, Sendable {
         self.secret = secret
     }
 
-    /// The name under which Docker keeps the login: that of Docker Hub is older than domains.
+    /// The key under which Docker stores the login; for Docker Hub it is a historical URL.
     package var serverAddress: String { registry == "docker.io" ? "https://index.docker.io/v1/" : registry }
 }

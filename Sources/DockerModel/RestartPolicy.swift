@@ -1,17 +1,17 @@
-/// What the Engine does when a container ends by itself.
+/// What the Engine does when a container exits by itself.
 package enum RestartPolicy: Hashable, Sendable {
     case no
     case always
     case unlessStopped
-    /// After an exit code other than 0, at most so often; nil is without end.
+    /// After an exit code other than 0, at most `maximum` times; nil means without limit.
     case onFailure(maximum: Int?)
 
-    /// Whether a container that ended with exit code 0 is started again.
+    /// Whether the Engine restarts a container that exited with code 0.
     package var startsAfterSuccess: Bool { self == .always || self == .unlessStopped }
 
     /// - Parameters:
-    ///   - name: The Engine's word; an empty or unknown one is ``no``.
-    ///   - maximum: The most restarts of `on-failure`, 0 without end.
+    ///   - name: The Engine's name for the policy; an empty or unknown name means ``no``.
+    ///   - maximum: The maximum number of restarts of `on-failure`; 0 means without limit.
     init(name: some StringProtocol, maximum: Int) {
         switch name {
         case "always": self = .always

@@ -1,4 +1,4 @@
-/// A string that never shows itself: not printed, not dumped, not coded.
+/// A string that is never printed, dumped or encoded.
 package struct Secret: Hashable, Sendable {
     private let value: String
 
@@ -6,7 +6,7 @@ package struct Secret: Hashable, Sendable {
         self.value = value
     }
 
-    /// The string itself: the one way to read it.
+    /// The string itself; this is the only way to read it.
     package func reveal() -> String { value }
 }
 

@@ -1,7 +1,7 @@
 /// A moment in UTC to the nanosecond, as the Engine writes it (RFC 3339).
 ///
-/// Two moments of one Engine can be compared and subtracted; a moment of the Engine and one of our own clock only
-/// roughly so.
+/// Two moments of the Engine can be compared and subtracted; a moment of the Engine and one of another clock only
+/// roughly.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z; the years 1678 to 2261 fit.
     package let nanoseconds: Int64
@@ -12,8 +12,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Parses `2024-05-01T10:00:00.123456789Z`, with any number of fraction digits and any numeric offset.
     ///
-    /// Nil when the text is something else, or outside the years that fit: also for Go's zero time,
-    /// `0001-01-01T00:00:00Z`, by which the Engine means "never".
+    /// Nil if the text has another form or the year does not fit. That includes Go's zero time,
+    /// `0001-01-01T00:00:00Z`, which the Engine uses for "never".
     package init?(_ text: some StringProtocol) {
         var scanner = Scanner(text.utf8)
         guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
@@ -29,7 +29,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
     package static func + (moment: Self, time: Duration) -> Self {
-        // Nothing that the Engine or an image says may end the process: what does not fit is the last moment, or the first.
+        // No value from the Engine or an image may crash the process, so an overflow gives the last or first moment.
         let (seconds, attoseconds) = time.components
         let (scaled, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let fraction = attoseconds / 1_000_000_000
@@ -43,7 +43,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        // A year that begins in March ends with the leap day, so that months need no table.
+        // A year that begins in March ends with the leap day, so months need no table.
         let year = month <= 2 ? year - 1 : year
         let yearDay = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         return year * 365 + year / 4 - year / 100 + year / 400 + yearDay - 719_468
@@ -61,7 +61,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC; the fraction has nine digits, or is absent when it is zero.
+    /// RFC 3339 in UTC; the fraction has nine digits, or is absent if it is zero.
     package var description: String {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
         let (days, second) = seconds.flooredDivision(by: 86_400)
@@ -71,14 +71,14 @@ extension Timestamp: CustomStringConvertible {
         return fraction == 0 ? "\(date)T\(time)Z" : "\(date)T\(time).\(fraction.padded(9))Z"
     }
 
-    /// RFC 3339 in UTC, always with three digits of the second's fraction; what is finer is cut off.
+    /// RFC 3339 in UTC, always with three fraction digits; finer digits are cut off.
     package var inMilliseconds: String {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
         let text = Timestamp(nanoseconds: seconds * 1_000_000_000).description
         return "\(text.dropLast()).\((fraction / 1_000_000).padded(3))Z"
     }
 
-    /// Seconds and nanoseconds since 1970 as the Engine's `since` and `until` take them, `1714557600.123456789`.
+    /// Seconds and nanoseconds since 1970, as the Engine's `since` and `until` take them: `1714557600.123456789`.
     package var unixTime: String {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
         return "\(seconds).\(fraction.padded(9))"
@@ -91,7 +91,7 @@ extension Timestamp: Codable {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let moment = Timestamp(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a moment: \(text)")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a timestamp: \(text)")
         }
         self = moment
     }
@@ -102,7 +102,7 @@ extension Timestamp: Codable {
     }
 }
 
-/// Reads the parts of a date from the front of its text.
+/// Parses a date from the front of its text.
 private struct Scanner<Text: Collection<UInt8>> {
     private var rest: Text.SubSequence
 
@@ -133,7 +133,7 @@ private struct Scanner<Text: Collection<UInt8>> {
         return value
     }
 
-    /// The nanoseconds of an optional fraction; what is finer is dropped.
+    /// The nanoseconds of an optional fraction; finer digits are dropped.
     mutating func fraction() -> Int64? {
         guard skip(".") else { return 0 }
         guard var value = digit() else { return nil }

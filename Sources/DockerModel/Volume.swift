@@ -1,16 +1,16 @@
 /// A volume in a list (`GET /volumes`).
 package struct Volume: Hashable, Sendable {
     package let name: VolumeName
-    /// `local`, or a plugin.
+    /// `local`, or a plugin's name.
     package let driver: String
     package let labels: [String: String]
-    /// What the driver was told, such as a file system to mount.
+    /// The driver's options, such as a filesystem to mount.
     package let options: [String: String]
 
-    /// Whether it is certain that nobody named it, described it or marked it: the Engine made it for one container.
+    /// Whether the Engine certainly made the volume for one container, without a name, options or labels from a user.
     ///
-    /// Only an Engine that labels it makes that certain: from 23 on, and for what a Compose file mounts without a name from
-    /// 27 on (moby/moby#48748). A label from outside Docker's own namespace is somebody's mark.
+    /// Only the Engine's own label makes that certain: since version 23, and since 27 for unnamed mounts of a Compose
+    /// file (moby/moby#48748). A label outside Docker's own namespace comes from a user.
     package var isAnonymous: Bool {
         driver == "local" && options.isEmpty && labels["com.docker.volume.anonymous"] != nil
             && labels.keys.allSatisfy { $0.hasPrefix("com.docker.") }

@@ -2,8 +2,8 @@ import NIOCore
 
 /// A monotonic clock whose sleepers are timers of an event loop.
 ///
-/// `Task.sleep` goes through libdispatch, which from then on wakes the process once a second; a daemon that waits for
-/// days should not. In tests an event loop whose time stands still makes every wait exact.
+/// `Task.sleep` uses libdispatch, which then wakes the process once a second; a daemon that waits for days must not do
+/// that. In tests, an event loop with a manual clock makes every wait exact.
 package struct EventLoopClock: Clock {
     package struct Instant: InstantProtocol {
         fileprivate let deadline: NIODeadline

@@ -2,7 +2,7 @@ import NIOCore
 
 /// Runs tasks on an event loop.
 ///
-/// An agent that does everything on one loop has one thread that sleeps in the kernel until there is something to do; the
+/// An agent that runs everything on one event loop has one thread, which sleeps in the kernel until there is work. The
 /// default executor's threads wake up once a second.
 package final class EventLoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop

@@ -1,18 +1,18 @@
 import Glibc
 import SystemPackage
 
-/// Whole files: read, and replaced in one step.
+/// Reads whole files, and replaces them atomically.
 package enum File {
     /// Reads a file whole.
     ///
-    /// - Throws: what open(2) or read(2) say.
+    /// - Throws: the error of open(2) or read(2).
     package static func read(_ path: FilePath) throws(Errno) -> [UInt8] {
         let descriptor = try caught { try FileDescriptor.open(path, .readOnly, options: .closeOnExec) }
         defer { try? descriptor.close() }
         return try read(descriptor, limit: .max)
     }
 
-    /// Reads at most `limit` bytes, from where the descriptor stands.
+    /// Reads at most `limit` bytes from the descriptor's current position.
     package static func read(_ descriptor: FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 * 1024)
@@ -30,9 +30,9 @@ package enum File {
         return bytes
     }
 
-    /// Replaces a file with these bytes, so that a reader, and a host that lost its power, find the old or the new one.
+    /// Replaces a file atomically: a reader finds the old or the new content, even after a power failure.
     ///
-    /// The bytes are on the disk, and so is the name, when this returns (fsync(2), rename(2)).
+    /// When this returns, the bytes and the name are on the disk (fsync(2), rename(2)).
     package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
         let name = path.string
         let draft = name + ".new"
@@ -51,7 +51,7 @@ package enum File {
         try caught { try parent.closeAfter { try synchronise(parent) } }
     }
 
-    /// Makes a folder and what is missing above it; one that exists is left as it is.
+    /// Makes a folder and its missing parents; leaves an existing folder as it is.
     package static func makeFolder(_ path: FilePath, mode: FilePermissions) throws(Errno) {
         guard mkdir(path.string, mode.rawValue) != 0 else { return }
         switch Errno(rawValue: errno) {
@@ -91,12 +91,12 @@ package enum File {
         return names
     }
 
-    /// Opens a folder, to lock it or to write its names to the disk.
+    /// Opens a folder, to lock it or to sync its entries to the disk.
     package static func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor {
         try caught { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) }
     }
 
-    /// Appends bytes to a file, in one write; makes the file if it is missing.
+    /// Appends bytes to a file in one write; creates the file if it is missing.
     package static func append(_ bytes: [UInt8], to path: FilePath, mode: FilePermissions) throws(Errno) {
         try caught {
             let file = try FileDescriptor.open(
@@ -113,7 +113,7 @@ package enum File {
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// swift-system throws nothing but `Errno`, but does not say so.
+    /// swift-system throws only `Errno`, but its signatures do not say so.
     @discardableResult
     private static func caught<Value>(_ body: () throws -> Value) throws(Errno) -> Value {
         do {

@@ -1,15 +1,15 @@
-/// An app's name in the host's file: it names its spool, its state folder and its journal field.
+/// An app's name in the settings; the spool, the state folder and the journal field carry it too.
 package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let description: String
 
-    /// Takes 1 to 64 lower-case letters, digits, and between them `-` or a single `_`, since the name becomes a folder's name
-    /// and a part of an image reference (Docker's reference grammar, `path-component`); anything else is nil.
+    /// Nil unless the name has 1 to 64 lower-case letters and digits, and between them `-` or a single `_`: it is part
+    /// of a path and of an image reference (Docker's reference grammar, `path-component`).
     package init?(_ name: String) {
         let (hyphen, underscore) = (UInt8(ascii: "-"), UInt8(ascii: "_"))
         let bytes = Array(name.utf8)
         guard let first = bytes.first, let last = bytes.last, bytes.count <= 64 else { return nil }
         var before = first
-        // Byte by byte, since every pin on the host is parsed for each prune.
+        // Byte by byte for speed: each prune parses every pin on the host.
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
@@ -31,7 +31,7 @@ package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringCon
         let container = try decoder.singleValueContainer()
         let name = try container.decode(String.self)
         guard let app = AppName(name) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an app's name: \(name)")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a valid app name: \(name)")
         }
         self = app
     }

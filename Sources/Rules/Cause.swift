@@ -1,6 +1,6 @@
-/// Why something failed, in a word that never changes: for scripts, metrics and tests. The sentence beside it may change.
+/// Why something failed, as a stable word for scripts, metrics and tests; the sentence beside it may change.
 ///
-/// `docs/causes.md` says of each what it means and what to do.
+/// `docs/causes.md` explains the meaning of each, and what to do.
 package enum Cause: String, Sendable, Codable, CaseIterable {
     // The drop.
     case dropUnreadable = "drop-unreadable"
@@ -62,6 +62,6 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case appRemoved = "app-removed"
     case unexpected
 
-    /// Whether berth has decided against the drop: nothing has failed, and the deployment counts as not started.
+    /// Whether berth decided against the drop: nothing failed, and the deployment counts as not started.
     var isRefusal: Bool { self == .noRoom || self == .knownBad }
 }

@@ -6,10 +6,10 @@ package enum Consequence: Equatable, Sendable {
     /// - Parameters:
     ///   - cause: why the phase failed.
     ///   - phase: the phase that failed.
-    ///   - hasSwitched: whether the switch has begun, so that the app may have changed.
-    ///   - mayRollBack: whether the release and the drop allow it.
-    ///   - hasWayBack: whether there is a release to go back to.
-    ///   - isRollback: whether an older release was being put back, which is never itself rolled back.
+    ///   - hasSwitched: whether the switch has begun and may have changed the app.
+    ///   - mayRollBack: whether the release and the drop allow a rollback.
+    ///   - hasWayBack: whether the app has a release to go back to.
+    ///   - isRollback: whether the deployment is itself a rollback, which is never rolled back.
     package init(
         of cause: Cause,
         in phase: Phase,

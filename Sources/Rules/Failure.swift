@@ -1,11 +1,11 @@
-/// An error that a person is to read.
+/// An error that a person reads.
 package protocol Explained: Error, Sendable, CustomStringConvertible {
     var cause: Cause { get }
-    /// What it is about.
+    /// What the error is about.
     var subject: String { get }
     /// What is wrong with it.
     var problem: String { get }
-    /// What to try; nil if there is nothing to do.
+    /// What to try; nil if nothing needs to be done.
     var hint: String? { get }
     /// Subject and problem, in one sentence.
     var sentence: String { get }
@@ -26,7 +26,7 @@ package struct Failure: Explained, Equatable {
     package let subject: String
     package let problem: String
     package let hint: String?
-    /// What the Engine says of the containers to blame.
+    /// The Engine's facts about the failing containers.
     package let evidence: [Evidence]
 
     package init(_ cause: Cause, _ subject: String, _ problem: String, hint: String?, evidence: [Evidence] = []) {
@@ -37,12 +37,12 @@ package struct Failure: Explained, Equatable {
         self.evidence = evidence
     }
 
-    /// - Parameter cause: if it says more than the error's own.
+    /// - Parameter cause: replaces the error's own cause if it is more specific.
     package init(_ error: some Explained, as cause: Cause? = nil) {
         self.init(cause ?? error.cause, "", error.sentence, hint: error.hint)
     }
 
-    /// The same failure as the reason for a larger one; its hint stays.
+    /// Wraps this failure as the reason for a larger one; the hint stays.
     package func within(_ subject: String, as cause: Cause) -> Failure {
         Failure(cause, subject, sentence, hint: hint, evidence: evidence)
     }
@@ -52,7 +52,7 @@ package struct Failure: Explained, Equatable {
     }
 }
 
-/// Why the story of a deployment ends before its last phase.
+/// Why a deployment ends before its last phase.
 package enum Setback: Error, Equatable {
     case failed(Phase, Failure)
     /// The agent was told to stop.

@@ -1,5 +1,4 @@
-/// The phases of a deployment, in the order in which they run. The names are the same in code, journal, record and
-/// documentation.
+/// The phases of a deployment, in order. The names are the same in code, journal, record and documentation.
 package enum Phase: String, Sendable, Codable, CaseIterable, Comparable {
     case claim, check, login, room, pull, before, up, health, after, settle, rollback
 
@@ -8,31 +7,31 @@ package enum Phase: String, Sendable, Codable, CaseIterable, Comparable {
     private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// The one table of phases.
+/// The table of all phases.
 extension Phase {
-    /// What holds for one phase.
+    /// The rule for one phase.
     package struct Rule: Sendable {
-        /// How long the phase can take if everything in it uses up its own time limit. A phase that takes longer is stuck.
+        /// How long the phase takes if everything in it uses up its time limit. A phase that takes longer is stuck.
         package let limit: Duration
-        /// Whether the running app may have changed once the phase has begun.
+        /// Whether the phase may change the running app.
         package let touchesApp: Bool
-        /// What a failure in the phase leads to.
+        /// What happens if the phase fails.
         package let failure: OnFailure
-        /// What becomes of a deployment whose agent ended in the phase.
+        /// What happens to the deployment if the agent ends in the phase.
         package let crash: OnCrash
     }
 
     package enum OnFailure: Sendable {
-        /// The deployment ends in this verdict.
+        /// The deployment ends with this verdict.
         case end(Verdict)
-        /// Once the switch has begun, the app goes back; before it, nothing has changed, and the deployment has failed.
+        /// Before the switch, the deployment fails and nothing has changed. After it, berth rolls the app back.
         case goBack
     }
 
     package enum OnCrash: Sendable {
-        /// The app is as it was, and the credential is gone.
+        /// The deployment fails: the app is unchanged, and the credential is lost.
         case fail
-        /// The images are on the host, and a step or the switch may have begun: the next agent goes on from here.
+        /// The images are on the host, and a step or the switch may have begun: the next agent continues here.
         case resume
     }
 
@@ -41,17 +40,17 @@ extension Phase {
         case .claim: Rule(limit: .minutes(20), touchesApp: false, failure: .end(.refused), crash: .fail)
         case .check: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.refused), crash: .fail)
         case .login: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.failed), crash: .fail)
-        // Images go one by one, on a slow disk for minutes each.
+        // Images are removed one by one; on a slow disk, each takes minutes.
         case .room: Rule(limit: .minutes(60), touchesApp: false, failure: .end(.failed), crash: .fail)
-        // A pull waits for a prune, and a prune for what it removes last.
+        // A pull waits for a prune, and a prune for its last removal.
         case .pull: Rule(limit: .minutes(100), touchesApp: false, failure: .end(.failed), crash: .fail)
-        // Steps have limits of their own; see `Steps`.
+        // Steps have their own limits; see `Steps`.
         case .before: Rule(limit: .minutes(70), touchesApp: false, failure: .end(.failed), crash: .resume)
         case .up: Rule(limit: .minutes(20), touchesApp: true, failure: .goBack, crash: .resume)
-        // The gate ends it, whose deadlines come from the app's own healthchecks.
+        // The gate ends it; its deadlines come from the app's own healthchecks.
         case .health: Rule(limit: .minutes(24 * 60), touchesApp: true, failure: .goBack, crash: .resume)
         case .after: Rule(limit: .minutes(70), touchesApp: true, failure: .goBack, crash: .resume)
-        // It removes what the app does not need: a failure changes nothing for the app.
+        // It removes only what the app does not need, so a failure does not affect the app.
         case .settle: Rule(limit: .minutes(60), touchesApp: true, failure: .end(.deployed), crash: .resume)
         case .rollback:
             Rule(limit: .minutes(24 * 60), touchesApp: true, failure: .end(.rollbackFailed), crash: .resume)

@@ -1,15 +1,15 @@
-/// What becomes of a deployment that an earlier agent left without a verdict.
+/// What to do with a deployment that an earlier agent left without a verdict.
 package enum Recovery: Equatable, Sendable {
     case end(Verdict, Failure)
     case resume(from: Phase)
 
     /// - Parameters:
-    ///   - phase: the phase that it was left in; nil if it still waited.
-    ///   - number: its own.
+    ///   - phase: the phase in which the deployment was left; nil if it was still waiting.
+    ///   - number: the deployment's own number.
     ///   - lastSwitch: the number of the last deployment that changed what runs.
     package init(leftIn phase: Phase?, number: Int, lastSwitch: Int) {
         guard number > lastSwitch else {
-            let problem = "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
+            let problem = "the agent ended before the verdict, and #\(lastSwitch) has been deployed since"
             self = .end(.superseded, Failure(.superseded, "", problem, hint: nil))
             return
         }
@@ -18,7 +18,7 @@ package enum Recovery: Equatable, Sendable {
             return
         }
         let place = phase.map { "during \($0)" } ?? "before its turn"
-        let problem = "the agent ended \(place), and the app is as it was"
+        let problem = "the agent ended \(place); the app is unchanged"
         self = .end(.failed, Failure(.agentEnded, "", problem, hint: "drop it again"))
     }
 }

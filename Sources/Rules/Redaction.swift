@@ -1,14 +1,14 @@
-/// Takes the secrets that are known out of what an app has written.
+/// Removes known secrets from an app's output.
 package struct Redaction: Equatable, Sendable {
     private let secrets: [String]
 
-    /// - Parameter secrets: the values; what is shorter than six characters is too common to be looked for.
+    /// - Parameter secrets: the values; those with fewer than six characters are ignored as too common.
     package init(secrets: [String]) {
-        // A secret that contains another must go first, or a part of it would stay.
+        // A secret that contains another must be replaced first, or part of it would stay.
         self.secrets = Set(secrets).filter { $0.count >= 6 }.sorted { ($1.count, $0) < ($0.count, $1) }
     }
 
-    /// The secrets of an `.env`: the values of names that sound like one, and the passwords of all URLs.
+    /// Finds the secrets of an `.env`: the values of names that sound secret, and the passwords in all URLs.
     package init(environment: String, secrets: [String] = []) {
         var found = secrets
         for line in environment.split(whereSeparator: \.isNewline) {
@@ -29,7 +29,7 @@ package struct Redaction: Equatable, Sendable {
         "TOKEN", "SECRET", "PASS", "PWD", "KEY", "CREDENTIAL", "DSN", "SALT", "AUTH", "JWT", "COOKIE",
     ]
 
-    /// What Compose takes for the value: without its quotes, and without the comment that follows it.
+    /// The value as Compose reads it: without quotes and without a trailing comment.
     private static func value(_ text: Substring) -> String {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         let text = text.drop(while: isBlank)
@@ -42,7 +42,7 @@ package struct Redaction: Equatable, Sendable {
         return String(value)
     }
 
-    /// Of each URL what stands between the first colon and the last `@` of its authority.
+    /// The text between the first colon and the last `@` of each URL's authority.
     private static func passwords(inURLs text: Substring) -> [String] {
         guard let scheme = text.range(of: "://") else { return [] }
         let rest = text[scheme.upperBound...]
@@ -56,7 +56,7 @@ package struct Redaction: Equatable, Sendable {
 }
 
 extension Substring {
-    /// Where a text occurs first; the standard library has this only with Foundation or regular expressions.
+    /// The first occurrence of a text; the standard library needs Foundation or regular expressions for it.
     fileprivate func range(of text: String) -> Range<Index>? {
         indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
     }

@@ -1,6 +1,6 @@
-/// SHA-256 (FIPS 180-4), to tell whether a stored Compose file is still what was stored.
+/// SHA-256 (FIPS 180-4), to detect a change to a stored Compose file.
 ///
-/// A library for it would bring a whole TLS stack's cryptography into the build.
+/// A library would add the cryptography of a whole TLS stack to the build.
 package enum SHA256 {
     /// The digest, in lower-case hexadecimal.
     package static func hex(_ message: [UInt8]) -> String {

@@ -1,17 +1,17 @@
 import CSystemd
 import Glibc
 
-/// The system journal, spoken to in its native protocol (sd_journal_sendv(3)).
+/// The system journal, by its native protocol (sd_journal_sendv(3)).
 package enum Journal {
     /// One field of an entry; the value may hold any bytes, line breaks and NUL included.
     package typealias Field = (name: String, value: String)
 
-    /// Writes one entry, as far as that is possible.
+    /// Writes one entry, if possible.
     ///
-    /// Failing is silent: a log line that is lost must not stop the work that it tells of. Without a journal the entry
-    /// is dropped; while the journal's socket is full the call blocks.
+    /// Errors are ignored: a lost log line must not stop the work. Without a journal, the entry is dropped; while the
+    /// journal's socket is full, the call blocks.
     ///
-    /// - Parameter fields: Names as ``isFieldName(_:)`` has them; the journal drops a field with any other name.
+    /// - Parameter fields: With names that satisfy ``isFieldName(_:)``; the journal drops any other field.
     package static func send(_ fields: [Field]) {
         var bytes: [UInt8] = []
         let ends = fields.map { field in
@@ -26,10 +26,10 @@ package enum Journal {
         }
     }
 
-    /// Whether what this process writes to standard error ends up in the journal anyway.
+    /// Whether this process's standard error ends up in the journal anyway.
     ///
-    /// If so, the journal is the right place for structured entries (`JOURNAL_STREAM` in systemd.exec(5)). A variable
-    /// inherited across a redirection does not count: device and inode must be those of the descriptor itself.
+    /// If so, structured entries belong there too (`JOURNAL_STREAM` in systemd.exec(5)). Device and inode must match
+    /// the descriptor, because the variable is inherited across a redirection.
     package static var ownsStandardError: Bool {
         guard let variable = getenv("JOURNAL_STREAM") else { return false }
         return Stream(String(cString: variable)) == Stream(of: STDERR_FILENO)

@@ -13,7 +13,7 @@ extension Journal {
 
     /// The field for a metadata key: `imageTag` → `<prefix>IMAGE_TAG`; a key that is a field name stays as it is.
     ///
-    /// What no field name may have becomes an underscore, and the end of an overlong name is cut off.
+    /// A character that a field name must not have becomes an underscore; the end of an overlong name is cut off.
     static func fieldName(for key: String, prefix: String) -> String {
         guard !isFieldName(key) else { return key }
         var name = prefix
@@ -50,7 +50,7 @@ extension Logger.Level {
 }
 
 extension Logger.MetadataValue {
-    /// The value as a person reads it: `a, b` for an array, `x=1, y=2` for a dictionary, brackets around what is nested.
+    /// The value for people: `a, b` for an array, `x=1, y=2` for a dictionary, with brackets around nested values.
     var journalText: String {
         switch self {
         case .string(let text): text

@@ -2,8 +2,8 @@ import Logging
 
 /// The swift-log backend that writes to the ``Journal``: metadata become fields that `journalctl` can match.
 ///
-/// A key `imageTag` becomes the field `<prefix>IMAGE_TAG`; a key that already is a field name (`MESSAGE_ID`) stays as it
-/// is, and takes the place of the field that the handler would have set itself.
+/// A key `imageTag` becomes the field `<prefix>IMAGE_TAG`. A key that is already a field name (`MESSAGE_ID`) stays as
+/// it is, and replaces the handler's own field of that name.
 package struct JournalHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
@@ -16,7 +16,7 @@ package struct JournalHandler: LogHandler {
     ///
     /// - Parameters:
     ///   - identifier: The program's name, for `journalctl --identifier`.
-    ///   - fieldPrefix: What sets the program's own fields apart; itself a valid field name, such as `SHOP_`.
+    ///   - fieldPrefix: The prefix of the program's own fields; itself a valid field name, such as `SHOP_`.
     package init(identifier: String, fieldPrefix: String) {
         precondition(Journal.isFieldName(fieldPrefix), "\(fieldPrefix) cannot begin the name of a journal field")
         self.identifier = identifier
@@ -34,7 +34,7 @@ package struct JournalHandler: LogHandler {
 
     /// The entry that `event` becomes: the journal's well-known fields, then the metadata, sorted by name.
     ///
-    /// Metadata of the event win over those of the provider, and these over those of the handler.
+    /// The event's metadata override the provider's, and the provider's override the handler's.
     func fields(of event: LogEvent) -> [Journal.Field] {
         var facts = metadata
         if let provided = metadataProvider?.get() { facts.merge(provided) { $1 } }

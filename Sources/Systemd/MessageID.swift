@@ -1,10 +1,10 @@
-/// Which kind of event a journal entry tells of: the value of its `MESSAGE_ID`, explained in the message catalog.
+/// The kind of event of a journal entry: the value of its `MESSAGE_ID`, explained in the message catalog.
 ///
 /// A 128-bit number, written as 32 lower-case hexadecimal digits (sd-id128(3)).
 package struct MessageID: Sendable, Hashable {
     private let value: UInt128
 
-    /// Reads 32 hexadecimal digits without dashes, nil if `text` is anything else.
+    /// Parses 32 hexadecimal digits without dashes; nil if `text` is anything else.
     package init?(_ text: String) {
         guard text.utf8.count == 32, text.allSatisfy(\.isHexDigit), let value = UInt128(text, radix: 16) else {
             return nil

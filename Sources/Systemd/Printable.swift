@@ -1,7 +1,7 @@
 extension String {
-    /// The text without what a terminal would act on: control characters but the tab and the line feed become `\u{FFFD}`.
+    /// The text with every control character except tab and line feed replaced by `\u{FFFD}`.
     ///
-    /// A message quotes what other programs and other people have written.
+    /// Messages quote text from other programs and people, and a terminal would act on these characters.
     package var printable: String {
         String(
             String.UnicodeScalarView(

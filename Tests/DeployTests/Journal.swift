@@ -2,7 +2,7 @@ import Logging
 import Support
 import Synchronization
 
-/// A journal in memory, which can act when a line is written.
+/// A journal in memory, which can run code when a line is written.
 final class Journal: LogHandler, Sendable {
     private let entries = Mutex<[(message: String, metadata: Logger.Metadata)]>([])
     private let hooks = Mutex<[Hook]>([])
@@ -46,7 +46,7 @@ final class Journal: LogHandler, Sendable {
         hooks.withLock { $0.append(Hook(matches: { $0.hasPrefix(beginning) }, body: body)) }
     }
 
-    /// Returns once a line that contains this text has been written, be it before or after the call.
+    /// Returns once a line with this text has been written, before or after the call.
     func awaitLine(with text: String) async {
         let latch = Latch()
         hooks.withLock { $0.append(Hook(matches: { $0.contains(text) }, body: { latch.open() })) }
@@ -56,7 +56,7 @@ final class Journal: LogHandler, Sendable {
 
     var lines: [String] { entries.withLock { $0.map(\.message) } }
 
-    /// The verdicts that were told, in order: `#2 deployed`.
+    /// The logged verdicts, in order: `#2 deployed`.
     var verdicts: [String] {
         entries.withLock { entries in
             entries.compactMap { entry in

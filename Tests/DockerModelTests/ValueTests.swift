@@ -24,7 +24,7 @@ struct ValueTests {
     }
 
     @Test(
-        "never, and what is no moment",
+        "never, and text that is no moment",
         arguments: [
             "0001-01-01T00:00:00Z", "", "2024-01-01", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z",
             "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00Z ", "2300-01-01T00:00:00Z",
@@ -34,7 +34,7 @@ struct ValueTests {
         #expect(Timestamp(text) == nil)
     }
 
-    @Test("every day of four centuries is written as it is read")
+    @Test("every day of four centuries is written as it is parsed")
     func calendar() {
         var day: Int64 = -40 * 365
         while day < 100 * 366 {
@@ -54,7 +54,7 @@ struct ValueTests {
     }
 
     @Test(
-        "a moment in milliseconds, of which what is finer is cut off",
+        "a moment in milliseconds, with finer digits cut off",
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (1_709_209_845_123_456_789, "2024-02-29T12:30:45.123Z"),
             (1_709_209_845_999_999_999, "2024-02-29T12:30:45.999Z"), (-1, "1969-12-31T23:59:59.999Z"),
@@ -66,7 +66,7 @@ struct ValueTests {
         #expect(Timestamp(nanoseconds: nanoseconds).inMilliseconds == written)
     }
 
-    @Test("a moment is coded in milliseconds, and read as finely as it is written")
+    @Test("a moment is encoded in milliseconds, and decoded with all its digits")
     func timestampCoding() throws {
         let moment = Timestamp(nanoseconds: 1_709_209_845_123_456_789)
         let coded = try JSONEncoder().encode([moment])
@@ -78,7 +78,7 @@ struct ValueTests {
         #expect(try JSONDecoder().decode([Timestamp].self, from: Data(finer.utf8)) == [moment])
     }
 
-    @Test("what is no moment is not decoded", arguments: [#"["soon"]"#, #"[""]"#, #"["0001-01-01T00:00:00Z"]"#, "[1]"])
+    @Test("invalid moments are not decoded", arguments: [#"["soon"]"#, #"[""]"#, #"["0001-01-01T00:00:00Z"]"#, "[1]"])
     func noTimestampCoding(json: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([Timestamp].self, from: Data(json.utf8)) }
     }

@@ -28,7 +28,7 @@ struct ComposeTests {
         )
     }
 
-    /// How a step is taken: with the folder's own file, and with that of a release.
+    /// With the folder's own file, and with that of a release.
     @Test("its steps, word for word", arguments: [nil, FilePath("/var/lib/berth/shop/compose/6.yaml")])
     func steps(file: FilePath?) {
         let compose = Compose(directory: "/srv/shop", environment: ["PATH": "/usr/bin"], file: file)
@@ -49,7 +49,7 @@ struct ComposeTests {
         #expect(exec.environment == ["PATH": "/usr/bin"] && exec.directory == "/srv/shop")
     }
 
-    @Test("a step's own words are neither split nor taken for options")
+    @Test("a step's arguments are neither split nor taken for options")
     func words() {
         let command = ["sh", "-c", "echo \"$A\" && exit 3", "--rm", ""]
         #expect(compose.exec(command, in: "app", timeout: .zero).arguments.suffix(6) == ["app"] + command)
@@ -76,7 +76,7 @@ struct ComposeTests {
     }
 
     @Test(
-        "its version, in all the ways that it is written",
+        "its version, in all notations",
         arguments: [
             ("2.26.1-4", "2.26.1"), ("v2.40.3", "2.40.3"), ("5.0.0", "5.0.0"), ("2.22", "2.22.0"),
             ("v2.40.3-desktop.1", "2.40.3"), ("2.29.7+ds1", "2.29.7"),
@@ -92,7 +92,7 @@ struct ComposeTests {
         #expect(ComposeVersion(text) == nil)
     }
 
-    @Test("a version is old or new by its numbers")
+    @Test("versions compare by their numbers")
     func order() {
         let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { ComposeVersion($0) }
         #expect(versions.sorted() == versions)
@@ -126,7 +126,7 @@ struct ComposeTests {
         #expect(model.services["idle"]?.replicas == 0)
     }
 
-    @Test("its extensions, for whom they are meant")
+    @Test("its extensions")
     func policy() throws {
         struct Policy: Decodable, Equatable { var rollback: String }
         struct Wrong: Decodable { var rollback: Int }

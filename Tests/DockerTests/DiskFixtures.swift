@@ -13,7 +13,7 @@ extension Fixture {
 
     static let noVolumes = #"{"Volumes":null,"Warnings":null}"#
 
-    /// - Parameter usage: What `/system/df` adds.
+    /// - Parameter usage: The members that `/system/df` adds.
     static func volume(
         _ name: String,
         labels: String = "null",
@@ -27,7 +27,7 @@ extension Fixture {
         """
     }
 
-    /// Three images: two share all that the third is made of, and a layer of their own.
+    /// Three images: two of them share all layers of the third, and one more.
     static let sharingImages = """
         [{"Containers":-1,"Created":1795274858,"Id":"sha256:e3","Labels":null,"ParentId":"sha256:55","RepoDigests":[],
         "RepoTags":["cls:1"],"SharedSize":2128096,"Size":2128099},
@@ -37,7 +37,7 @@ extension Fixture {
         "RepoTags":["base:1","shop/base:latest"],"SharedSize":2028096,"Size":2028096}]
         """
 
-    /// As it comes, with the space in the name ` Parents`.
+    /// As the Engine sends it, with the space in the name ` Parents`.
     static let buildCache = """
         [{"ID":"n63u8hh5201acu67qpqaalr48","Type":"regular","Description":"copy /context /","InUse":false,
         "Shared":false,"Size":100086,"CreatedAt":"2026-11-21T15:27:37.714037478Z",
@@ -61,7 +61,7 @@ extension Fixture {
         "BuildCache":\(buildCache)}
         """
 
-    /// Of one kind of thing: the others are left out.
+    /// For one kind of object; the others are left out.
     static func diskUsage(buildCache: String) -> String {
         #"{"LayersSize":0,"Images":null,"Containers":null,"Volumes":null,"BuildCache":\#(buildCache)}"#
     }

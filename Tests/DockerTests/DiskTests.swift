@@ -4,11 +4,11 @@ import Testing
 @testable import Docker
 @testable import DockerModel
 
-@Suite("What the Engine says of its disk", .timeLimit(.minutes(1)))
+@Suite("The Engine's disk usage", .timeLimit(.minutes(1)))
 struct DiskTests {
     private let anonymous = VolumeName(rawValue: Fixture.anonymous)
 
-    @Test("images, and what of them others share")
+    @Test("images, and the sizes that they share")
     func sharedSize() async throws {
         try await withStubEngine(["GET /images/json?shared-size=1": .answer(Fixture.sharingImages)]) { _, session, _ in
             let images = try await session.images(sharedSize: true)
@@ -29,7 +29,7 @@ struct DiskTests {
         }
     }
 
-    @Test("volumes, of which only one is certain to be nobody's")
+    @Test("volumes, of which only one is certainly unnamed")
     func volumes() async throws {
         try await withStubEngine(["GET /volumes": .answer(Fixture.volumes)]) { _, session, _ in
             let volumes = try await session.volumes()
@@ -49,7 +49,7 @@ struct DiskTests {
     private static let label = #"{"com.docker.volume.anonymous":""}"#
 
     @Test(
-        "a volume is anonymous only where everything says so",
+        "a volume is anonymous only if everything says so",
         arguments: [
             (Fixture.volume(Fixture.anonymous, labels: label), true),
             (Fixture.volume(Fixture.anonymous, labels: label, options: "{}"), true),
@@ -96,7 +96,7 @@ struct DiskTests {
         }
     }
 
-    @Test("everything that lies in its root folder")
+    @Test("everything in its root folder")
     func diskUsage() async throws {
         try await withStubEngine(["GET /system/df": .answer(Fixture.diskUsage)]) { _, session, _ in
             let usage = try await session.diskUsage()
@@ -111,7 +111,7 @@ struct DiskTests {
         }
     }
 
-    @Test("the sizes of volumes, as far as they are known")
+    @Test("the known sizes of volumes")
     func volumeSizes() async throws {
         try await withStubEngine(["GET /system/df?type=volume": .answer(Fixture.diskUsage)]) { _, session, _ in
             let sizes = try await session.volumeSizes()
@@ -138,7 +138,7 @@ struct DiskTests {
         }
     }
 
-    @Test("a prune of the build cache, of what was not used for a day, without the images' own layers")
+    @Test("a prune of build cache unused for a day, without the images' own layers")
     func pruneBuildCache() async throws {
         let prune = "POST /build/prune?filters=%7B%22until%22%3A%5B%2286400s%22%5D%7D"
         let report = #"{"CachesDeleted":["ripedcwnw41hgdttwbf131vb8"],"SpaceReclaimed":212726}"#

@@ -4,7 +4,7 @@ import Testing
 @testable import Docker
 @testable import DockerModel
 
-@Suite("What the Engine answers", .timeLimit(.minutes(1)))
+@Suite("The Engine's responses", .timeLimit(.minutes(1)))
 struct EngineAnswersTests {
     private let id = ContainerID(rawValue: Fixture.id)
 

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The Engine's connection", .timeLimit(.minutes(1)))
 struct EngineTests {
-    @Test("speaks the lower of the two versions, asked under a name of its own")
+    @Test("uses the lower of the two versions, and names itself in the request")
     func negotiation() async throws {
         let pong: [StubEngine.Step] = .answer("OK", headers: ["Api-Version: 1.44", "Ostype: linux"])
         try await withStubEngine(["GET /_ping": pong, "GET /info": .answer(Fixture.info)]) { engine, _, stub in
@@ -25,7 +25,7 @@ struct EngineTests {
         }
     }
 
-    @Test("never speaks a newer version than its own", arguments: ["1.47", "1.52", "2.0"])
+    @Test("never uses a newer version than its own", arguments: ["1.47", "1.52", "2.0"])
     func newerEngine(version: String) async throws {
         try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: \(version)"])]) { engine, _, _ in
             let session = try await engine.negotiated()
@@ -33,7 +33,7 @@ struct EngineTests {
         }
     }
 
-    @Test("refuses an Engine that is too old, and what is not one")
+    @Test("refuses an Engine that is too old, and a server that is not an Engine")
     func unsupported() async throws {
         try await withStubEngine(["GET /_ping": .answer("OK", headers: ["Api-Version: 1.40"])]) { engine, _, _ in
             await #expect(throws: EngineError.unsupported(socket: engine.socket, APIVersion(1, 40))) {
@@ -45,7 +45,7 @@ struct EngineTests {
         }
     }
 
-    @Test("takes a body in chunks of any size, and none at all")
+    @Test("reads a body in chunks of any size, and an empty one")
     func bodies() async throws {
         let pieces = Fixture.info.utf8.map { [UInt8]([$0]) }
         let chunked: [StubEngine.Step] = .chunkedHead + pieces.flatMap { [StubEngine.Step].chunk($0) } + .lastChunk
@@ -84,24 +84,24 @@ struct EngineTests {
         }
     }
 
-    @Test("says where an answer is not what it should be")
+    @Test("says where a response is not as expected")
     func unintelligible() async throws {
         try await withStubEngine(["GET /info": .answer("<html>")]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ") == true)
         }
         try await withStubEngine(["GET /info": .answer(#"{"ServerVersion":7}"#)]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ServerVersion: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ServerVersion: ") == true)
         }
         try await withStubEngine(["GET /info": [.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")]]) { _, session, _ in
             let error = await #expect(throws: EngineError.self) { _ = try await session.info() }
-            #expect(error?.problem.hasPrefix("unexpected answer: ") == true)
+            #expect(error?.problem.hasPrefix("unexpected response: ") == true)
         }
     }
 
     @Test(
-        "tells an answer that broke off from a short one",
+        "distinguishes a truncated response from a short one",
         arguments: [
             [], [.send("HTTP/1.1 200 OK\r\nContent-Le")], [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}")],
             .chunkedHead, .chunkedHead + .chunk("{}"),
@@ -115,7 +115,7 @@ struct EngineTests {
         }
     }
 
-    @Test("does not wait for ever, for the head or for the rest", arguments: [[], .chunkedHead] as [[StubEngine.Step]])
+    @Test("does not wait forever, for the head or for the rest", arguments: [[], .chunkedHead] as [[StubEngine.Step]])
     func timeout(start: [StubEngine.Step]) async throws {
         let gone = Latch()
         try await withStubEngine(["GET /info": start + [.awaitHangUp(gone)]]) { _, session, _ in
@@ -127,7 +127,7 @@ struct EngineTests {
         }
     }
 
-    @Test("has no time at all, and says so")
+    @Test("times out at once without any time")
     func noTime() async throws {
         try await withStubEngine([:]) { _, session, _ in
             await #expect(throws: EngineError.timedOut(request: "GET /info".inNewestVersion, after: .zero)) {
@@ -136,7 +136,7 @@ struct EngineTests {
         }
     }
 
-    @Test("hangs up when the task is cancelled")
+    @Test("closes when the task is cancelled")
     func cancellation() async throws {
         let gone = Latch()
         try await withStubEngine(["GET /info": .chunkedHead + .chunk("{") + [.awaitHangUp(gone)]]) { _, session, stub in
@@ -154,7 +154,7 @@ struct EngineTests {
         }
     }
 
-    @Test("does not take an answer without end")
+    @Test("does not read an endless response")
     func limit() async throws {
         try await withStubEngine(["GET /info": .answer("12345")]) { _, session, _ in
             let bytes = try await session.send(Request(path: "/info", limit: 5))
@@ -165,7 +165,7 @@ struct EngineTests {
         }
     }
 
-    @Test("says why nothing listens")
+    @Test("says why it cannot connect")
     func unreachable() async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         try await withTemporaryFolder { directory in
@@ -189,10 +189,10 @@ struct EngineTests {
     func permission() {
         let error = EngineError.unreachable(socket: "/run/docker.sock", .permissionDenied)
         #expect(error.subject == "Docker Engine at /run/docker.sock")
-        #expect(error.hint == "add the user that runs this to the group docker")
+        #expect(error.hint == "add the user that runs berth to the group docker")
     }
 
-    @Test("encodes what is not a letter, a digit or unreserved")
+    @Test("encodes everything except letters, digits and unreserved characters")
     func percentEncoding() {
         #expect("aZ9-._~".percentEncoded() == "aZ9-._~")
         #expect("a b&c=d/é\n".percentEncoded() == "a%20b%26c%3Dd%2F%C3%A9%0A")

@@ -12,7 +12,7 @@ struct EventsTests {
         + "%22type%22%3A%5B%22container%22%5D%7D&since=1772359198.000000001"
     private let since = Timestamp(nanoseconds: 1_772_359_198_000_000_001)
 
-    @Test("begin once the Engine has subscribed us, and come as they happen")
+    @Test("begin once the Engine has subscribed the client, and arrive as they happen")
     func stream() async throws {
         let subscribed = Latch()
         let first = Array(Fixture.event("health_status: unhealthy").utf8)
@@ -23,7 +23,7 @@ struct EventsTests {
             + .chunk(rest) + .lastChunk
         try await withStubEngine([Self.line: steps]) { _, session, _ in
             let events = try await session.withEvents(project: "shop", since: since) { stream throws(EngineError) in
-                // Nothing is sent before this: a client that waited for a first byte would never come here.
+                // The stub sends nothing before this: a client that waited for a first byte would never get here.
                 subscribed.open()
                 var events: [Event] = []
                 for try await event in stream { events.append(event) }
@@ -90,7 +90,7 @@ struct EventsTests {
         }
     }
 
-    @Test("begin with the call, not with the answer")
+    @Test("begin with the call, not with the response")
     func begin() async throws {
         try await withStubEngine([:]) { _, session, stub in
             await #expect(throws: EngineError.self) {
@@ -102,7 +102,7 @@ struct EventsTests {
         }
     }
 
-    @Test("are not made up of what is not an event")
+    @Test("are not made up from other JSON")
     func unintelligible() async throws {
         try await withStubEngine([
             "GET /_ping": .answer("OK", headers: ["Api-Version: 1.45"]), Self.line: .answer("{\"Action\":1}\n"),
@@ -113,7 +113,7 @@ struct EventsTests {
                     for try await _ in stream {}
                 }
             }
-            #expect(error?.problem == "unexpected answer: Actor: is missing")
+            #expect(error?.problem == "unexpected response: Actor: is missing")
             #expect(error?.subject == "Docker Engine, " + Self.line.replacing("/events", with: "/v1.45/events"))
         }
     }

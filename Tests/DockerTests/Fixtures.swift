@@ -1,6 +1,6 @@
 import DockerModel
 
-/// Answers in the Engine's shape, cut down to what matters and something around it.
+/// Responses in the Engine's format, reduced to the relevant members and a few others.
 enum Fixture {
     static let id = String(repeating: "a1", count: 32)
     static let imageID = "sha256:" + String(repeating: "b2", count: 32)
@@ -76,6 +76,6 @@ enum Fixture {
 }
 
 extension String {
-    /// A request's first line as a session in the newest version sends it.
+    /// The first line of a request in a session of the newest version.
     var inNewestVersion: String { replacing(" /", with: " /v\(APIVersion.newest)/", maxReplacements: 1) }
 }

@@ -13,7 +13,7 @@ struct JSONTests {
         #expect("\(ServiceName(rawValue: "app"))" == "app")
     }
 
-    @Test("JSON of others comes back as it was")
+    @Test("unknown JSON survives a round trip")
     func json() throws {
         let text = #"{"a":[1,-2.5,"x/y",true,false,null,{}],"b":9007199254740993}"#
         let value = try JSON(bytes: Array(text.utf8))

@@ -18,12 +18,12 @@ struct LogSizeTests {
         }
     }
 
-    @Test("is counted as far as the time goes")
+    @Test("is counted until the time limit")
     func longLog() async throws {
         let gone = Latch()
         let steps: [StubEngine.Step] = .chunkedHead + .chunk("one") + .chunk("three") + [.awaitHangUp(gone)]
         try await withStubEngine([line: steps]) { _, session, _ in
-            // However slow this machine is: some time is enough for two pieces, and none is enough for all.
+            // On any machine, the time limit is enough for two pieces, but never for all.
             var (time, size) = (Duration.milliseconds(10), LogSize(bytes: 0, isComplete: false))
             while size.bytes < 8 {
                 time *= 2
@@ -35,7 +35,7 @@ struct LogSizeTests {
         }
     }
 
-    @Test("is nothing when nothing comes in time")
+    @Test("is zero if nothing arrives in time")
     func silentLog() async throws {
         let gone = Latch()
         try await withStubEngine([line: [.awaitHangUp(gone)]]) { _, session, _ in
@@ -45,7 +45,7 @@ struct LogSizeTests {
         }
     }
 
-    @Test("is not known of a log that cannot be read, or breaks off")
+    @Test("is unknown for a log that cannot be read, or that breaks off")
     func unreadableLog() async throws {
         let message = "configured logging driver does not support reading"
         try await withStubEngine([line: .failure(501, message)]) { _, session, _ in
@@ -59,7 +59,7 @@ struct LogSizeTests {
         }
     }
 
-    @Test("is counted no longer when the task is cancelled")
+    @Test("is no longer counted when the task is cancelled")
     func cancelledCount() async throws {
         let (asked, gone) = (Latch(), Latch())
         try await withStubEngine([line: [.open(asked)] + .chunkedHead + [.awaitHangUp(gone)]]) { _, session, _ in

@@ -27,7 +27,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "is wrong when the registry says so, in any of the Engine's ways",
+        "is wrong if the registry says so, in any of the Engine's ways",
         arguments: [
             (401, "Get https://127.0.0.1:5000/v2/: unauthorized: authentication required"),
             (500, "Get https://ghcr.io/v2/: denied: denied"),
@@ -44,7 +44,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "is not to blame when the registry cannot be asked",
+        "is not to blame if the registry cannot be asked",
         arguments: [
             "Get https://ghcr.io/v2/: dial tcp: lookup ghcr.io: no such host",
             "Get https://ghcr.io/v2/: net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
@@ -90,13 +90,13 @@ struct ClientConfigurationTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test("is made where there is none")
+    @Test("is created if it is missing")
     func fresh() throws {
         #expect(try configuration(nil, nil) == "{}")
         #expect(try configuration(nil, credential) == #"{"auths":{"ghcr.io":{"auth":"Y2k6dDBw"}}}"#)
     }
 
-    @Test("keeps what it does not know, and every other login")
+    @Test("keeps unknown members and every other login")
     func kept() throws {
         let base = """
             {"HttpHeaders":{"X":"y"},"auths":{"ghcr.io":{"auth":"b2xk"},"r.example":{"auth":"eA=="}},
@@ -109,7 +109,7 @@ struct ClientConfigurationTests {
     }
 
     @Test(
-        "lets no helper answer for our registry",
+        "lets no helper answer for the registry",
         arguments: [
             (
                 #"{"credsStore":"pass"}"#,
@@ -138,13 +138,13 @@ struct ClientConfigurationTests {
         #expect(try configuration(#"{"credsStore":"pass"}"#, credential) == expected)
     }
 
-    @Test("is not guessed at", arguments: ["", "{", "[]", "null"])
+    @Test("is refused if it is not a JSON object", arguments: ["", "{", "[]", "null"])
     func broken(base: String) {
         let error = #expect(throws: ClientConfigurationError.self) { try configuration(base, credential) }
         #expect(error?.problem == (base.count < 2 ? "is not JSON" : "is not an object"))
     }
 
-    @Test("stands in a folder that nobody else can read, and goes with all that was put there")
+    @Test("is in a folder that only the owner can read, and is removed with all its content")
     func privateFolder() async throws {
         struct Unhappy: Error {}
         try await withTemporaryFolder { parent in
@@ -169,7 +169,7 @@ struct ClientConfigurationTests {
         }
     }
 
-    @Test("cannot stand where there is no folder")
+    @Test("cannot be created without a parent folder")
     func noParent() async throws {
         try await withTemporaryFolder { directory in
             let missing = directory.appending("missing")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The event loop's clock")
 struct ClockTests {
-    @Test("a clock's sleepers wake when its event loop's time has come, and not before")
+    @Test("a sleeper wakes at its event loop's time, and not before")
     func clock() async throws {
         let eventLoop = NIOAsyncTestingEventLoop()
         let clock = EventLoopClock(eventLoop: eventLoop)
@@ -21,7 +21,7 @@ struct ClockTests {
         await eventLoop.shutdownGracefully()
     }
 
-    @Test("a clock's sleeper wakes when it is cancelled")
+    @Test("a sleeper wakes when it is cancelled")
     func cancelledSleep() async throws {
         let eventLoop = NIOAsyncTestingEventLoop()
         let sleeper = Task { try await EventLoopClock(eventLoop: eventLoop).sleep(for: .seconds(10)) }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A file")
 struct FileTests {
-    @Test("is replaced whole, with nothing left beside it")
+    @Test("is replaced as a whole, with nothing left beside it")
     func replace() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending("file")
@@ -21,12 +21,12 @@ struct FileTests {
         }
     }
 
-    @Test("stays as it was where it cannot be replaced")
+    @Test("is unchanged if it cannot be replaced")
     func unreplaceable() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending("file")
             try File.replace(path, with: [1], mode: .ownerReadWrite)
-            // The draft's name is taken by something that cannot be written through.
+            // Something that cannot be written has the draft's name.
             symlink("/nonexistent/elsewhere", folder.appending("file.new").string)
             #expect(throws: Errno.tooManySymbolicLinkLevels) {
                 try File.replace(path, with: [2], mode: .ownerReadWrite)
@@ -38,7 +38,7 @@ struct FileTests {
         }
     }
 
-    @Test("grows by what is appended, also where it was not there")
+    @Test("grows by the appended bytes, even if it was missing")
     func append() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending("file")
@@ -51,7 +51,7 @@ struct FileTests {
         }
     }
 
-    @Test("is read up to a limit, from where its descriptor stands")
+    @Test("is read up to a limit from the descriptor's position")
     func limit() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending("file")
@@ -67,7 +67,7 @@ struct FileTests {
         }
     }
 
-    @Test("has the folders above it made, and those that are there are left as they are")
+    @Test("gets its missing parent folders, and leaves existing ones as they are")
     func folders() async throws {
         try await withTemporaryFolder { top in
             let folder = top.appending("a").appending("b").appending("c")
@@ -82,7 +82,7 @@ struct FileTests {
         }
     }
 
-    @Test("is locked by one, or shared by several, and free once they are closed")
+    @Test("is locked by one descriptor, or shared by several, until they are closed")
     func lock() async throws {
         try await withTemporaryFolder { folder in
             let (one, other) = (try File.openFolder(folder), try File.openFolder(folder))
@@ -101,7 +101,7 @@ struct FileTests {
 
 @Suite("The last elements")
 struct TailTests {
-    @Test("are the last so many", arguments: 0...5)
+    @Test("are limited in number", arguments: 0...5)
     func tail(limit: Int) {
         var tail = Tail<Int>(limit)
         for element in 1...4 {

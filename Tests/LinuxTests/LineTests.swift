@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Lines")
 struct LineTests {
-    @Test("a stream falls into the same lines, however it is cut", arguments: 1...7)
+    @Test("a stream is split into the same lines, however it is chunked", arguments: 1...7)
     func lines(size: Int) {
         let text = Array("one\ntwo\r\n\r\nthree\rfour\r\r\nlong-long-long\nend".utf8)
         var splitter = LineSplitter(limit: 9)

@@ -26,7 +26,7 @@ struct ProcessTests {
         )
     }
 
-    @Test("is read apart: what it says, and what it says about it")
+    @Test("has its standard output and standard error read separately")
     func capture() async throws {
         let lines = Lines()
         let output = try await runner.capture(shell("echo out; echo one >&2; printf two >&2"), limit: 100) {
@@ -36,7 +36,7 @@ struct ProcessTests {
         #expect(lines.all == ["one", "two"])
     }
 
-    @Test("is followed line by line, both streams in their order")
+    @Test("is followed line by line, with both streams in order")
     func stream() async throws {
         let lines = Lines()
         try await runner.stream(shell(#"echo a; echo b >&2; printf '10%%\r20%%\r\n\n\377'; printf c"#)) {
@@ -45,7 +45,7 @@ struct ProcessTests {
         #expect(lines.all == ["a", "b", "10%", "20%", "", "\u{FFFD}c"])
     }
 
-    @Test("has exactly the environment and the folder that it was given, and nothing to read")
+    @Test("has exactly the given environment and folder, and empty standard input")
     func surroundings() async throws {
         let environment = ["PATH": "/usr/bin:/bin", "NAME": "a b=c", "PWD": "/usr"]
         let script = "env -0 | sort -z | tr '\\0' '\\n'; pwd; cat | wc -c; readlink /proc/self/fd/0"
@@ -53,7 +53,7 @@ struct ProcessTests {
             shell(script, environment: environment, directory: "/usr"),
             limit: 1_000
         )
-        // `_` is the shell's own, as is the counting of its levels.
+        // The shell sets `_` and `SHLVL` itself.
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
             .filter { !$0.hasPrefix("_=") && !$0.hasPrefix("SHLVL=") }
         #expect(lines == ["NAME=a b=c", "PATH=/usr/bin:/bin", "PWD=/usr", "/usr", "0", "/dev/null"])
@@ -64,11 +64,11 @@ struct ProcessTests {
         let output = try await runner.capture(shell("exec grep -E '^Sig(Ign|Blk)' /proc/self/status"), limit: 200)
         let masks = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
             .compactMap { UInt64($0, radix: 16) }
-        // The signals above 31 are for programs' own use, and the first of those are the C library's.
+        // The signals above 31 are real-time signals, the first of which the C library uses.
         #expect(masks.map { $0 & 0x7FFF_FFFF } == [0, 0])
     }
 
-    @Test("fails with its code and its last words")
+    @Test("fails with its exit code and its last lines")
     func exitCode() async {
         let command = shell("seq 30; echo why >&2; exit 3")
         let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
@@ -77,18 +77,18 @@ struct ProcessTests {
         #expect(error?.subject == "sh -c seq 30; echo why >&2; exit 3")
     }
 
-    @Test("may be ended by somebody else")
+    @Test("may be ended by another process")
     func signaled() async {
         let error = await #expect(throws: CommandError.self) { try await runner.stream(shell("kill -9 $$")) }
         #expect(error?.reason == .signaled(SIGKILL))
     }
 
-    @Test("may not be there, nor its folder")
+    @Test("may be missing, or its folder")
     func notStarted() async {
         var command = shell("")
         command.executable = "no-such-program"
         let missing = await #expect(throws: CommandError.self) { try await runner.stream(command) }
-        #expect(missing?.reason == .notStarted("there is no no-such-program"))
+        #expect(missing?.reason == .notStarted("no-such-program was not found"))
         command = shell("", directory: "/no/such/folder")
         let nowhere = await #expect(throws: CommandError.self) { try await runner.stream(command) }
         #expect(nowhere?.reason == .notStarted("cannot enter /no/such/folder"))
@@ -105,7 +105,7 @@ struct ProcessTests {
         #expect(!String(reflecting: command).contains("s3cret"))
     }
 
-    @Test("may not write for ever")
+    @Test("must not write forever")
     func tooMuchOutput() async {
         let error = await #expect(throws: CommandError.self) { try await runner.capture(shell("yes"), limit: 10_000) }
         #expect(error?.reason == .tooMuchOutput)
@@ -122,7 +122,7 @@ struct ProcessTests {
         #expect(time < .seconds(5))
     }
 
-    @Test("ends when its time is over, with what it wrote so far")
+    @Test("ends at its time limit, with its output so far")
     func timeout() async {
         let command = shell("echo begun; sleep 1000", timeout: .milliseconds(200))
         let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
@@ -132,7 +132,7 @@ struct ProcessTests {
 
     @Test("ends with the task, and so does a grandchild that ignores it")
     func cancellation() async throws {
-        // The grandchild reports once it ignores the signal, and then holds both of the child's streams open.
+        // The grandchild reports when it ignores the signal, and then holds both of the child's streams open.
         let script = "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' & wait"
         let (pids, report) = AsyncStream<pid_t>.makeStream()
         let task = Task {
@@ -154,7 +154,7 @@ struct ProcessTests {
         await end(of: pid)
     }
 
-    @Test("is ended when asking does not help")
+    @Test("is killed if it ignores SIGTERM")
     func stubborn() async {
         let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
         let runner = ProcessRunner(clock: clock, grace: .milliseconds(50))
@@ -163,14 +163,14 @@ struct ProcessTests {
         #expect(error?.reason == .timedOut(after: .milliseconds(200)))
     }
 
-    @Test("leaves nobody behind when it ends well", arguments: ["", ">/dev/null 2>&1"])
+    @Test("leaves no process behind when it succeeds", arguments: ["", ">/dev/null 2>&1"])
     func daemon(redirection: String) async throws {
         let output = try await runner.capture(shell("sleep 1000 \(redirection) & echo $!"), limit: 100)
         let pid = try #require(pid_t(String(decoding: output, as: UTF8.self).dropLast()))
         await end(of: pid)
     }
 
-    @Test("is not started for a task that is cancelled already")
+    @Test("is not started for a task that is already cancelled")
     func cancelledBefore() async throws {
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -186,13 +186,13 @@ struct ProcessTests {
         return !status.contains(") Z ")
     }
 
-    /// A signal is delivered soon after it is sent; the suite's time limit is the one on this.
+    /// A signal is delivered soon after it is sent; the suite's time limit bounds the wait.
     private func end(of pid: pid_t) async {
         while isAlive(pid) { await Task.yield() }
     }
 }
 
-/// The lines that a child wrote.
+/// Collects a child's lines.
 private final class Lines: Sendable {
     private let lines = Mutex<[String]>([])
 

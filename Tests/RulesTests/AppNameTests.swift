@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rules
 
-/// What may name a folder and a part of an image reference at the same time.
+/// Names that are valid both for a folder and as part of an image reference.
 @Suite struct AppNameTests {
     @Test(arguments: [
         "a", "7", "shop", "shop-2", "my_shop", "a--b", "a-b_c-d", "0x", String(repeating: "a", count: 64),

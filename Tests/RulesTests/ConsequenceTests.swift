@@ -3,8 +3,8 @@ import Testing
 @testable import Rules
 
 @Suite struct ConsequenceTests {
-    /// What the failure of a phase leads to once the switch has begun, as far as it may then have: of a release that may be rolled back and can be, of one that may not or
-    /// cannot, and of a rollback by hand, for which that makes no difference.
+    /// What a phase's failure leads to once the switch may have begun: for a release that may and can be rolled back,
+    /// for one that may not or cannot, and for a rollback by hand, for which that makes no difference.
     static let table: [(phase: Phase, back: Consequence, noBack: Consequence, byHand: Consequence)] = [
         (.claim, .end(.refused), .end(.refused), .end(.refused)),
         (.check, .end(.refused), .end(.refused), .end(.refused)),
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// A phase that has begun, and failed before it came to the switch, has changed nothing.
+    /// A phase that fails before the switch has changed nothing.
     @Test(arguments: table)
     func beforeTheSwitchNothingIsRolledBack(
         phase: Phase,
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// Where berth decides against a drop, nothing has failed.
+    /// If berth decides against a drop, nothing has failed.
     @Test(arguments: Cause.allCases)
     func onlyADecisionOfBerthsOwnIsARefusal(cause: Cause) {
         for phase in Phase.allCases where phase < .up {
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// A verdict that says that the app is as it was is true.
+    /// A verdict that says that the app is unchanged is true.
     @Test(arguments: table)
     func onlyBeforeTheSwitchIsTheAppAsItWas(
         phase: Phase,
@@ -97,7 +97,7 @@ import Testing
 }
 
 @Suite struct RecoveryTests {
-    /// What is resumed after the switch may be, and what is given up has not touched the app.
+    /// A phase that touches the app is resumed, and a phase that is given up has not touched it.
     @Test(arguments: Phase.allCases)
     func everyPhaseIsRecovered(phase: Phase) {
         switch Recovery(leftIn: phase, number: 3, lastSwitch: 2) {
@@ -107,21 +107,21 @@ import Testing
         case .end(let verdict, let failure):
             #expect(!phase.rule.touchesApp && phase != .before)
             #expect(verdict == .failed && failure.cause == .agentEnded)
-            #expect(failure.sentence == "the agent ended during \(phase), and the app is as it was")
+            #expect(failure.sentence == "the agent ended during \(phase); the app is unchanged")
             #expect(failure.hint == "drop it again")
         }
     }
 
     @Test func aDropThatWaitedIsFailed() {
-        let problem = "the agent ended before its turn, and the app is as it was"
+        let problem = "the agent ended before its turn; the app is unchanged"
         let failure = Failure(.agentEnded, "", problem, hint: "drop it again")
         #expect(Recovery(leftIn: nil, number: 1, lastSwitch: 0) == .end(.failed, failure))
     }
 
-    /// A deployment that something has overtaken does not take its place again.
+    /// A deployment does not replace a newer one.
     @Test(arguments: [nil] + Phase.allCases.map(Optional.some), [3, 4, 9])
     func whatWasOvertakenIsSuperseded(phase: Phase?, lastSwitch: Int) {
-        let problem = "the agent ended before its verdict, and #\(lastSwitch) was deployed since"
+        let problem = "the agent ended before the verdict, and #\(lastSwitch) has been deployed since"
         let failure = Failure(.superseded, "", problem, hint: nil)
         #expect(Recovery(leftIn: phase, number: 3, lastSwitch: lastSwitch) == .end(.superseded, failure))
     }

@@ -1,5 +1,5 @@
 /// A small generator with a seed (Steele, Lea, Flood 2014), so that a property test fails the same way twice.
-/// The tests of `Rules` have a copy, since they depend on nothing that acts.
+/// The tests of `Rules` have a copy, because they must not depend on modules with side effects.
 package struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 

@@ -6,39 +6,39 @@ import NIOPosix
 import Synchronization
 import SystemPackage
 
-/// An Engine on a real socket that answers as it is told, and remembers what it was asked.
+/// An Engine on a real socket that follows a script, and remembers its requests.
 package final class StubEngine: Sendable {
-    /// A request as it came in.
+    /// A received request.
     package struct Asked: Equatable, Sendable {
-        /// Its first line without the version, `GET /info`.
+        /// The first line without the version, such as `GET /info`.
         package var line: String
-        /// The API version that the line named; nil if it named none.
+        /// The API version in the line; nil if it has none.
         package var version: APIVersion?
         package var headers: [String: String]
         package var body: String
     }
 
-    /// What is sent for one request, byte by byte; the connection ends after the last step.
+    /// One step of a response; the connection ends after the last step.
     package enum Step: Sendable {
         case send(String)
         case sendBytes([UInt8])
-        /// Goes on once the latch is open.
+        /// Continues once the latch is open.
         case wait(Latch)
         /// Opens the latch.
         case open(Latch)
-        /// Sends nothing until the client has gone; the latch is then open.
+        /// Sends nothing until the client is gone, then opens the latch.
         case awaitHangUp(Latch)
     }
 
     private let answer: @Sendable (Asked) -> [Step]
-    /// What is open once a client has gone.
+    /// Opens when a client is gone.
     private let hangUps: [Latch]
     private let requests = Mutex<[Asked]>([])
 
     /// All requests so far.
     package var asked: [Asked] { requests.withLock { $0 } }
 
-    /// - Parameter script: the answers by the first line of their requests without the version, `GET /info`.
+    /// - Parameter script: the responses, by the first line of the request without the version, such as `GET /info`.
     package init(script: [String: [Step]]) {
         answer = { asked in script[asked.line] ?? .failure(404, "no script for \(asked.line)") }
         hangUps = script.values.joined().compactMap { step in
@@ -46,7 +46,7 @@ package final class StubEngine: Sendable {
         }
     }
 
-    /// - Parameter answer: says what is sent for a request; of several at once it is asked at once.
+    /// - Parameter answer: returns the response to a request; concurrent requests call it concurrently.
     package init(answer: @escaping @Sendable (Asked) -> [Step]) {
         self.answer = answer
         hangUps = []
@@ -55,10 +55,10 @@ package final class StubEngine: Sendable {
     fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
 
     fileprivate func serve(_ connection: Connection) async throws {
-        // A client may also go before it has asked, or while something is sent to it.
+        // A client may also leave before its request, or during the response.
         defer { for latch in hangUps { latch.open() } }
         try await connection.executeThenClose { inbound, _ in
-            // Closing would drop what a write of the connection's own has only queued.
+            // Closing at once would drop a queued write.
             func send(_ buffer: ByteBuffer) async throws { try await connection.channel.writeAndFlush(buffer).get() }
             var parts = inbound.makeAsyncIterator()
             var asked: Asked?
@@ -90,7 +90,7 @@ package final class StubEngine: Sendable {
 }
 
 extension StubEngine {
-    /// Splits a request's target into the version that it begins with and the rest.
+    /// Splits a request's target into its leading version and the rest.
     private static func split(_ target: String) -> (APIVersion?, String) {
         guard target.hasPrefix("/v"), let slash = target.dropFirst().firstIndex(of: "/"),
             let version = APIVersion(target[..<slash].dropFirst(2))
@@ -100,13 +100,13 @@ extension StubEngine {
 }
 
 extension [StubEngine.Step] {
-    /// An answer with a length.
+    /// A response with a length.
     package static func answer(_ body: String, status: String = "200 OK", headers: [String] = []) -> Self {
         let length = status.hasPrefix("204") ? [] : ["Content-Length: \(body.utf8.count)"]
         return [.send((["HTTP/1.1 \(status)"] + headers + length + ["", body]).joined(separator: "\r\n"))]
     }
 
-    /// An answer of failure as the Engine gives it.
+    /// An error response in the Engine's format.
     package static func failure(_ status: Int, _ message: String) -> Self {
         answer("{\"message\":\"\(message)\"}\n", status: "\(status) Status")
     }
@@ -122,7 +122,7 @@ extension [StubEngine.Step] {
     package static let lastChunk: Self = [.send("0\r\n\r\n")]
 }
 
-/// Closed until it is opened, once and for all.
+/// Closed until it is opened for good.
 package final class Latch: Sendable {
     private let stream: AsyncStream<Never>
     private let continuation: AsyncStream<Never>.Continuation
@@ -136,8 +136,8 @@ package final class Latch: Sendable {
     package func wait() async { for await _ in stream {} }
 }
 
-/// Runs `body` with a stub on a socket of its own, an Engine that talks to it, and a session in the newest version, without
-/// the question for it.
+/// Runs `body` with a stub on its own socket, an Engine connected to it, and a session in the newest version, without a
+/// negotiation.
 package func withStubEngine(
     _ script: [String: [StubEngine.Step]],
     _ body: (Engine, EngineSession, StubEngine) async throws -> Void
@@ -148,11 +148,11 @@ package func withStubEngine(
     }
 }
 
-/// Runs `body` with that stub on a socket of its own and an Engine that talks to it.
+/// Runs `body` with that stub on its own socket, and an Engine connected to it.
 package func withStubEngine(_ stub: StubEngine, _ body: (Engine) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let socket = folder.appending("engine.sock")
-        // A task for each connection, not a stream of them: one that was accepted and never served would be a crash.
+        // A task for each connection, not a stream of them: an accepted connection that is never served would crash.
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

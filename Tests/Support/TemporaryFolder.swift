@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import SystemPackage
 
-/// Gives a folder of its own to `body`, and removes it with everything in it.
+/// Runs `body` with a new folder, then removes the folder and its content.
 ///
 /// - Parameter isInMemory: for many tests that write much, if the host has a filesystem in memory.
 package func withTemporaryFolder<Value>(
@@ -32,7 +32,7 @@ package func write(_ text: String, to path: FilePath) throws {
 }
 
 extension FilePath {
-    /// The folder so many levels up.
+    /// The folder this many levels up.
     package func removingLastComponents(_ count: Int) -> FilePath {
         (0..<count).reduce(self) { path, _ in path.removingLastComponent() }
     }

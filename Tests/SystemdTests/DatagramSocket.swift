@@ -1,6 +1,6 @@
 import Glibc
 
-/// A bound AF_UNIX datagram socket, playing the part of systemd or journald.
+/// A bound AF_UNIX datagram socket, in the role of systemd or journald.
 final class DatagramSocket {
     struct Failure: Error {
         let call: String
@@ -30,7 +30,7 @@ final class DatagramSocket {
         unlink(path)
     }
 
-    /// The datagrams that have arrived; none is late, since a send returns when its datagram is queued.
+    /// The received datagrams; none is late, because a send returns when its datagram is queued.
     func received() -> [[UInt8]] {
         var datagrams: [[UInt8]] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -6,7 +6,7 @@ extension ProcessEnvironment {
     @Suite struct ServiceManagerTests {
         private let manager = ServiceManager()
 
-        /// What systemd would read while `body` runs, one text a datagram.
+        /// What systemd would read while `body` runs, one text per datagram.
         private func notifications(during body: (ServiceManager) -> Void) throws -> [String] {
             let path = "/tmp/systemd-tests-\(getpid()).socket"
             let socket = try DatagramSocket(path: path)

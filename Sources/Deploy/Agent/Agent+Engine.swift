@@ -4,7 +4,7 @@ import Logging
 import Systemd
 
 extension Agent {
-    /// Says at start if the Engine does not answer, and waits for it. Later each deployment asks for itself.
+    /// Waits for the Engine at start, and logs once if it does not answer. Later, each deployment waits for itself.
     func awaitEngine() async throws {
         var isReported = false
         while true {
@@ -24,7 +24,7 @@ extension Agent {
         }
     }
 
-    /// Feeds the watchdog for as long as the agent makes progress: it listens to the spools, and no phase is stuck.
+    /// Feeds the watchdog while the agent makes progress: it listens to the spools, and no phase is stuck.
     func feedWatchdog() async throws {
         guard let interval = serviceManager.watchdogInterval else { return }
         while true {

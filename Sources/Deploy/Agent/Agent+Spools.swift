@@ -4,7 +4,7 @@ import Rules
 import SystemPackage
 
 extension Agent {
-    /// Makes these the settings that hold: workers for new apps, none for apps that are gone, the right spools watched.
+    /// Applies settings: starts workers for new apps, retires those of removed apps, and watches the right spools.
     func adopt(_ settings: Settings, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         await status.watch(settings.apps.keys)
         for (name, app) in settings.apps {
@@ -16,8 +16,7 @@ extension Agent {
                 await self.forget(worker, of: name)
             }
         }
-        // A worker that still deploys stays known until it has ended: if its app comes back meanwhile, two workers must not
-        // deploy it.
+        // A retired worker stays listed until it ends: if its app returns meanwhile, two workers must not deploy it.
         for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
         let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })
         await scan(unwatched: unwatched)
@@ -27,12 +26,12 @@ extension Agent {
         if workers[name] === worker { workers[name] = nil }
     }
 
-    /// The history of every app that has records: from its worker, which knows what is under way, or from the disk.
+    /// The history of every app that has records: from its worker, with deployments under way, or from the disk.
     private func histories() async throws -> [AppName: History] {
         try await host.histories { name in await self.workers[name]?.past }
     }
 
-    /// An app whose records cannot be kept gets no worker: its drops stay in the spool.
+    /// Nil if the app's records cannot be kept; its drops then stay in the spool.
     private func makeWorker(for app: AppSettings, _ settings: Settings) async -> Worker? {
         do {
             return try await Worker(
@@ -58,12 +57,12 @@ extension Agent {
         }
     }
 
-    /// Takes every drop that lies in a spool.
+    /// Takes every drop from the spools.
     private func scan(unwatched: [Spool: Errno]) async {
         report(unwatched)
         for name in settings.apps.keys.sorted() {
             do throws(SpoolError) {
-                // Asked again for each drop: after a reload or a stop the next one may have to stay in the spool.
+                // Checked again for each drop: after a reload or a stop, the next drop may have to stay in the spool.
                 while !Task.isCancelled, let worker = workers[name], let spool = spool(of: name),
                     let claim = try spool.claim()
                 {
@@ -75,7 +74,7 @@ extension Agent {
                 stuck[name] = error
                 log.log(
                     .dropStuck,
-                    "\(name): a drop lies in the spool and cannot be taken: \(error)",
+                    "\(name): a drop is in the spool, but cannot be taken: \(error)",
                     ["app": "\(name)"]
                 )
             }
@@ -86,7 +85,7 @@ extension Agent {
         settings.apps[name].map { Spool($0.spool) }
     }
 
-    /// Says once of each spool that it cannot be watched.
+    /// Logs once for each spool that it cannot be watched.
     private func report(_ unwatched: [Spool: Errno]) {
         for name in settings.apps.keys.sorted() {
             guard let spool = spool(of: name), let reason = unwatched[spool], self.unwatched[spool] != reason else {
@@ -96,7 +95,7 @@ extension Agent {
                 .spoolUnwatchable,
                 """
                 \(name): drops cannot arrive in \(spool.folder): \(reason); \
-                it must exist, and user berth must be able to read and write it
+                the folder must exist, and user berth must be able to read and write it
                 """,
                 ["app": "\(name)"]
             )

@@ -7,7 +7,7 @@ import Systemd
 
 /// `berth agent`: one worker per app, and what they share.
 package actor Agent {
-    /// What the agent is told from outside.
+    /// An order to the agent from outside.
     package enum Order: Sendable {
         case reload, stop
     }
@@ -20,14 +20,14 @@ package actor Agent {
     let spoolWatch: SpoolWatch
     var settings: Settings
     var workers: [AppName: Worker] = [:]
-    /// The complaints so far: each is made once.
+    /// The problems reported so far; each is reported once.
     var unwatched: [Spool: Errno] = [:]
     var stuck: [AppName: SpoolError] = [:]
     private var trouble: (any Error)?
     private let inbox: AsyncStream<Order>
     private let letterBox: AsyncStream<Order>.Continuation
 
-    /// Loads the settings; throws if they are invalid, and the agent does not start.
+    /// Loads the settings; throws if they are invalid.
     package init(
         hostFile: HostFile,
         host: Host,
@@ -46,7 +46,7 @@ package actor Agent {
 
     /// Watches the spools and deploys, until it is ordered to stop.
     ///
-    /// - Throws: the error of the watch on the spools, if that ends the agent.
+    /// - Throws: the error of the spool watch, if it stopped the agent.
     package func run(_ orders: AsyncStream<Order>) async throws {
         do {
             try await withThrowingDiscardingTaskGroup { group in
@@ -58,7 +58,7 @@ package actor Agent {
                 log.log(.agentStarted, "berth watches \(settings.summary)")
                 serviceManager.ready(status: await status.text)
                 await obey(in: &group)
-                // A step or a switch that is under way is not cut short, and may take longer than the unit's own time to stop.
+                // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 serviceManager.stopping(status: "Stopping")
                 serviceManager.extendTimeout(by: Phase.before.rule.limit)
                 group.cancelAll()
@@ -70,7 +70,7 @@ package actor Agent {
         log.notice("berth has stopped")
     }
 
-    /// Ends the agent as if it were ordered to, and lets ``run(_:)`` throw the reason.
+    /// Stops the agent as if ordered to, and makes ``run(_:)`` throw the error.
     func end(because error: any Error) {
         trouble = error
         letterBox.yield(.stop)
@@ -80,7 +80,7 @@ package actor Agent {
         for await order in orders { letterBox.yield(order) }
     }
 
-    /// Returns when the agent is to stop.
+    /// Carries out orders, until one of them is to stop.
     private func obey(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         for await order in inbox {
             switch order {
@@ -90,7 +90,7 @@ package actor Agent {
         }
     }
 
-    /// Loads the settings again; invalid ones change nothing.
+    /// Loads the settings again; invalid settings change nothing.
     private func reload(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
         serviceManager.reloading()
         do throws(SettingsError) {
@@ -98,7 +98,7 @@ package actor Agent {
             await adopt(settings, in: &group)
             log.notice("berth has read its settings again: \(settings.summary)")
         } catch {
-            log.log(.settingsRejected, "The settings stay as they were: \(error)")
+            log.log(.settingsRejected, "The settings are unchanged: \(error)")
         }
         serviceManager.ready(status: await status.text)
     }

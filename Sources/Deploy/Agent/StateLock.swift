@@ -4,13 +4,13 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Keeps a second agent off a state folder: two would deploy the same app at the same time. The lock is on the folder itself.
+/// Keeps a second agent off a state folder, because two would deploy the same app at once. It locks the folder itself.
 package final class StateLock: Sendable {
     private let descriptor: FileDescriptor
 
     /// Makes the folder if it is missing.
     ///
-    /// - Throws: ``StateLockError``, also if another agent has the folder.
+    /// - Throws: ``StateLockError``, for example if another agent has the folder.
     package init(_ folder: FilePath) throws(StateLockError) {
         do {
             try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])
@@ -42,7 +42,7 @@ package final class StateLock: Sendable {
     }
 }
 
-/// Why an agent may not work on a state folder.
+/// Why an agent cannot use a state folder.
 package struct StateLockError: Explained, Equatable {
     package let folder: FilePath
     package let problem: String

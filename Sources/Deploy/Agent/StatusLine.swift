@@ -1,11 +1,11 @@
 import Rules
 import Systemd
 
-/// What `systemctl status` shows: what each app does now, or how its last drop ended.
+/// The text for `systemctl status`: what each app does now, or how its last drop ended.
 package actor StatusLine {
     private let serviceManager: ServiceManager
     private var apps: [AppName: String] = [:]
-    /// The deployments that are under way.
+    /// The deployments under way.
     private var active: [AppName: Int] = [:]
     private var trouble: String?
 
@@ -13,19 +13,19 @@ package actor StatusLine {
         self.serviceManager = serviceManager
     }
 
-    /// Names the apps that are watched, and forgets all others.
+    /// Sets the apps to show, and forgets all others.
     package func watch(_ names: some Collection<AppName> & Sendable) {
         apps = Dictionary(uniqueKeysWithValues: names.map { ($0, apps[$0] ?? "waiting for its first drop") })
         publish()
     }
 
-    /// Says what a deployment does now.
+    /// Shows what a deployment does now.
     func show(_ text: String, of number: Int, for app: AppName) {
         active[app] = number
         set(text, for: app)
     }
 
-    /// Says how a drop ended, unless another deployment of its app is under way.
+    /// Shows how a drop ended, unless another deployment of its app is under way.
     func end(_ text: String, of number: Int, for app: AppName) {
         guard (active[app] ?? number) == number else { return }
         active[app] = nil
@@ -38,7 +38,7 @@ package actor StatusLine {
         publish()
     }
 
-    /// Puts a trouble of all apps first; nil takes it away.
+    /// Shows a problem of all apps first; nil clears it.
     package func set(trouble: String?) {
         self.trouble = trouble
         publish()

@@ -3,7 +3,7 @@ import Linux
 import Logging
 import Rules
 
-/// One app: its history, the drop that waits, the deployment that runs, and what an earlier agent left behind.
+/// One app: its history, its waiting drop, its running deployment, and what an earlier agent left behind.
 package actor Worker {
     private var app: AppSettings
     private var settings: Settings
@@ -15,11 +15,11 @@ package actor Worker {
     private let histories: Histories
     private let bell: AsyncStream<Void>
     private let ring: AsyncStream<Void>.Continuation
-    /// What an earlier agent left without a verdict.
+    /// The deployments that an earlier agent left without a verdict.
     private var unfinished: [Record]
-    /// The record of a drop that an earlier agent had claimed, and that still lies in the spool.
+    /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
-    /// A drop that has its verdict, or is on its way to one, and that the spool could not let go of.
+    /// The drop that has a verdict, or will get one, and that could not be deleted from the spool.
     private var answered: Spool.Claim?
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
@@ -30,7 +30,7 @@ package actor Worker {
     /// Reads the app's history.
     ///
     /// - Parameters:
-    ///   - settings: all of them; the app's own are among them.
+    ///   - settings: all settings, including the app's own.
     ///   - histories: gives the disk guard the histories of all apps.
     package init(
         app: AppSettings,
@@ -59,9 +59,9 @@ package actor Worker {
         if unfinished.last?.started == nil, Spool(app.spool).holdsClaim { claimedBefore = unfinished.popLast() }
     }
 
-    /// Goes by these settings from the next drop on, also if it was to retire.
+    /// Applies these settings from the next drop on; a retired worker returns to service.
     ///
-    /// - Returns: false if it has ended, and the app needs another worker.
+    /// - Returns: false if the worker has ended and the app needs a new one.
     package func adopt(_ app: AppSettings, _ settings: Settings) -> Bool {
         guard !hasEnded else { return false }
         self.app = app
@@ -70,23 +70,23 @@ package actor Worker {
         return true
     }
 
-    /// Ends after the drop that is being deployed, and the one that waits.
+    /// Makes the worker end after its running deployment and its waiting drop.
     package func retire() {
         isRetired = true
         ring.yield()
     }
 
-    /// Whether a phase has taken longer than any phase like it can.
+    /// Whether a phase has exceeded its time limit.
     package func isStuck(at moment: EventLoopClock.Instant) async -> Bool {
         await current?.isStuck(at: moment) ?? false
     }
 
-    /// What is known of the app's deployments, those under way included.
+    /// The app's history, including deployments under way.
     package var past: History { history }
 
-    /// Takes a drop that was claimed, in place of one that still waits. It is on record before the spool lets go of it.
+    /// Takes a claimed drop; it replaces one that still waits. The drop is on record before it is deleted from the spool.
     ///
-    /// - Throws: if the spool cannot let go of the drop. It is then refused, since it would be deployed again and again.
+    /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
         // A drop that could not be deleted has its verdict already.
         if claim == answered { return try letGo(claim, from: spool) }
@@ -111,7 +111,7 @@ package actor Worker {
         waiting = (ledger, drop)
         ring.yield()
         guard let superseded else { return }
-        let problem = "drop #\(ledger.number) came before its turn"
+        let problem = "the newer drop #\(ledger.number) replaced it"
         await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
     }
 
@@ -121,7 +121,7 @@ package actor Worker {
         answered = nil
     }
 
-    /// A drop gets the next number, unless it has one already: the agent that gave it ended before the drop left the spool.
+    /// Gives the drop the next number, or its own if an earlier agent ended between numbering and deleting it.
     private func makeLedger(for drop: Drop?, request: String?) async -> Ledger {
         if let before = claimedBefore {
             claimedBefore = nil
@@ -157,7 +157,7 @@ package actor Worker {
         if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
     }
 
-    /// Says in the status how the last drop ended, which may have been in an earlier agent's time.
+    /// Shows in the status how the last drop ended, possibly under an earlier agent.
     private func showLast() async {
         guard let last = history.entries.last, last.number == history.lastNumber else { return }
         await status.end("#\(last.number) \(last.verdict)", of: last.number, for: app.name)
@@ -180,7 +180,7 @@ package actor Worker {
         switch Recovery(leftIn: record.leftIn, number: record.number, lastSwitch: lastSwitch) {
         case .end(let verdict, let failure): await end(ledger, verdict, failure)
         case .resume(let phase):
-            ledger.log.notice("resumed, an earlier agent left it in \(phase)")
+            ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
             let drop = Drop(variables: record.variables, directives: record.directives)
             await deploy(drop, ledger, interrupted: record, from: phase)
         }
@@ -206,13 +206,13 @@ package actor Worker {
         current = ledger
         if let ended = await deployment.run(from: start) {
             note(ended)
-            // Without a Compose file the deployment has not come so far as to have pinned anything.
+            // Without a Compose file, the deployment ended before it pinned anything.
             if ended.compose != nil { await deployment.letGo(history) }
         }
         current = nil
     }
 
-    /// Ends a drop that no deployment runs for.
+    /// Ends a drop for which no deployment runs.
     private func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
         note(await ledger.conclude(verdict, failure))
     }

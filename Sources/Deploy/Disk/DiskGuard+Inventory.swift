@@ -4,23 +4,23 @@ import Rules
 import SystemPackage
 
 extension DiskGuard {
-    /// Reads what the Engine has beside these images, and who needs it.
+    /// Reads what the Engine has besides these images, and what needs it.
     ///
-    /// For dangling images alone it leaves out what takes long and cannot matter.
+    /// For dangling images only, it skips slow requests that cannot matter.
     func inventory(_ extent: Extent, _ images: [ImageSummary], _ sightings: Sightings) async throws -> Inventory {
         let isWhole = extent != .dangling
         let histories = try await histories()
         var inventory = Inventory(now: .now)
         inventory.apps = histories.map { Inventory.App($0, $1, keep: settings.apps[$0]?.keep) }
         let volumes = isWhole ? try await session.volumes() : []
-        // After the images, the records and the volumes: a container that is made meanwhile is seen.
+        // Read after images, records and volumes, so that a container created meanwhile is seen.
         inventory.containers = try await session.containers().map(Inventory.Container.init)
         guard isWhole else {
             inventory.images = images.map { Inventory.Image($0) }
             return inventory
         }
         inventory.images = try await dated(images, sightings, inventory)
-        // An old Engine measures one at a time, and refuses another; then it stays.
+        // An old Engine refuses a second measurement at the same time; the cache then stays.
         inventory.buildCache = ((try? await session.buildCache()) ?? []).map(Inventory.CacheEntry.init)
         let unused = volumes.filter(\.isAnonymous).map(\.name)
         var sizes: [VolumeName: Int64] = [:]
@@ -38,8 +38,8 @@ extension DiskGuard {
         return inventory
     }
 
-    /// Finds out when images came to this host, if that may decide. The Engine tells it of images that were built or tagged
-    /// here, and with the containerd image store of images that were pulled.
+    /// Finds out when images arrived on this host, if that may matter. The Engine knows it for images that were built
+    /// or tagged here and, with the containerd image store, for pulled images.
     private func dated(
         _ images: [ImageSummary],
         _ sightings: Sightings,
@@ -54,7 +54,7 @@ extension DiskGuard {
                 dated.append(Inventory.Image(image))
                 continue
             }
-            // One that is no longer there has gone meanwhile.
+            // An image that is not found was removed meanwhile.
             guard let whole = try await self.image(id.rawValue) else { continue }
             dated.append(Inventory.Image(image, arrived: whole.lastTagged ?? sightings[id]))
         }

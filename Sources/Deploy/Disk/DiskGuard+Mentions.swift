@@ -6,8 +6,8 @@ import Rules
 import SystemPackage
 
 extension DiskGuard {
-    /// Which anonymous volumes a Compose file mentions, of a folder or of a release, and whose it is; nil where one of the files
-    /// cannot be read.
+    /// The anonymous volumes that the Compose file of a folder or a release mentions, with the file's app; nil if one
+    /// of the files cannot be read.
     func mentions(_ histories: [AppName: History]) async -> [VolumeName: AppName]? {
         do {
             var mentioned: [VolumeName: AppName] = [:]
@@ -22,13 +22,13 @@ extension DiskGuard {
             return mentioned
         } catch {
             let problem = Failure(any: error).sentence
-            log.warning("Volumes stay, since not every app's Compose file could be read: \(problem)")
+            log.warning("Volumes stay, because not every app's Compose file could be read: \(problem)")
             return nil
         }
     }
 
-    /// The volumes that the app's records mention: in the values of variables, and in the stored Compose files, which have
-    /// everything in them that they include.
+    /// The volumes that the app's records mention, in the values of variables and in the stored Compose files, in which
+    /// every `include` is resolved.
     private func volumes(inRecordsOf name: AppName, _ history: History) async throws -> Set<VolumeName> {
         guard history.isComplete else {
             throw Failure(
@@ -49,7 +49,7 @@ extension DiskGuard {
                     throw Failure(
                         .recordUnreadable,
                         "a release of \(name)",
-                        "depends on variables, and the settings do not name its folder",
+                        "depends on variables, but the settings do not name its folder",
                         hint: "name the app in /etc/berth, or remove its records"
                     )
                 }
@@ -60,8 +60,8 @@ extension DiskGuard {
         return volumes
     }
 
-    /// What Compose makes of the folder as it is, with the services of every profile, and its template, which also has the
-    /// volumes that no service uses.
+    /// The folder's Compose model with the services of every profile, its template, which also has volumes that no
+    /// service uses, and the files themselves.
     private func texts(of app: AppSettings) async throws -> [[UInt8]] {
         let store = Store(app: app.name, state: host.state)
         let variables = try (try? store.numbers())?.last.map { try store.record($0) }?.variables ?? [:]

@@ -5,14 +5,14 @@ import Logging
 import Rules
 
 extension DiskGuard {
-    /// The biggest things on a filesystem that a prune has left, so that the sysadmin knows where to look.
+    /// The biggest things that a prune has left on a filesystem, so that the sysadmin knows where to look.
     ///
-    /// It takes as long as the Engine needs to measure its volumes; what cannot be measured is left out.
+    /// It takes as long as the Engine needs to measure its volumes, and leaves out what cannot be measured.
     func occupants(of filesystem: Filesystem, kept: [Kept]) async -> [Occupant] {
-        // Nobody knows who has how many inodes.
+        // The Engine does not count inodes.
         guard !filesystem.lacksInodes else { return [] }
         guard !filesystem.holds.isEmpty else {
-            return [Occupant("what is outside Docker", filesystem.space.used)]
+            return [Occupant("everything outside Docker", filesystem.space.used)]
         }
         do throws(EngineError) {
             let usage = try await session.diskUsage()
@@ -24,7 +24,7 @@ extension DiskGuard {
                 occupants += images(usage, kept) + layers + [Occupant("the build cache", cache)]
                 known += usage.layersSize + cache + layers.reduce(0) { $0 + $1.bytes }
             }
-            var rest = "what is outside Docker"
+            var rest = "everything outside Docker"
             if filesystem.holds.contains(.volumes) {
                 let (logs, unmeasured) = await logs()
                 let own = logs + volumes(usage)
@@ -35,7 +35,7 @@ extension DiskGuard {
             occupants.append(Occupant(rest, max(0, filesystem.space.used - known)))
             return occupants.largest(of: filesystem)
         } catch {
-            log.warning("What fills \(filesystem.path) could not be found out: \(error)")
+            log.warning("The things that fill \(filesystem.path) could not be listed: \(error)")
             return []
         }
     }
@@ -56,18 +56,18 @@ extension DiskGuard {
     }
 
     private func volumes(_ usage: DiskUsage) -> [Occupant] {
-        // One with options lies wherever they say.
+        // A volume with options may be on another filesystem.
         usage.volumes.filter(\.volume.options.isEmpty).compactMap { entry in
             entry.size.map { Occupant("volume \(entry.volume.name)", $0) }
         }
     }
 
-    /// What containers have written to their own file systems.
+    /// The containers' writable layers.
     private func layers(_ usage: DiskUsage) -> [Occupant] {
         usage.containers.map { Occupant("files in container \($0.container.name)", $0.size) }
     }
 
-    /// Container logs are root's files: their sizes are what the Engine hands out of them, which takes too long for large ones.
+    /// The containers' logs. Only root can read the files, so the Engine sends them, which is slow for large logs.
     private func logs() async -> (measured: [Occupant], unmeasured: [String]) {
         let deadline = host.clock.now.advanced(by: .seconds(20))
         var measured: [Occupant] = []

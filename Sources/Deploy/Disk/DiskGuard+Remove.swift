@@ -3,10 +3,10 @@ import DockerModel
 import Rules
 
 extension DiskGuard {
-    /// The only place from which anything is removed from the host's disk to make room.
+    /// Removes one thing to make room; no other code does.
     ///
-    /// - Returns: false where the Engine has found that it is still needed.
-    /// - Throws: where it could not be removed.
+    /// - Returns: false if the Engine found that it is still needed.
+    /// - Throws: if it could not be removed.
     func remove(_ subject: Subject) async throws -> Bool {
         switch subject {
         case .image(let id, let names): try await removeImage(id, named: names)
@@ -16,29 +16,29 @@ extension DiskGuard {
         return true
     }
 
-    /// Takes an image's names away one by one, and the image with the last: the Engine refuses that where a container has come
-    /// to need it.
+    /// Removes an image's names one by one, and with the last one the image; the Engine refuses that if a container
+    /// needs the image by now.
     private func removeImage(_ id: ImageID, named names: [ImageReference]) async throws {
         guard let image = try await image(id.rawValue) else { return }
-        // Time has passed since the plan was made.
+        // The host may have changed since the plan.
         guard Set(image.repoTags) == Set(names) else {
-            throw Failure(.inUse, "", "its names have changed meanwhile", hint: "the next prune sees it anew")
+            throw Failure(.inUse, "", "its names have changed", hint: "the next prune considers it again")
         }
         guard try await !session.containers().contains(where: { $0.imageID == id }) else {
-            throw Failure(.inUse, "", "a container has come to use it", hint: "the next prune sees it anew")
+            throw Failure(.inUse, "", "a container uses it now", hint: "the next prune considers it again")
         }
-        // What berth calls it goes first, so that one which has to stay after all keeps the name that people know.
+        // berth's own names first, so that an image that has to stay after all keeps the name that people know.
         for name in PinTag.first(names) { try await removeName(name.rawValue) }
         guard let rest = try await self.image(id.rawValue) else { return }
         guard rest.repoTags.isEmpty else {
             try await giveBack(names, to: id)
-            throw Failure(.inUse, "", "it has got another name meanwhile", hint: "the next prune sees it anew")
+            throw Failure(.inUse, "", "it has a new name now", hint: "the next prune considers it again")
         }
         for digest in rest.repoDigests { try await removeName(digest.rawValue) }
         if rest.repoDigests.isEmpty { try await session.removeImage(id.rawValue) }
     }
 
-    /// Gives an image the names again that it has lost and that nobody has given to another one.
+    /// Restores the names that an image has lost, except those that another image has by now.
     private func giveBack(_ names: [ImageReference], to id: ImageID) async throws(EngineError) {
         for name in names where try await image(name.rawValue) == nil {
             try await session.tag(id, as: name)
@@ -49,12 +49,12 @@ extension DiskGuard {
         do throws(EngineError) {
             try await session.removeImage(name)
         } catch {
-            // It went along with another name.
+            // It was removed along with another name.
             guard error.isNotFound else { throw error }
         }
     }
 
-    /// An image by its name or ID; nil where there is none.
+    /// An image by its name or ID; nil if it does not exist.
     func image(_ name: String) async throws(EngineError) -> Image? {
         do throws(EngineError) {
             return try await session.image(name)

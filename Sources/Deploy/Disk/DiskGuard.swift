@@ -10,23 +10,23 @@ package typealias Histories = @Sendable () async throws -> [AppName: History]
 
 /// Makes room on the host: `docker image prune -f`, and above the guard limit everything else that nothing needs.
 ///
-/// It must not run beside a pull: see ``ImageLock``.
+/// It must not run during a pull: see ``ImageLock``.
 package struct DiskGuard: Sendable {
     /// How far a prune goes.
     package enum Extent: Sendable {
-        /// Dangling images alone.
+        /// Dangling images only.
         case dangling
-        /// Dangling images and, above the guard limit, everything else that may go.
+        /// Dangling images and, above the guard limit, everything else that may be removed.
         case guarded
         /// The same; the report explains what is kept even if nothing is removed.
         case explained
     }
 
-    /// After so long no further removal is begun, whatever is left to go: pulls wait for it.
+    /// After this time, no further removal is started, because pulls wait for the prune.
     static let limit = Duration.seconds(15 * 60)
 
     let session: EngineSession
-    /// What the Engine says of itself, for example in which folder images lie.
+    /// The Engine's own facts, for example its root folder.
     let info: EngineInfo
     let settings: Settings
     let host: Host
@@ -49,7 +49,7 @@ package struct DiskGuard: Sendable {
         self.histories = histories
     }
 
-    /// How full the host is now; nil, with a warning, if that cannot be read. Nothing is removed then.
+    /// The disk usage now; nil, with a warning, if it cannot be read. Nothing is removed then.
     func usage() -> Usage? {
         do throws(Failure) {
             return try Usage.measured(info)
@@ -59,7 +59,7 @@ package struct DiskGuard: Sendable {
         }
     }
 
-    /// What a prune would do, and what would stay; nothing is changed.
+    /// Reports what a prune would remove and keep, without changing anything.
     package func plan() async throws -> PruneReport {
         let usage = usage()
         let images = try await session.images(sharedSize: true)
@@ -69,7 +69,7 @@ package struct DiskGuard: Sendable {
         return PruneReport(before: usage, steps: steps, kept: plan.kept, after: nil)
     }
 
-    /// Removes what the plan says, and measures after each removal. It ends if there is room enough, or nothing more may go.
+    /// Removes what the plan says, measuring after each removal, until there is enough room or nothing more may go.
     package func prune(_ extent: Extent) async throws -> PruneReport {
         let deadline = host.clock.now.advanced(by: Self.limit)
         let before = usage()
@@ -95,18 +95,18 @@ package struct DiskGuard: Sendable {
             }
         }
         if host.clock.now >= deadline, !report.isComplete {
-            log.log(.pruneFailed, "A prune has taken too long, and has not removed everything that may go")
+            log.log(.pruneFailed, "A prune took too long, and did not remove everything that may be removed")
         }
         return report
     }
 
-    /// Remembers since when images are here, which the Engine does not tell of one that was pulled.
+    /// Saves when images were first seen here; the Engine does not know it for pulled images.
     private func sight(_ images: [ImageSummary]) -> Sightings {
         var sightings = Sightings(in: host.state)
         do throws(Errno) {
             try sightings.update(images.map(\.id), at: .now, in: host.state)
         } catch {
-            log.debug("Since when images are here cannot be written down: \(error)")
+            log.debug("The arrival times of images cannot be saved: \(error)")
         }
         return sightings
     }
@@ -121,7 +121,7 @@ package struct DiskGuard: Sendable {
         )
     }
 
-    /// - Throws: where the Engine no longer answers: there is no use in asking it for the next.
+    /// - Throws: if the Engine no longer answers, because further removals would fail too.
     private func take(_ removal: Removal, _ report: inout PruneReport) async throws {
         do {
             guard try await remove(removal.subject) else { return report.keep(removal, .cacheInUse) }
@@ -140,7 +140,7 @@ package struct DiskGuard: Sendable {
     /// Prunes while no app pulls.
     ///
     /// - Parameter patience: how long to wait for pulls and other prunes.
-    /// - Returns: nil if the prune failed, or was left out; that is never more than a warning.
+    /// - Returns: nil if the prune failed or was skipped; a failure is only a warning.
     func pruneInTurn(_ extent: Extent, patience: Duration = .zero) async -> PruneReport? {
         do {
             let report = try await host.imageLock.prune(patience: patience) { try await prune(extent) }

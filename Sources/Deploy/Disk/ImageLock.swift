@@ -4,10 +4,10 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Keeps pulls and prunes apart, on the whole host: a prune could take the layers that a pull has just found to be there.
+/// Keeps pulls and prunes apart on the whole host: a prune could remove layers that a pull has just found present.
 ///
-/// Pulls run side by side; a prune runs alone. It is a lock on a file (flock(2)), so that it also holds between the agent and
-/// `berth prune`, and ends with the process that holds it, however that ends.
+/// Pulls run side by side; a prune runs alone. The lock is on a file (flock(2)), so it also works between the agent and
+/// `berth prune`, and the kernel releases it when its process ends.
 package struct ImageLock: Sendable {
     private let file: FilePath
     private let clock: EventLoopClock
@@ -20,7 +20,7 @@ package struct ImageLock: Sendable {
 
     /// Runs a pull; waits while a prune runs, which is bounded by the time limits of its requests.
     ///
-    /// - Throws: also ``ImageLockError``, and where the task is cancelled while it waits.
+    /// - Throws: the errors of `body`, ``ImageLockError``, and `CancellationError` while it waits.
     package func pull<Value>(_ body: () async throws -> Value) async throws -> Value {
         let descriptor = try open()
         defer { try? descriptor.close() }
@@ -28,7 +28,7 @@ package struct ImageLock: Sendable {
         return try await body()
     }
 
-    /// Runs a prune, or returns nil where pulls, or another prune, are still under way after so long.
+    /// Runs a prune; returns nil if pulls or another prune are still under way after `patience`.
     package func prune<Value>(patience: Duration = .zero, _ body: () async throws -> Value) async throws -> Value? {
         let descriptor = try open()
         defer { try? descriptor.close() }
@@ -40,14 +40,14 @@ package struct ImageLock: Sendable {
         return try await body()
     }
 
-    /// A waiting process asks again after this time.
+    /// How often a waiting process tries again.
     private static var pause: Duration { .milliseconds(50) }
 
-    /// Read access is enough to lock it. Every process that can enter the folder has it, also the agent if root made the file.
+    /// Read access is enough for the lock, so the agent can also lock a file that root created.
     private func open() throws(ImageLockError) -> FileDescriptor {
         let descriptor = Glibc.open(file.string, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw ImageLockError(file: file, reason: Errno(rawValue: errno)) }
-        // The umask may have taken it away; only the owner can give it, and only the owner needs to.
+        // The umask may have removed read access; only the owner can restore it, and only the owner needs to.
         _ = fchmod(descriptor, 0o644)
         return FileDescriptor(rawValue: descriptor)
     }
@@ -70,6 +70,6 @@ package struct ImageLockError: Explained, Equatable {
     package var subject: String { "\(file)" }
     package var problem: String { "cannot be locked: \(reason)" }
     package var hint: String? {
-        "run as root; \(file.removingLastComponent()) must belong to user berth, and it must be able to read the file"
+        "run as root; \(file.removingLastComponent()) must belong to user berth, who must be able to read the file"
     }
 }

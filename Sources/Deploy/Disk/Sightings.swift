@@ -5,12 +5,12 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Since when images are on this host, as far as berth has seen them (`/var/lib/berth/images.json`).
+/// When berth first saw each image on this host (`/var/lib/berth/images.json`).
 struct Sightings {
     /// Seconds since 1970, by image ID.
     private var first: [String: Double] = [:]
 
-    /// What was written down; nothing where that cannot be read, upon which every image is new.
+    /// Loads the file; if it cannot be read, every image counts as new.
     init(in state: FilePath) {
         guard let bytes = try? File.read(Self.file(in: state)) else { return }
         first = (try? JSONDecoder().decode([String: Double].self, from: Data(bytes))) ?? [:]
@@ -20,9 +20,9 @@ struct Sightings {
         first[image.rawValue].map { Timestamp(nanoseconds: 0) + .seconds($0) }
     }
 
-    /// Adds images that are new, forgets those that have gone, and writes that down.
+    /// Adds new images, forgets those that are gone, and saves the file.
     ///
-    /// The agent may read it also where root wrote it.
+    /// The agent can read the file even if root wrote it.
     mutating func update(_ images: [ImageID], at now: Timestamp, in state: FilePath) throws(Errno) {
         let known = first
         first = images.reduce(into: [:]) {

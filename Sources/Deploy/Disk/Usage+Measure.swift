@@ -7,9 +7,9 @@ import SystemPackage
 import TOMLKit
 
 extension Usage {
-    /// Measures every filesystem that matters (statvfs(3)): the root, and where the Engine keeps what it has.
+    /// Measures every filesystem that matters (statvfs(3)): the root, and those with the Engine's data.
     ///
-    /// - Throws: where one of them cannot be read, since nobody knows then what it would decide.
+    /// - Throws: if one of them cannot be read, because any decision needs all of them.
     static func measured(_ engine: EngineInfo) throws(Failure) -> Usage {
         var places: [Place] = [Place(path: "/", holds: [])]
         if engine.isContainerdImageStore, let root = containerdRoot {
@@ -19,7 +19,7 @@ extension Usage {
         } else {
             places += [Place(path: FilePath(engine.rootDirectory), holds: [.images, .volumes])]
         }
-        // Several may lie on one filesystem, which is then known by the first of them.
+        // Folders on the same filesystem are merged; the first folder names it.
         var devices: [dev_t: Int] = [:]
         var distinct: [Place] = []
         for place in places {
@@ -49,7 +49,7 @@ extension Usage {
         var status = statvfs()
         guard statvfs(place.path.string, &status) == 0 else { throw unreadable(place.path, Errno(rawValue: errno)) }
         let block = Int64(clamping: status.f_frsize)
-        // Some network filesystems give numbers without a meaning.
+        // Some network filesystems report meaningless numbers.
         let isCounted = status.f_files > 0 && status.f_ffree <= status.f_files
         return Filesystem(
             path: place.path.string,
@@ -67,7 +67,7 @@ extension Usage {
         )
     }
 
-    /// Bounded such that percentages can still be counted.
+    /// Bounded so that a percentage does not overflow.
     private static func bounded(_ count: Int64, _ size: Int64 = 1) -> Int64 {
         let (amount, isTooLarge) = max(count, 0).multipliedReportingOverflow(by: size)
         return isTooLarge ? .max / 1000 : min(amount, .max / 1000)
@@ -82,8 +82,8 @@ extension Usage {
         )
     }
 
-    /// Where the host's own containerd keeps images, as its configuration says; nil where Docker runs one of its own, which
-    /// keeps them in Docker's root.
+    /// The folder in which the host's containerd keeps images, from its configuration; nil if Docker runs its own
+    /// containerd, which keeps them in Docker's root folder.
     private static var containerdRoot: FilePath? {
         let text = (try? File.read("/etc/containerd/config.toml")).map { String(decoding: $0, as: UTF8.self) }
         let configured = text.flatMap { try? TOMLTable(string: $0) }?["root"]?.string

@@ -1,7 +1,7 @@
 import Docker
 import Rules
 
-/// Asks the Engine what it knows of the containers to blame, before anything is done about them.
+/// Collects the Engine's facts about the failing containers, before anything changes them.
 struct EvidenceReader: Sendable {
     let session: EngineSession
     let tools: Tools
@@ -20,7 +20,7 @@ struct EvidenceReader: Sendable {
         return all
     }
 
-    /// Evidence is in the journal too, under its service.
+    /// Logs the evidence too, with its service as a field.
     private func report(_ evidence: Evidence) {
         let log = tools.log.with("service", "\(evidence.service)")
         log.error("\(evidence.service) \(evidence.problem)")

@@ -4,19 +4,19 @@ import Linux
 import NIOCore
 import Rules
 
-/// Feeds the gate: asks the Engine for the app's containers after every event that may matter, when time alone may have
-/// changed the answer, and once in a while in case an event was lost.
+/// Feeds the gate: samples the app's containers after every event that may matter, whenever time alone may change the
+/// answer, and at regular intervals in case an event was lost.
 struct HealthWatch {
     let session: EngineSession
     let project: ProjectName
     let host: Host
     let log: DeploymentLog
-    /// How long the Engine may stay away, for example because it is being upgraded.
+    /// How long the Engine may be unreachable, for example during an upgrade.
     var patience = Duration.seconds(120)
 
-    /// How long the app may go without being looked at.
+    /// The longest time between two samples.
     private static let poll = Duration.seconds(5)
-    /// How long to wait for an Engine that has gone away before it is asked again.
+    /// The pause before a new connection to the Engine's event stream.
     private static let reconnect = Duration.milliseconds(500)
 
     private var clock: EventLoopClock { host.clock }
@@ -28,18 +28,17 @@ struct HealthWatch {
             do throws(EngineError) {
                 if let sample = try await Sample(session.inspect(container.id)) { samples.append(sample) }
             } catch {
-                // It went between the list and the look: the gate counts what is left.
+                // The container was removed after it was listed; the gate counts the rest.
                 guard error.isNotFound else { throw error }
             }
         }
         return samples
     }
 
-    /// Looks until the gate has decided.
+    /// Takes samples until the gate has decided.
     ///
-    /// - Returns: what the gate has found; nothing for a healthy app.
-    /// - Throws: ``Failure`` where the Engine has not answered for too long, `CancellationError` where the task was
-    ///   cancelled.
+    /// - Returns: the gate's findings; empty for a healthy app.
+    /// - Throws: ``Failure`` if the Engine does not answer for too long, `CancellationError` if the task is cancelled.
     func verdict(of gate: Gate) async throws -> [Gate.Finding] {
         let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -81,7 +80,7 @@ struct HealthWatch {
         throw CancellationError()
     }
 
-    /// Rings once the stream of events stands, and for every event that may change the gate's mind.
+    /// Rings when the event stream is open, and for every event that may change the gate's decision.
     private func listen(_ ring: AsyncStream<Void>.Continuation) async throws {
         while true {
             do throws(EngineError) {
@@ -92,7 +91,7 @@ struct HealthWatch {
             } catch {
                 log.debug("the Engine's event stream ended: \(error)")
             }
-            // An Engine that is gone is looked at too: it may not stay away for ever.
+            // Ring even if the Engine is gone, so that the patience with it can run out.
             ring.yield()
             try await clock.sleep(for: Self.reconnect)
         }

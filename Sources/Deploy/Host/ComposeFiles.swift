@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The Compose files of a project folder.
 enum ComposeFiles {
-    /// Those that are there, overrides too, under the names that Compose looks for (Compose reference, "The Compose file").
+    /// The existing files, overrides too, under the names that Compose uses (Compose reference, "The Compose file").
     static func paths(in folder: FilePath) -> [FilePath] {
         let stems = ["compose", "docker-compose", "compose.override", "docker-compose.override"]
         let names = stems.flatMap { ["\($0).yaml", "\($0).yml"] }

@@ -1,11 +1,11 @@
 import Rules
 
-/// The settings as the files read so far leave them: every value is of its kind, and nothing is validated beyond that.
+/// The settings from the files read so far. Every value is of its kind; nothing else is validated.
 struct Draft {
     private(set) var disk: TableDraft<DiskSettings>?
     private(set) var apps: [AppName: TableDraft<AppSettings>] = [:]
 
-    /// Takes over what the next file says; a key that it writes again replaces the earlier value.
+    /// Merges the next file; a key that it sets again replaces the earlier value.
     mutating func merge(_ fragment: Fragment) throws(SettingsError) {
         for entry in try fragment.entries(of: fragment.root) {
             switch entry.name {
@@ -25,7 +25,7 @@ struct Draft {
         let keys = try fragment.entries(of: entry)
         guard let name = AppName(entry.name) else {
             throw entry.place.error(
-                "\(entry.name) cannot be an app's name",
+                "\(entry.name) is not a valid app name",
                 "use 1 to 64 lower-case letters and digits, and between them - or a single _"
             )
         }
@@ -33,11 +33,11 @@ struct Draft {
     }
 }
 
-/// One table as the files read so far leave it, and where each key was written last.
+/// One table from the files read so far, and the place where each key was last set.
 struct TableDraft<Table: SettingsTable> {
     private(set) var settings: Table
     private var places: [PartialKeyPath<Table>: Place] = [:]
-    /// Where the table was named first.
+    /// The place where the table first occurs.
     private let origin: Place
 
     init(_ defaults: Table, at origin: Place) {

@@ -3,7 +3,7 @@ import Rules
 import SystemPackage
 import TOMLKit
 
-/// Where something stands in the settings.
+/// A place in the settings.
 struct Place: Sendable {
     let file: FilePath
     var line: Int?
@@ -13,13 +13,13 @@ struct Place: Sendable {
         SettingsError(file: file, line: line, key: key, problem: problem, hint: hint)
     }
 
-    /// The place of a key that this table does not hold: the table's own line.
+    /// The place of a key that is missing in this table: the table's own line.
     func missing(_ name: String) -> Place {
         Place(file: file, line: line, key: key.map { "\($0).\(name)" } ?? name)
     }
 }
 
-/// A key or a table as one file writes it.
+/// A key or a table in one file.
 struct Entry {
     let path: [String]
     let value: any TOMLValueConvertible
@@ -41,7 +41,7 @@ struct Entry {
 
 /// One file of the settings, parsed.
 ///
-/// The TOML library keeps no positions, so the fragment looks the line of a key up in the text.
+/// The TOML library keeps no positions, so the fragment searches the text for the line of a key.
 struct Fragment {
     let root: Entry
     private let lines: [Substring]
@@ -53,13 +53,13 @@ struct Fragment {
             root = Entry(path: [], value: try TOMLTable(string: text), place: Place(file: file))
         } catch let error as TOMLParseError {
             let place = Place(file: file, line: error.source.begin.line)
-            throw place.error(error.description, "see toml.io for how TOML is written")
+            throw place.error(error.description, "see toml.io for the syntax")
         } catch {
             throw Place(file: file).error("\(error)", "see toml.io")
         }
     }
 
-    /// What a table holds, sorted, so that of several errors the same one is always reported.
+    /// A table's entries, sorted, so that of several errors always the same one is reported.
     func entries(of table: Entry) throws(SettingsError) -> [Entry] {
         guard let values = table.value.table else { throw table.wrongType("a table") }
         return values.keys.sorted().compactMap { name in
@@ -69,7 +69,7 @@ struct Fragment {
         }
     }
 
-    /// The line of a key, or of the table header nearest to it; nil if it is written in a form not looked for.
+    /// The line of a key, or of the table header nearest to it; nil if its notation is not recognized.
     private func line(of path: [String]) -> Int? {
         var header: [String] = []
         var nearest: Int?

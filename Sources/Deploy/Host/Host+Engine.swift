@@ -3,7 +3,7 @@ import Linux
 import Rules
 
 extension Host {
-    /// The patience with an Engine that may be starting along with the host.
+    /// How long to wait for an Engine that may be starting with the host.
     static let bootPatience = Duration.seconds(240)
 
     /// Waits for an Engine that is being restarted or upgraded, and opens a session with it.
@@ -37,7 +37,7 @@ extension Host {
             if let history = await known(name) {
                 all[name] = history
             } else {
-                // Records that cannot even be listed are records that cannot be read.
+                // If the records cannot be listed, they count as unreadable.
                 all[name] = (try? await Store(app: name, state: state).history()) ?? History(unreadable: [0])
             }
         }

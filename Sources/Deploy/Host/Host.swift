@@ -7,11 +7,11 @@ import SystemPackage
 package struct Host: Sendable {
     package let eventLoop: any EventLoop
     package let engine: Engine
-    /// The environment that every child process begins with; nothing else of the agent's own is inherited.
+    /// The base environment of every child process; it inherits nothing else from the agent.
     package let environment: [String: String]
     /// The folder of the records (`/var/lib/berth`).
     package let state: FilePath
-    /// The folder whose content does not outlive a boot (`/run/berth`).
+    /// The folder that is empty after a boot (`/run/berth`).
     package let runtime: FilePath
 
     package init(
@@ -30,7 +30,7 @@ package struct Host: Sendable {
 
     package var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
 
-    /// For a task that has to outlive the one that starts it.
+    /// For a task that must outlive the one that starts it.
     package var executor: EventLoopExecutor { EventLoopExecutor(eventLoop) }
 
     /// Keeps the pulls and the prunes of all apps apart.
@@ -38,14 +38,14 @@ package struct Host: Sendable {
 
     package var processes: ProcessRunner { ProcessRunner(clock: clock) }
 
-    /// What a `docker compose` in a project folder is given, with a drop's variables.
+    /// The environment of `docker compose` in a project folder, with a drop's variables.
     func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
-        // A folder that is reached by a symbolic link keeps its name: it is the project's, unless the file names one.
+        // `PWD` keeps the name of a symbolic link to the folder: Compose derives the project's name from it.
         let own = environment.merging(["PWD": folder.string]) { $1 }
         return own.merging(variables) { $1 }
     }
 
-    /// The Docker CLI's own configuration folder for this host: the host's logins, helpers and plugins.
+    /// The Docker CLI's configuration folder on this host, with logins, helpers and plugins.
     package var clientConfiguration: FilePath {
         if let folder = environment["DOCKER_CONFIG"] { return FilePath(folder) }
         return FilePath(environment["HOME"] ?? "/").appending(".docker")

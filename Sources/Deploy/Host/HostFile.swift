@@ -1,8 +1,8 @@
 import Linux
 import SystemPackage
 
-/// The files of the settings: `berth.toml`, then `conf.d/*.toml` beside it in name order; when a key comes twice, the later
-/// one wins.
+/// The files of the settings: `berth.toml`, then `conf.d/*.toml` beside it, in name order. If a key is set twice, the
+/// last one wins.
 package struct HostFile: Sendable {
     package let path: FilePath
 
@@ -10,7 +10,7 @@ package struct HostFile: Sendable {
         self.path = path
     }
 
-    /// Reads and validates all files; a missing `berth.toml` or `conf.d` is as good as an empty one.
+    /// Reads and validates all files; a missing `berth.toml` or `conf.d` counts as empty.
     package func load() throws(SettingsError) -> Settings {
         var draft = Draft()
         for file in try fragments() {

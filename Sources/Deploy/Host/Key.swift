@@ -2,11 +2,11 @@ import Rules
 
 /// A table of the settings, with every key that it may hold.
 protocol SettingsTable: Sendable {
-    /// The table's name in TOML; where there can be several such tables, the name of an example.
+    /// The table's name in TOML; if several such tables can exist, an example.
     static var header: String { get }
     static var help: String { get }
     static var keys: [Key<Self>] { get }
-    /// The settings of a table in which no key is written.
+    /// The settings of an empty table.
     static var defaults: Self { get }
 }
 
@@ -24,7 +24,7 @@ struct Key<Table: SettingsTable>: Sendable {
     let field: any PartialKeyPath<Table> & Sendable
     let read: @Sendable (Entry, inout Table) throws(SettingsError) -> Void
 
-    /// The default is what `Table.defaults` holds in the field.
+    /// The default is the field's value in `Table.defaults`.
     ///
     /// - Parameter example: for a key without a default.
     init<Value>(

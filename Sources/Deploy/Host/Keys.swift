@@ -52,7 +52,7 @@ extension AppSettings: SettingsTable {
         between them - or a single _.
         """
     static let defaults: AppSettings = {
-        guard let name = AppName("shop") else { preconditionFailure("shop is not an app's name") }
+        guard let name = AppName("shop") else { preconditionFailure("shop is not a valid app name") }
         return AppSettings(unwritten: name)
     }()
 
@@ -97,7 +97,7 @@ extension AppSettings: SettingsTable {
         ),
     ]
 
-    /// An app of which no key is written yet; validation refuses it as long as the directory is missing.
+    /// An app without any key; validation refuses it until the directory is set.
     init(unwritten name: AppName) {
         self.init(name: name, directory: "")
     }

@@ -2,9 +2,9 @@ import Rules
 import SystemPackage
 import TOMLKit
 
-/// A kind of value: how it is read, and how it is written.
+/// A kind of value: how to read it, and how to write it.
 struct Kind<Value: Sendable>: Sendable {
-    /// What the value may be; it completes "write …".
+    /// The valid values, in words that complete "write …".
     let words: String
     let read: @Sendable (Entry) throws(SettingsError) -> Value
     let toml: @Sendable (Value) -> String
@@ -44,7 +44,7 @@ extension Kind where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Kind<FilePath> {
-    /// An absolute path; `..` is refused, since the system resolves it against what a symbolic link points to.
+    /// An absolute path; `..` is refused, because the system resolves it against a symbolic link's target.
     static var path: Self {
         Kind(words: "an absolute path") { entry throws(SettingsError) in
             let text = try entry.text()
@@ -68,7 +68,7 @@ extension Kind<String> {
         Kind(words: "a host, with its port if it needs one") { entry throws(SettingsError) in
             let host = try entry.text()
             guard !host.contains("/") else {
-                throw entry.place.error("\(host) is more than a host", "write it as in ghcr.io or registry:5000")
+                throw entry.place.error("\(host) is not just a host", "write it as in ghcr.io or registry:5000")
             }
             return host
         } toml: {
@@ -86,7 +86,7 @@ extension Kind<Set<String>?> {
             for element in array {
                 guard let name = element.string else { throw entry.wrongType("an array of strings") }
                 guard DropParser.isExportable(Array(name.utf8)) else {
-                    throw entry.place.error("\(name) is no variable's name", "use letters, digits and _")
+                    throw entry.place.error("\(name) is not a valid variable name", "use letters, digits and _")
                 }
                 names.insert(name)
             }

@@ -1,16 +1,14 @@
 import Rules
 import SystemPackage
 
-/// What the files of the settings say, validated and with every default filled in.
+/// The settings from all files, validated and with every default filled in.
 package struct Settings: Equatable, Sendable {
     package var disk = DiskSettings()
     package var apps: [AppName: AppSettings] = [:]
 
     package init() {}
 
-    /// An app by its name.
-    ///
-    /// - Throws: which apps there are.
+    /// Finds an app by its name; the error lists the apps.
     package func app(_ name: String) throws(Failure) -> AppSettings {
         if let app = AppName(name).flatMap({ apps[$0] }) { return app }
         let names = apps.keys.sorted().map(\.description).joined(separator: ", ")
@@ -22,7 +20,7 @@ package struct Settings: Equatable, Sendable {
         )
     }
 
-    /// How many apps there are, in words.
+    /// The number of apps, in words.
     var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
 }
 
@@ -37,7 +35,7 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var registry: String
     /// The names that a drop may set; nil allows every name that is not barred.
     package internal(set) var variables: Set<String>?
-    /// How many good releases keep their images, beside the last one.
+    /// How many good releases keep their images, besides the last one.
     package internal(set) var keep: Int
 
     package init(
@@ -57,10 +55,10 @@ package struct AppSettings: Equatable, Sendable {
     }
 }
 
-/// What is wrong with the settings, and where.
+/// An error in the settings, and its place.
 package struct SettingsError: Explained, Equatable {
     package let file: FilePath
-    /// From 1; nil if no single line is to blame.
+    /// From 1; nil if no single line is wrong.
     package let line: Int?
     /// The key as TOML writes it, for example `apps.shop.spool`; nil if the file as a whole is wrong.
     package let key: String?

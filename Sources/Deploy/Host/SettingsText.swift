@@ -1,9 +1,9 @@
 import Rules
 
-/// What the sample file and the manual say of one key.
+/// The text on one key for the sample file and the manual.
 package struct KeyText: Sendable {
     package let name: String
-    /// What its value may be, in words; it completes "write …".
+    /// The valid values, in words that complete "write …".
     package let kind: String
     package let help: String
     /// The default or an example, in TOML.
@@ -11,7 +11,7 @@ package struct KeyText: Sendable {
     package let isDefault: Bool
 }
 
-/// What the sample file and the manual say of one table.
+/// The text on one table for the sample file and the manual.
 package struct TableText: Sendable {
     package let header: String
     package let help: String
@@ -19,7 +19,7 @@ package struct TableText: Sendable {
 }
 
 extension Settings {
-    /// What the sample file and the manual say of the settings as a whole.
+    /// The text on the settings as a whole for the sample file and the manual.
     package static let help = [
         """
         berth reads /etc/berth/berth.toml, then the files /etc/berth/conf.d/*.toml in the order of their names. When \
@@ -38,8 +38,8 @@ extension Settings {
     /// The sample file: every key, commented out, with its help and its default or an example.
     package static var sample: String {
         let key = """
-            Below, a line that begins with # and no space is a setting, with its default or with an example. To use it, \
-            remove the #, and also the # of the [table] above it.
+            Below, a line that begins with # and no space is a setting, with its default or with an example. To use \
+            it, remove the #, and also the # of the [table] above it.
             """
         let blocks = [comment(["The settings of berth."] + help + [key])] + tables.map(sample)
         return blocks.joined(separator: "\n\n") + "\n"

@@ -1,10 +1,10 @@
 import Rules
 import SystemPackage
 
-// The rules that hold between keys; what one key may hold is declared with it.
+// The rules between keys; the rule for one key is declared with it.
 
 extension Settings {
-    /// Refuses what cannot work on a host: an app without a folder, two apps that share one.
+    /// Refuses an app without a folder, and two apps that share one.
     init(validating draft: Draft) throws(SettingsError) {
         self.init()
         if let disk = draft.disk { self.disk = try disk.validated() }
@@ -17,7 +17,7 @@ extension Settings {
                     throw table.error(
                         at: field,
                         problem: "\(folder) is already the \(other.key) of app \(other.app)",
-                        hint: "give each app folders of its own: a drop names its app by where it lies"
+                        hint: "give each app its own folders: the spool tells to which app a drop belongs"
                     )
                 }
                 claimed[folder] = (name, AppSettings.name(of: field) ?? "folder")
@@ -41,8 +41,7 @@ extension TableDraft<AppSettings> {
 }
 
 extension TableDraft<DiskSettings> {
-    /// Refuses limits in an order that makes no sense: the guard frees down to its target, and what it cannot free it
-    /// refuses.
+    /// Refuses limits in the wrong order: `guard` must lie above `target` and must not exceed `refuse`.
     fileprivate func validated() throws(SettingsError) -> DiskSettings {
         let (target, limit, refuse) = (settings.target, settings.guard, settings.refuse)
         let problem = "target is \(target), guard is \(limit), refuse is \(refuse)"

@@ -15,7 +15,7 @@ struct DeploymentLog: Sendable {
         if let request { self.log[metadataKey: "request"] = "\(request)" }
     }
 
-    /// For what is asked about an app without deploying it.
+    /// For work on an app outside a deployment.
     init(_ log: Logger, app: AppName) {
         name = "\(app)"
         self.log = log

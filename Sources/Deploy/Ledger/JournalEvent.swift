@@ -21,7 +21,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case rollbackFailed = "rollback-failed"
     case superseded
 
-    /// How much a line about this matters.
+    /// The level of the event's log line.
     package var level: Logger.Level {
         switch self {
         case .agentStarted, .engineReachable, .dropClaimed, .diskGuardStarted, .deployed, .superseded: .notice
@@ -46,7 +46,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
 }
 
 extension Logger {
-    /// Logs an event of a kind that can be matched by its `MESSAGE_ID`.
+    /// Logs an event with its `MESSAGE_ID`.
     func log(_ event: JournalEvent, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
         let id: Logger.Metadata = ["MESSAGE_ID": "\(event.messageID)"]
         log(level: event.level, message, metadata: metadata.merging(id) { one, _ in one })
@@ -54,7 +54,7 @@ extension Logger {
 }
 
 extension JournalEvent {
-    /// The ID by which journald knows this kind of event, as in `systemd/berth.catalog`. It never changes.
+    /// The `MESSAGE_ID` of this kind of event, as in `systemd/berth.catalog`. It never changes.
     package var messageID: MessageID {
         switch self {
         case .agentStarted: "9c27cdc45e0a4be0ae18daba2bc07836"

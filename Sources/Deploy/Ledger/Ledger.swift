@@ -3,8 +3,7 @@ import DockerModel
 import Linux
 import Rules
 
-/// The only writer of one deployment's record, and of what is told of it: its journal lines, its status text, and the moment
-/// at which it counts as stuck.
+/// The only writer of one deployment's record, journal lines, status text, and the deadline after which it is stuck.
 actor Ledger {
     nonisolated let number: Int
     nonisolated let log: DeploymentLog
@@ -17,7 +16,7 @@ actor Ledger {
     private let status: StatusLine
     private let clock: EventLoopClock
 
-    /// - Parameter record: of a drop that is being claimed, or of a deployment that was interrupted.
+    /// - Parameter record: of a drop that is being claimed, or of an interrupted deployment.
     init(_ record: Record, store: Store, status: StatusLine, host: Host, log: DeploymentLog) {
         self.record = record
         self.store = store
@@ -32,7 +31,7 @@ actor Ledger {
 
     // MARK: - Phases
 
-    /// A phase is on record before it acts, and in the journal and the status while it acts.
+    /// Begins a phase: before it acts, it is on record, in the status and in the journal.
     ///
     /// - Throws: if the record cannot be written before the switch.
     func begin(_ phase: Phase) async throws(Failure) {
@@ -45,7 +44,7 @@ actor Ledger {
         log.with("phase", "\(phase)").info("\(phase)")
     }
 
-    /// Notes how long the phase that began last has taken.
+    /// Notes how long the current phase took.
     func finish() {
         guard !record.phases.isEmpty else { return }
         record.phases[record.phases.count - 1].seconds = began.duration(to: clock.now).inSeconds
@@ -56,19 +55,19 @@ actor Ledger {
         hasSwitched = true
     }
 
-    /// What is under way may take so long from now on.
+    /// Gives the current work this much time from now on.
     func allow(_ time: Duration) {
         deadline = clock.now.advanced(by: time)
     }
 
-    /// Whether a phase has taken longer than any phase like it can.
+    /// Whether the current phase has exceeded its time limit.
     func isStuck(at moment: EventLoopClock.Instant) -> Bool {
         deadline.map { $0 < moment } ?? false
     }
 
     // MARK: - Facts
 
-    /// Notes what a drop asks for; it is then on record, and the spool may forget it.
+    /// Puts a drop's requests on record, so that the spool may delete it.
     func claim(_ drop: Drop) throws(Failure) {
         record.variables = drop.variables
         record.directives = drop.directives
@@ -77,10 +76,10 @@ actor Ledger {
         log.event(.dropClaimed, "drop claimed", fields)
     }
 
-    /// Notes what is to run, as the checks have found it.
+    /// Notes the release to run, as the checks found it.
     func note(_ checked: Checked) {
         record.compose = checked.compose
-        // From here on the record says what holds, be it the drop's wish or the release's.
+        // From here on, the record has the effective value, from the drop and the release.
         record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
         guard let older = checked.older else { return }
         record.rolledBackTo = older.number
@@ -102,7 +101,7 @@ actor Ledger {
         try save()
     }
 
-    /// Notes why the release cannot stay, before anything is done about it.
+    /// Notes why the release cannot stay, before the rollback.
     func note(rollbackTo number: Int, after failure: Failure) {
         record.rolledBackTo = number
         explain(failure)
@@ -110,7 +109,7 @@ actor Ledger {
 
     // MARK: - The verdict
 
-    /// What a failure leads to, by what is known of the deployment so far.
+    /// The consequence of a failure, given how far the deployment has got.
     func consequence(of failure: Failure, in phase: Phase, hasWayBack: Bool) -> Consequence {
         Consequence(
             of: failure.cause,
@@ -122,10 +121,10 @@ actor Ledger {
         )
     }
 
-    /// Ends the drop in its verdict: in the record first, then in the journal.
+    /// Ends the drop with its verdict, first in the record, then in the journal.
     ///
-    /// - Parameter running: what runs of the app now; nil if the Engine does not say.
-    /// - Returns: the record as it will stay.
+    /// - Parameter running: the app's running images; nil if the Engine does not answer.
+    /// - Returns: the final record.
     @discardableResult
     func conclude(_ verdict: Verdict, _ failure: Failure?, running: [ServiceName: ImageID]? = nil) async -> Record {
         record.verdict = verdict
@@ -150,7 +149,7 @@ actor Ledger {
         record.evidence = failure?.evidence ?? []
     }
 
-    /// The one line that a sysadmin is to read.
+    /// Logs the one line that a sysadmin needs.
     private func tell(_ verdict: Verdict) {
         var message = "\(verdict)"
         if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
@@ -169,8 +168,8 @@ actor Ledger {
         return fields.compactMapValues { $0 }
     }
 
-    /// Before the switch, a record that cannot be written ends the deployment, and the app is as it was. After it, that is no
-    /// reason to stop half-way.
+    /// Before the switch, a record that cannot be written ends the deployment, and the app is unchanged. After it, the
+    /// deployment continues with a warning.
     private func save() throws(Failure) {
         do throws(StoreError) {
             try store.save(record)

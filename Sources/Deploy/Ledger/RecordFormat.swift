@@ -2,7 +2,7 @@ import FoundationEssentials
 import Rules
 
 extension Record {
-    /// The record as JSON: the keys in the contract's order, each on a line of its own; what is unknown is null.
+    /// The record as JSON: the keys in the documented order, each on its own line; an unknown value is null.
     package func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -16,7 +16,7 @@ extension Record {
         self = try JSONDecoder().decode(Record.self, from: Data(bytes))
     }
 
-    // An encoder of its own per field, since JSONEncoder keeps no order of keys but the alphabet's.
+    // Each field is encoded on its own, because JSONEncoder can only sort keys by alphabet.
     private var fields: [(String, any Encodable)] {
         [
             ("app", app),

@@ -27,7 +27,7 @@ package struct Store: Sendable {
         }
     }
 
-    /// Makes the folders that are missing.
+    /// Creates missing folders.
     package func makeFolders() throws(StoreError) {
         for folder in [folder, composeFolder] {
             do {
@@ -58,7 +58,7 @@ package struct Store: Sendable {
         }
     }
 
-    /// Saves a record; it is on the disk when this returns. One with a verdict never changes again, and goes into the index.
+    /// Saves a record; it is on the disk when this returns. A record with a verdict is final and is added to the index.
     package func save(_ record: Record) throws(StoreError) {
         try write(path(of: record.number)) { try record.json() }
         if let entry = History.Entry(record) { append([entry]) }
@@ -68,7 +68,7 @@ package struct Store: Sendable {
 
     package func composeFile(of number: Int) -> FilePath { composeFolder.appending("\(number).yaml") }
 
-    /// Keeps the Compose file of a release.
+    /// Stores the Compose file of a release.
     package func save(compose text: [UInt8], of number: Int) throws(StoreError) -> Record.ComposeFile {
         try Self.store(text, in: composeFile(of: number))
     }
@@ -84,13 +84,13 @@ package struct Store: Sendable {
 
     /// The Compose file of a release, as it was stored.
     ///
-    /// - Throws: if it is gone, or not what was stored.
+    /// - Throws: if it is missing, or was changed.
     package func compose(of record: Record) throws(StoreError) -> FilePath {
         _ = try composeText(of: record)
         return composeFile(of: record.number)
     }
 
-    /// The content of that file; it throws as ``compose(of:)`` does.
+    /// The content of that file; throws like ``compose(of:)``.
     package func composeText(of record: Record) throws(StoreError) -> [UInt8] {
         let path = composeFile(of: record.number)
         let text: [UInt8]
@@ -107,11 +107,11 @@ package struct Store: Sendable {
 
     // MARK: - History
 
-    /// Reads the app's history: the index, and each record that is not in it, which are those without a verdict.
+    /// Reads the app's history: the index, and each record that is not in it, which normally has no verdict.
     ///
     /// - Parameters:
-    ///   - mends: whether to add to the index what it lacks.
-    ///   - complain: is told of each record that cannot be read.
+    ///   - mends: whether to add missing entries to the index.
+    ///   - complain: called for each record that cannot be read.
     package func history(
         mends: Bool = false,
         complain: (StoreError) -> Void = { _ in }
@@ -133,7 +133,7 @@ package struct Store: Sendable {
                 unreadable.insert(number)
                 complain(error)
             }
-            // There may be thousands: what has been read is not read again, and the same thread has other things to do.
+            // There may be thousands: none is read twice, and the same thread watches the health of other apps.
             if missing.count == 100 { entries += mend(&missing, mends) }
             await Task.yield()
         }
@@ -147,7 +147,7 @@ package struct Store: Sendable {
         return missing
     }
 
-    /// What the index says; of a number that comes twice the later line counts.
+    /// Reads the index; if a number occurs twice, the later line counts.
     private func readIndex() async -> [Int: History.Entry] {
         let bytes = (try? File.read(index)) ?? []
         var entries: [Int: History.Entry] = [:]
@@ -158,7 +158,7 @@ package struct Store: Sendable {
         return entries
     }
 
-    /// Adds lines to the index. It need not succeed: what the index lacks is read from the record.
+    /// Adds lines to the index. A failure does no harm: missing entries are read from the records.
     private func append(_ entries: [History.Entry]) {
         // A line that a full disk has cut off must not run into the next one.
         let text = entries.map { "\n\($0.line)\n" }.joined()
@@ -183,7 +183,7 @@ package struct Store: Sendable {
     }
 }
 
-/// A record, or what belongs to it, cannot be kept or read.
+/// A record, or a file that belongs to it, cannot be written or read.
 package struct StoreError: Explained, Equatable {
     package let path: FilePath
     package let problem: String
@@ -197,6 +197,6 @@ package struct StoreError: Explained, Equatable {
 
     package var subject: String { "\(path)" }
     package var hint: String? {
-        "see that \(path.removingLastComponent()) belongs to user berth and its disk is not full"
+        "check that \(path.removingLastComponent()) belongs to user berth, and that its disk is not full"
     }
 }

@@ -2,7 +2,7 @@ import Docker
 import DockerModel
 import Rules
 
-/// berth's own tags: they pin a release's images to the host after the images' own tags have moved on.
+/// berth's own tags, which pin a release's images to the host after the images' own tags have moved.
 struct Pins: Sendable {
     let app: AppName
     let session: EngineSession
@@ -12,21 +12,21 @@ struct Pins: Sendable {
         try await session.tag(image, as: PinTag.reference(app: app, service: service, number: number))
     }
 
-    /// Pins the images that are on the host already and that the release may be made of, before a prune can take them for
-    /// unused: a pull brings those that a registry has, but not what was built on the host.
+    /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot
+    /// restore images that were built on the host.
     func pinPresent(_ release: Release, for number: Int) async throws(EngineError) {
         for service in release.model.services.keys {
             do throws(EngineError) {
                 let image = try await session.image(release.reference(service).rawValue)
                 try await pin(image.id, of: service, for: number)
             } catch {
-                // It is not there, or no image can have that name, of which the pull will complain.
+                // The image is missing, or its name is invalid, which the pull will report.
                 guard case .refused(_, status: 400..<500, _) = error else { throw error }
             }
         }
     }
 
-    /// The app's pins that no kept release and no deployment under way needs; none if the history is not complete.
+    /// The app's pins that no kept release and no deployment under way needs; none if the history is incomplete.
     func loose(_ history: History, keep: Int) async throws(EngineError) -> [ImageReference] {
         guard history.isComplete else { return [] }
         let kept = history.kept(keep).union(history.undecided)

@@ -15,7 +15,7 @@ struct Proof: Sendable {
             }
             return WayBack(number: number, release: try await reader.onRecord(record))
         } catch {
-            throw Failure(any: error).within("the way back to #\(number) is not there:", as: .wayBackMissing)
+            throw Failure(any: error).within("the way back to #\(number) is not usable:", as: .wayBackMissing)
         }
     }
 

@@ -2,7 +2,7 @@ import Docker
 import DockerModel
 import Rules
 
-/// What is to run: the release in the app's folder, or an older one on record.
+/// A release to run: the one in the app's folder, or an older one on record.
 struct Release: Sendable {
     let model: ComposeModel
     let compose: Compose
@@ -10,12 +10,12 @@ struct Release: Sendable {
     /// The images that must run, by service; empty for a new release until they are pulled.
     var images: [ServiceName: Record.Service] = [:]
 
-    /// How Compose names a service's image, also one that only has a `build`.
+    /// Compose's name for a service's image, even if the service has only a `build`.
     func reference(_ service: ServiceName) -> ImageReference {
         model.services[service]?.image ?? ImageReference(rawValue: "\(model.name)-\(service)")
     }
 
-    /// What its images must be called before it is started.
+    /// The names that its images must have before it starts.
     var namePlan: NamePlan {
         NamePlan(
             images: images.mapValues(\.imageID),
@@ -24,7 +24,7 @@ struct Release: Sendable {
         )
     }
 
-    /// What the gate is to find.
+    /// What the gate expects.
     var expectations: [ServiceName: Gate.Expectation] {
         model.services.reduce(into: [:]) { expected, service in
             guard let image = images[service.key] else { return }
@@ -33,7 +33,7 @@ struct Release: Sendable {
     }
 }
 
-/// A release that the app can go back to, proven to be there.
+/// A release that the app can go back to, proven to be complete.
 struct WayBack: Sendable {
     let number: Int
     let release: Release

@@ -4,16 +4,16 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Reads a release: the one in the app's folder, or one on record. It is the only one to ask Compose for a release's model.
+/// Reads a release: the one in the app's folder, or one on record. No other code reads a release's model.
 struct ReleaseReader: Sendable {
     let app: AppSettings
     let host: Host
     let store: Store
     let tools: Tools
 
-    /// The release in the folder as it is now, and its Compose file as it was stored.
+    /// The release in the folder as it is now, with its stored Compose file.
     ///
-    /// Every phase then goes by what was stored, since CI may deliver the next one meanwhile.
+    /// Every phase then uses the stored file, because CI may deliver the next release meanwhile.
     ///
     /// - Parameter file: the file to store the Compose file in.
     func inFolder(_ variables: [String: String], storingIn file: FilePath) async throws
@@ -23,8 +23,8 @@ struct ReleaseReader: Sendable {
         async let first = config(folder)
         async let template = try? tools.capture(folder.template())
         let rendered = try await first
-        // Compose's own way to write a file without the values of its variables, and, since it garbles some short forms of
-        // volumes that begin with a variable, the file as it was delivered, which has no values either.
+        // First Compose's template, which has no values of variables. It garbles some short-form volumes that begin
+        // with a variable, so next the file as it was delivered, which has no values either.
         for text in [await template, deliveredFile].compactMap({ $0 }) {
             let stored = try Store.store(text, in: file)
             let compose = compose(variables, file)
@@ -34,7 +34,7 @@ struct ReleaseReader: Sendable {
         throw Failure(
             .composeNotStorable,
             "the Compose file",
-            "cannot be stored such that it means the same again, so there would be no way back to it",
+            "cannot be stored without a change of meaning, so there would be no way back to it",
             hint: "write volumes that begin with a variable in the long form (type, source, target)"
         )
     }
@@ -47,20 +47,20 @@ struct ReleaseReader: Sendable {
         return release
     }
 
-    /// Sees that Compose is new enough to be trusted with secrets.
+    /// Checks that Compose is new enough to be trusted with secrets.
     func checkVersion() async throws {
         let version = ComposeVersion(json: try await tools.capture(compose([:]).version()))
         guard let version, version >= ComposeVersion.minimum else {
             throw Failure(
                 .composeTooOld,
                 "Docker Compose",
-                "is \(version?.description ?? "unknown"), and berth needs \(ComposeVersion.minimum)",
+                "has version \(version?.description ?? "unknown"), but berth needs \(ComposeVersion.minimum)",
                 hint: "install a newer docker-compose-plugin"
             )
         }
     }
 
-    /// `docker compose` for the app: never with the credential.
+    /// `docker compose` for the app, never with the credential.
     private func compose(_ variables: [String: String], _ file: FilePath? = nil) -> Compose {
         Compose(directory: app.directory, environment: host.environment(in: app.directory, variables), file: file)
     }
@@ -97,7 +97,7 @@ struct ReleaseReader: Sendable {
         return policy
     }
 
-    /// The one Compose file of the folder, byte for byte; nil if there is none, or an override beside it.
+    /// The folder's Compose file, byte for byte; nil if it is missing or not the only one.
     private var deliveredFile: [UInt8]? {
         let files = ComposeFiles.paths(in: app.directory)
         return files.count == 1 ? files.first.flatMap { try? File.read($0) } : nil

@@ -15,29 +15,29 @@ package struct Spool: Hashable, Sendable {
         self.folder = folder
     }
 
-    /// A drop that was taken out of the way of the next one.
+    /// A claimed drop, which is out of the way of the next one.
     package enum Claim: Equatable, Sendable {
         case drop([UInt8])
         case refused(DropRefusal)
 
-        /// CI's name for the request, also of a drop that is refused for another line.
+        /// CI's name for the request, even if the drop is refused because of another line.
         var request: String? {
             if case .drop(let bytes) = self { Drop.request(in: bytes) } else { nil }
         }
     }
 
-    /// Renames the drop that lies here, and reads it. The file stays until ``discard()``: if the agent ends before, the next
-    /// one claims the same drop again.
+    /// Renames the drop in the spool, and reads it. The file stays until ``discard()``: if the agent ends before that,
+    /// the next agent claims the same drop again.
     ///
-    /// A file that is still being written is left alone: its close is an event, and the spool is looked at again.
+    /// A file that is still being written is left alone; its close is an event, which triggers another scan.
     ///
-    /// - Returns: nil if nothing lies here, or nothing complete.
-    /// - Throws: ``SpoolError`` if a drop lies here that cannot be taken; it is not deployed.
+    /// - Returns: nil if the spool has no complete drop.
+    /// - Throws: ``SpoolError`` if the drop cannot be taken; it is not deployed.
     package func claim() throws(SpoolError) -> Claim? {
         if let left = try read() { return left }
         let drop = open(dropPath.string, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         defer { if drop >= 0 { close(drop) } }
-        // The watch tells of a spool that may not be entered.
+        // The watch reports a spool that cannot be entered.
         if drop < 0, errno == ENOENT || access(folder.string, W_OK | X_OK) != 0 { return nil }
         if drop >= 0 {
             guard !Self.isFolder(drop) else {
@@ -52,17 +52,17 @@ package struct Spool: Hashable, Sendable {
         return try read()
     }
 
-    /// Whether a claimed drop still lies here.
+    /// Whether a claimed drop is still in the spool.
     package var holdsClaim: Bool { access(claimedPath.string, F_OK) == 0 }
 
-    /// Deletes what was claimed, which holds a token.
+    /// Deletes the claimed drop, which contains a token.
     package func discard() throws(SpoolError) {
         guard unlink(claimedPath.string) == 0 || errno == ENOENT else {
             throw SpoolError(path: claimedPath, problem: "cannot be deleted: \(Errno(rawValue: errno))")
         }
     }
 
-    /// Places a drop as rsync does: under a name of its own first, then by rename.
+    /// Places a drop as rsync does: first under a temporary name, then by rename.
     package func submit(_ bytes: [UInt8]) throws(SpoolError) {
         let draft = folder.appending(".\(Self.dropName).\(UInt32.random(in: 0...UInt32.max))")
         do {
@@ -83,7 +83,7 @@ package struct Spool: Hashable, Sendable {
     private var dropPath: FilePath { folder.appending(Self.dropName) }
     private var claimedPath: FilePath { folder.appending(Self.claimedName) }
 
-    /// Reads what was renamed.
+    /// Reads the claimed drop.
     private func read() throws(SpoolError) -> Claim? {
         do {
             let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
@@ -119,8 +119,8 @@ package struct Spool: Hashable, Sendable {
 
     /// Whether a process has the file open for writing.
     ///
-    /// A read lease is refused while there is a writer (fcntl(2), F_SETLEASE), which needs CAP_LEASE for a file of
-    /// another user. Where the kernel cannot tell, the event that led here has to do: a close after writing or a rename.
+    /// The kernel refuses a read lease while a writer has the file open (fcntl(2), F_SETLEASE). A lease on another
+    /// user's file needs CAP_LEASE; without it, berth trusts the event that led here, a close or a rename.
     private func isBeingWritten(_ file: CInt) -> Bool {
         // F_SETLEASE is a macro that Swift does not import.
         let setLease: CInt = 1024
@@ -141,7 +141,7 @@ package struct Spool: Hashable, Sendable {
     }
 }
 
-/// A drop that lies in the spool and can neither be taken nor deleted.
+/// A drop in the spool that can be neither taken nor deleted.
 package struct SpoolError: Explained, Equatable {
     package let path: FilePath
     package let problem: String

@@ -5,24 +5,24 @@ import NIOCore
 import NIOPosix
 import SystemPackage
 
-/// Tells when a drop may have arrived in one of several spools, with inotify(7).
+/// Reports when a drop may have arrived in one of several spools (inotify(7)).
 ///
-/// An event never says more than "look again": a rename into place, a close after writing, a queue that overflowed, and
-/// a spool folder that was made, moved or replaced all lead to the same full scan. So that the last of these is seen, every
-/// folder above a spool is watched too, for the one name in it that leads there.
+/// Every event leads to the same full scan: a rename into place, a close after writing, a queue overflow, or a spool
+/// folder that was created, moved or replaced. To see the last of these, every folder above a spool is watched too, for
+/// the one name in it that leads to the spool.
 package actor SpoolWatch {
     private let descriptor: CInt
     private let channel: NIOAsyncChannel<ByteBuffer, Never>
     private var spools: [Spool] = []
     private var names: [CInt: Set<String>] = [:]
-    /// Whether arriving drops are listened for.
+    /// Whether ``run(scan:)`` waits for events.
     package private(set) var isListening = false
 
     package init(on eventLoop: any EventLoop) async throws {
         descriptor = inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         channel = try await NIOPipeBootstrap(group: eventLoop)
-            // A read that is too small for the next event fails (inotify(7)), so the buffer must not adapt itself.
+            // A read that is too small for the next event fails (inotify(7)), so the buffer's size must not adapt.
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
             .takingOwnershipOfDescriptor(input: descriptor) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -40,9 +40,9 @@ package actor SpoolWatch {
         return arm()
     }
 
-    /// Calls `scan` after everything that may have changed what lies in the spools, until the task is cancelled.
+    /// Calls `scan` after every event that may have changed a spool's content, until the task is cancelled.
     ///
-    /// - Parameter scan: is given the spools that cannot be watched now. Calls never overlap.
+    /// - Parameter scan: gets the spools that cannot be watched now. Calls never overlap.
     package func run(scan: @Sendable ([Spool: Errno]) async -> Void) async throws {
         isListening = true
         defer { isListening = false }
@@ -77,7 +77,7 @@ package actor SpoolWatch {
         return unwatched
     }
 
-    /// The folders from the root down to the spool, each with the name in it that leads on to the drop.
+    /// The folders from the root down to the spool, each with the name in it that leads to the drop.
     private static func chain(to spool: Spool) -> [(folder: FilePath, name: String)] {
         var folder = FilePath("/")
         var chain: [(FilePath, String)] = []

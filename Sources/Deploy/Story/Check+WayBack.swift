@@ -3,11 +3,11 @@ import DockerModel
 import Rules
 import SystemPackage
 
-/// That there is a way back is proven before anything is done.
+/// Proves the way back before anything is changed.
 extension Check {
     /// The last good release.
     ///
-    /// - Returns: nil if there is none; what is missing if there is one that cannot be put back.
+    /// - Returns: nil if there is none; a failure if it cannot be restored.
     func lastGood(_ session: EngineSession) async -> Result<WayBack, Failure>? {
         do throws(Failure) {
             if let number = history.unreadableSinceLastGood {
@@ -15,7 +15,7 @@ extension Check {
                     .recordUnreadable,
                     "the record of #\(number)",
                     "cannot be read, and it may be the last good release",
-                    hint: "mend or remove it in \(reader.store.folder), or drop it with BERTH_FORCE=1"
+                    hint: "repair or remove it in \(reader.store.folder), or drop again with BERTH_FORCE=1"
                 )
             }
             guard let good = history.wayBack else { return nil }
@@ -27,8 +27,8 @@ extension Check {
 
     /// The release that the app can go back to.
     ///
-    /// - Returns: nil if there is nothing to go back to and nothing to lose, or if the drop forces it.
-    /// - Throws: what is missing, and how to get out.
+    /// - Returns: nil if nothing good has run that could be lost, or if the drop forces it.
+    /// - Throws: what is missing, and what to do.
     func wayBack(
         _ lastGood: Result<WayBack, Failure>?,
         _ directives: Directives,
@@ -42,9 +42,9 @@ extension Check {
             }
             throw Failure(
                 .releaseUnknown,
-                "something of the app",
-                "runs, and berth has no record of a good release to go back to",
-                hint: "drop it once with BERTH_FORCE=1: what is deployed then is the first release that berth knows"
+                "the app",
+                "is running, but berth has no record of a good release to go back to",
+                hint: "drop it once with BERTH_FORCE=1: that release is then the first one that berth knows"
             )
         } catch {
             guard directives.isForced else { throw error.escapable }
@@ -53,7 +53,7 @@ extension Check {
         }
     }
 
-    /// An older good release that is to run again.
+    /// Checks an older good release that is to run again.
     func older(
         _ request: Directives.RollbackRequest,
         _ directives: Directives,
@@ -65,9 +65,9 @@ extension Check {
         if let barrier = history.barrier(after: good), !directives.isForced {
             throw Failure(
                 .rollbackForbidden,
-                "#\(barrier.number),",
-                "which came after #\(good.number), says that older code must not start again",
-                hint: "if you know better, drop it with BERTH_FORCE=1"
+                "#\(barrier.number)",
+                "came after #\(good.number) and forbids older releases to start again",
+                hint: "if it is safe all the same, drop it with BERTH_FORCE=1"
             )
         }
         let proven = try await Proof(reader: reader, session: session).wayBack(to: good.number)
@@ -86,14 +86,14 @@ extension Check {
         let (found, problem) =
             switch request {
             case .previous: (history.previous, "there is no good release before the one that runs")
-            case .number(let number): (history.good(number), "there is no such good release")
+            case .number(let number): (history.good(number), "#\(number) is not a good release")
             }
         if let found { return found }
         throw Failure(
             .noSuchRelease,
             "",
             problem,
-            hint: "the records in \(reader.store.folder) tell which were deployed"
+            hint: "see the records in \(reader.store.folder) for the releases that were deployed"
         )
     }
 
@@ -107,7 +107,7 @@ extension Check {
 }
 
 extension Failure {
-    /// The same with the other way out: without a way back.
+    /// Adds the other way out to the hint: to deploy without a way back.
     fileprivate var escapable: Failure {
         guard cause == .wayBackMissing else { return self }
         let hint = [hint, "drop it with BERTH_FORCE=1 to deploy without a way back"].compactMap { $0 }

@@ -4,22 +4,22 @@ import Glibc
 import Rules
 import SystemPackage
 
-/// What the checks have found.
+/// The result of the checks.
 struct Checked: Sendable {
     let session: EngineSession
-    /// What the Engine says of itself; nil if it did not say.
+    /// The Engine's own facts; nil if the request failed.
     let info: EngineInfo?
     let release: Release
     let compose: Record.ComposeFile?
-    /// The record of the older release that was asked for; nil for a new one.
+    /// The record of the requested older release; nil for a new release.
     let older: Record?
     /// Nil if there is no good release to go back to, or none is wanted.
     let wayBack: WayBack?
 }
 
-/// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be known before anything is done.
+/// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be checked in advance.
 ///
-/// It changes nothing but the file that it is given to store the Compose file in.
+/// It changes nothing except the stored Compose file.
 struct Check: Sendable {
     let app: AppSettings
     let host: Host
@@ -34,7 +34,7 @@ struct Check: Sendable {
         let session = try await host.reachEngine(within: .seconds(30), log)
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
         try checkComposeFile()
-        // Compose takes a tenth of a second to start: what does not depend on each other is asked at the same time.
+        // Compose takes a tenth of a second to start, so independent requests run at the same time.
         async let version: Void = reader.checkVersion()
         async let found = reader.inFolder(drop.variables, storingIn: file)
         async let lastGood = lastGood(session)
@@ -52,9 +52,9 @@ struct Check: Sendable {
         )
     }
 
-    /// Finds out again what an interrupted deployment works on: it is on record.
+    /// Restores the result of the checks for an interrupted deployment, from its record.
     func again(_ record: Record) async throws -> Checked {
-        // A host that boots starts its Engine at the same time.
+        // At boot, the Engine starts at the same time.
         let session = try await host.reachEngine(within: Host.bootPatience, log)
         let release = try await reader.onRecord(record)
         return Checked(
@@ -91,7 +91,7 @@ struct Check: Sendable {
         throw unreadable(file, .envUnreadable)
     }
 
-    /// Without a Compose file in its folder Compose looks for one in the folders above, which is another app's.
+    /// Without a Compose file in the folder, Compose would look in the folders above and take another app's.
     private func checkComposeFile() throws(Failure) {
         if let file = ComposeFiles.paths(in: app.directory).first {
             guard access(file.string, R_OK) != 0 else { return }

@@ -6,7 +6,7 @@ import SystemPackage
 
 /// How a deployment ends.
 extension Deployment {
-    /// Whether the drop asks for an older release, rather than for a new one.
+    /// Whether the drop asks for an older release instead of a new one.
     var isRollback: Bool { drop.directives.rollbackTo != nil }
 
     /// Runs one phase: it is on record before it acts.
@@ -30,7 +30,7 @@ extension Deployment {
     func end(_ setback: Setback, _ found: Checked?, _ start: Phase) async -> Record? {
         switch setback {
         case .interrupted(let phase) where phase.rule.crash == .resume:
-            ledger.log.notice("stopped during \(phase); the next agent goes on from here")
+            ledger.log.notice("stopped during \(phase); the next agent continues from here")
             return nil
         case .interrupted(let phase):
             let failure = Failure(.agentStopped, "the agent", "was stopped during \(phase)", hint: "drop it again")
@@ -46,7 +46,7 @@ extension Deployment {
         }
     }
 
-    /// The way back that the checks have proven; one that an earlier agent has proven is proven again.
+    /// The way back that the checks have proven; if an earlier agent did, it is proven again.
     private func wayBack(_ found: Checked?, _ start: Phase) async -> WayBack? {
         guard start > .check else { return found?.wayBack }
         guard let good = history.wayBack else { return nil }
@@ -62,7 +62,7 @@ extension Deployment {
         }
     }
 
-    /// - Parameter failure: why the new release cannot stay; it is on record before anything is done.
+    /// - Parameter failure: why the new release cannot stay; it is on record before anything is changed.
     private func rollBack(to wayBack: WayBack, after failure: Failure, _ found: Checked?) async -> Record? {
         await ledger.note(rollbackTo: wayBack.number, after: failure)
         ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
@@ -72,7 +72,7 @@ extension Deployment {
         } catch {
             switch error {
             case .interrupted:
-                ledger.log.notice("stopped during rollback; the next agent goes on from here")
+                ledger.log.notice("stopped during rollback; the next agent continues from here")
                 return nil
             case .failed(_, let second):
                 let both = Failure(
@@ -88,20 +88,20 @@ extension Deployment {
     }
 
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
-        // A stop of the agent does not keep the record from saying what runs.
+        // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) {
             await self.running(found?.release.model.name)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
     }
 
-    /// What runs of the app now; nil if the Engine does not say.
+    /// The app's running images; nil if the Engine does not answer.
     private func running(_ project: ProjectName?) async -> [ServiceName: ImageID]? {
         guard let containers = try? await host.engine.negotiated().containers() else { return nil }
         return containers.reduce(into: [:]) { running, container in
             let labels = container.labels
             guard container.status == .running, !labels.isOneOff, let service = labels.service else { return }
-            // Before Compose has told the project's name, its containers are known by their folder.
+            // Until Compose has told the project's name, the folder identifies its containers.
             let isOwn = project.map { labels.project == $0 } ?? (labels.directory == app.directory.string)
             if isOwn { running[service] = container.imageID }
         }
@@ -109,7 +109,7 @@ extension Deployment {
 
     // MARK: - After the verdict
 
-    /// Lets go of the images that no release needs any more. A failure is a warning.
+    /// Removes the images that no release needs any more. A failure is only a warning.
     ///
     /// - Parameter history: with this deployment's verdict.
     func letGo(_ history: History) async {
@@ -121,9 +121,9 @@ extension Deployment {
             guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }
             try await LetGo(pins: pins, disk: disk, host: host).run(loose)
         } catch  where Task.isCancelled {
-            // They go after the next verdict.
+            // They are removed after the next verdict.
         } catch {
-            ledger.log.warning("images that are no longer kept could not be let go: \(Failure(any: error).sentence)")
+            ledger.log.warning("images that are no longer kept could not be removed: \(Failure(any: error).sentence)")
         }
     }
 
@@ -133,7 +133,7 @@ extension Deployment {
         Tools(host: host, log: ledger.log.with("phase", "\(phase)"), redaction: .of(app, drop.credential))
     }
 
-    /// Nil, and a warning, if the Engine does not say where it keeps what it has.
+    /// Nil, with a warning, if the Engine does not tell its root folder.
     func diskGuard(_ session: EngineSession, _ info: EngineInfo?, _ log: DeploymentLog) async -> DiskGuard? {
         do throws(EngineError) {
             let info = if let info { info } else { try await session.info() }

@@ -1,7 +1,7 @@
 import Docker
 import Rules
 
-/// One drop on its way to a verdict, as `deploy.sh` told it.
+/// One drop on its way to a verdict, in the order of `deploy.sh`.
 struct Deployment: Sendable {
     let app: AppSettings
     let settings: Settings
@@ -16,10 +16,9 @@ struct Deployment: Sendable {
     /// The record that an earlier agent left without a verdict; nil for a new drop.
     var interrupted: Record?
 
-    /// The whole story, from the checks, or from the phase in which an earlier agent was ended.
+    /// Runs the deployment from the checks, or from the phase in which an earlier agent ended.
     ///
-    /// - Returns: the record with its verdict; nil if the agent was stopped after the switch, in which case the next agent
-    ///   goes on.
+    /// - Returns: the record with its verdict; nil if the agent was stopped in a phase that the next agent resumes.
     func run(from start: Phase = .check) async -> Record? {
         var found: Checked?
         do throws(Setback) {
@@ -35,7 +34,7 @@ struct Deployment: Sendable {
         }
     }
 
-    /// Everything that comes before the switch: a failure leaves the app as it was.
+    /// Runs login, room and pull; a failure leaves the app unchanged.
     private func bring(_ checked: Checked) async throws(Setback) -> Release {
         let session = checked.session
         let login = try await phase(.login) { tools in
@@ -74,7 +73,7 @@ struct Deployment: Sendable {
     }
 
     private func check(from start: Phase) async throws(Setback) -> Checked {
-        // If it cannot be found out again what an interrupted deployment works on, that is the failure of its phase.
+        // If an interrupted deployment cannot be restored, its own phase counts as failed.
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let check = Check(app: app, host: host, history: history, reader: reader)
@@ -100,7 +99,7 @@ struct Deployment: Sendable {
         let steps = release.policy.steps(moment)
         guard !steps.isEmpty else { return }
         try await phase(moment == .before ? .before : .after) { tools in
-            // The steps' own time limits add up to more than any phase is given.
+            // The steps' own time limits can exceed the phase's limit.
             await ledger.allow(steps.reduce(.seconds(300)) { $0 + $1.timeout })
             try await Steps(
                 owner: "\(app.name)/\(ledger.number)",
@@ -112,7 +111,7 @@ struct Deployment: Sendable {
         }
     }
 
-    /// Refuses the very release that was rolled back before.
+    /// Refuses a release that was rolled back before.
     private func refuseKnownBad(
         _ release: Release,
         _ compose: Record.ComposeFile?,
@@ -121,7 +120,7 @@ struct Deployment: Sendable {
         let images = release.images.mapValues(\.imageID)
         guard let bad = history.knownBad(images, compose?.sha256) else { return }
         guard !drop.directives.isForced else {
-            log.warning("forced, though #\(bad.number) was this release and was rolled back")
+            log.warning("forced, although #\(bad.number) was the same release and was rolled back")
             return
         }
         throw .knownBad(bad, store)
@@ -134,7 +133,7 @@ extension Failure {
             .knownBad,
             "#\(bad.number)",
             "was the same release and was rolled back: \((try? store.record(bad.number))?.reason ?? "no reason on record")",
-            hint: "drop a release that is mended, or this one with BERTH_FORCE=1"
+            hint: "drop a fixed release, or this one with BERTH_FORCE=1"
         )
     }
 }

@@ -4,15 +4,15 @@ import Linux
 import Rules
 import SystemPackage
 
-/// `docker compose pull --policy always`; then every image that the release needs is on the host, or this fails.
+/// `docker compose pull --policy always`; fails unless the host then has every image of the release.
 struct Pull: Sendable {
     let app: AppSettings
     let number: Int
     let pins: Pins
     let tools: Tools
 
-    /// - Parameter login: the Docker CLI's configuration, which is in a file for as long as the pull runs.
-    /// - Returns: the release with its images, which are pinned now, so that no prune takes them.
+    /// - Parameter login: the Docker CLI's configuration, which is in a file only during the pull.
+    /// - Returns: the release with its images, which are pinned so that no prune removes them.
     func run(_ release: Release, _ login: [UInt8]?) async throws -> Release {
         try await tools.host.imageLock.pull {
             try await fetch(release.compose, login)

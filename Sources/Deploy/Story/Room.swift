@@ -1,7 +1,7 @@
 import Rules
 
-/// `docker image prune -f`, and the guard that was `[ "$DISK_USAGE" -gt 80 ] && docker system prune -af --volumes`, before
-/// the pull.
+/// `docker image prune -f`, and the guard that was `[ "$DISK_USAGE" -gt 80 ] && docker system prune -af --volumes`,
+/// before the pull.
 struct Room: Sendable {
     let disk: DiskGuard
     let settings: DiskSettings
@@ -14,13 +14,13 @@ struct Room: Sendable {
         guard let fullest = usage?.fullest, fullest.percent > settings.refuse else { return }
         let attempt =
             switch report?.isComplete {
-            case nil: "it could not be pruned now"
+            case nil: "a prune was not possible now"
             case true?: "nothing more may be removed"
-            case false?: "not everything that may go could be removed"
+            case false?: "the prune was incomplete"
             }
         let occupants = await disk.occupants(of: fullest, kept: report?.kept ?? [])
         let biggest =
-            occupants.isEmpty ? "" : "; the biggest there: " + occupants.map { "\($0)" }.joined(separator: "; ")
+            occupants.isEmpty ? "" : "; the biggest things there: " + occupants.map { "\($0)" }.joined(separator: "; ")
         throw Failure(
             .noRoom,
             "there is no room:",
@@ -29,8 +29,8 @@ struct Room: Sendable {
         )
     }
 
-    /// How long a prune waits for the pulls of other apps: not at all for dangling images, a little for the guard, and longer
-    /// if the drop would be refused otherwise.
+    /// How long a prune waits for the pulls of other apps: not at all for dangling images, briefly for the guard, and
+    /// longer if the drop would otherwise be refused.
     private func patience(_ usage: Usage) -> Duration {
         let isDecisive = usage.filesystems.contains { !$0.holds.isEmpty && $0.percent > settings.refuse }
         if isDecisive { return .seconds(30 * 60) }

@@ -4,7 +4,7 @@ import Rules
 
 /// `docker image prune -f`, after the deployment.
 ///
-/// It removes what the new release has replaced; most of that is kept until the verdict: see ``LetGo``.
+/// It removes images that the new release has replaced; most of them stay until the verdict, see ``LetGo``.
 struct Settle: Sendable {
     let disk: DiskGuard
 
@@ -13,7 +13,7 @@ struct Settle: Sendable {
     }
 }
 
-/// Removes, after the verdict, the pins that no release needs any more: of bad ones, and of good ones beyond the app's `keep`.
+/// After the verdict, removes the pins of bad releases, and of good releases beyond the app's `keep`.
 struct LetGo: Sendable {
     let pins: Pins
     let disk: DiskGuard
@@ -21,10 +21,10 @@ struct LetGo: Sendable {
 
     func run(_ loose: [ImageReference]) async throws {
         let end = host.clock.now.advanced(by: DiskGuard.limit)
-        // Left out while any app pulls, like every removal of images.
+        // Skipped while any app pulls, like every removal of images.
         _ = try await host.imageLock.prune {
             for pin in loose where host.clock.now < end { try await pins.unpin(pin) }
-            // What now has nothing but a registry's digest.
+            // Images that now have only a registry's digest.
             _ = try await disk.prune(.dangling)
         }
     }

@@ -5,18 +5,18 @@ import Rules
 
 /// `docker compose run --rm app npm run migrate` before the switch, `docker compose exec app …` after it.
 struct Steps: Sendable {
-    /// The deployment, `shop/12`: a step's container carries it, so that the next agent finds the container.
+    /// The deployment, such as `shop/12`. It labels a step's container, so that the next agent finds it.
     let owner: String
     let session: EngineSession
     let tools: Tools
-    /// The steps that were started already, by an earlier agent.
+    /// The steps that an earlier agent started.
     let started: [Record.StepResult]
-    /// Is told that a step begins, and how it ended: a step is on record before it runs.
+    /// Called when a step begins and when it ends; a step is on record before it runs.
     let note: @Sendable (Record.StepResult) async throws -> Void
 
     private var log: DeploymentLog { tools.log }
 
-    /// Takes steps one after the other.
+    /// Runs steps one after the other.
     ///
     /// - Throws: at the first step that does not end with exit code 0.
     func run(_ steps: [Policy.Step], of release: Release) async throws {
@@ -34,7 +34,7 @@ struct Steps: Sendable {
         try await refuseASecond()
         var result = Record.StepResult(name: step.name, when: step.moment)
         try await note(result)
-        // Not its command, which Compose has filled in with the values of variables.
+        // Not its command, into which Compose has put the values of variables.
         log.info("step \(step.name)")
         let began = tools.host.clock.now
         do throws(CommandError) {
@@ -52,14 +52,14 @@ struct Steps: Sendable {
         try await note(result)
     }
 
-    /// Compose hands a stop of the agent on to the step: a migration is not cut in two, so the stop waits.
+    /// Compose would pass a signal on to the step. A migration must not be cut short, so a stop of the agent waits.
     private func command(of step: Policy.Step, _ release: Release) async -> Command {
         switch step.moment {
         case .before:
             release.compose.run(
                 step.command,
                 in: step.service,
-                // Services that run are not to be changed before the switch; on an empty host they are needed.
+                // Running services must not change before the switch; on an empty host, the step needs them.
                 alone: await hasContainers(release),
                 labels: [Self.label: label(of: step)],
                 timeout: step.timeout
@@ -68,7 +68,7 @@ struct Steps: Sendable {
         }
     }
 
-    /// A step of an earlier deployment whose end berth did not see may still run.
+    /// Refuses to start a step while one of an earlier deployment, whose end berth did not see, still runs.
     private func refuseASecond() async throws {
         let app = owner.prefix { $0 != "/" } + "/"
         let running = try await session.containers().first { container in
@@ -83,14 +83,14 @@ struct Steps: Sendable {
         )
     }
 
-    /// Waits for the end of a step that an earlier agent had started; it is never started again.
+    /// Waits for a step that an earlier agent started; it is never started again.
     private func finish(_ step: Policy.Step, _ started: Record.StepResult) async throws {
         var result = started
         if result.exitCode == 0 { return }
         if let container = try await containers(of: step).first {
             log.notice("step \(step.name) still runs; waiting for it")
             do throws(EngineError) {
-                // One that was made and never started would be answered with exit code 0.
+                // For a container that was never started, the Engine would return exit code 0.
                 if try await session.inspect(container).state.startedAt != nil {
                     result.exitCode = try await session.wait(container, timeout: step.timeout)
                 }
@@ -107,8 +107,8 @@ struct Steps: Sendable {
             throw Failure(
                 .stepLost,
                 "step \(step.name)",
-                "was under way when the agent ended, and how it ended is not known",
-                hint: "see whether it is complete, then drop the release again"
+                "was under way when the agent ended, and its result is unknown",
+                hint: "check whether it is complete, then drop the release again"
             )
         }
     }
@@ -125,7 +125,7 @@ struct Steps: Sendable {
         try await session.containers().filter { $0.labels.all[Self.label] == label(of: step) }.map(\.id)
     }
 
-    /// Ends what Compose, which was ended, has left running.
+    /// Stops a container that a killed Compose left running.
     private func stopContainer(of step: Policy.Step) async {
         do throws(EngineError) {
             for container in try await containers(of: step) { try await session.stop(container) }

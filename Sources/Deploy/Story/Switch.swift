@@ -9,18 +9,18 @@ struct Switch: Sendable {
     let session: EngineSession
     let tools: Tools
 
-    /// What has to be done and known before the switch: the references that the Compose file names come to stand for the
-    /// release's own images, whatever they stand for now.
+    /// Prepares the switch: tags the release's own images with the names in the Compose file, whatever images have
+    /// these names now.
     ///
-    /// - Returns: the app's containers as they are.
+    /// - Returns: the app's containers before the switch.
     func prepare() async throws(EngineError) -> [Sample] {
         for entry in release.namePlan.entries { try await session.tag(entry.imageID, as: entry.reference) }
         return try await watch.samples()
     }
 
-    /// It is not cut short when the agent is stopped: that would leave a half-switched app.
+    /// Switches. A stop of the agent does not cut this short, because that would leave a half-switched app.
     ///
-    /// - Parameter before: the containers from before.
+    /// - Parameter before: the containers before the switch.
     /// - Returns: the gate that the app must pass.
     func run(_ before: [Sample]) async throws(Failure) -> Gate {
         do throws(CommandError) {
@@ -45,7 +45,7 @@ struct Switch: Sendable {
         )
     }
 
-    /// Compose itself waits for a service that others depend on, and gives up with it: the containers tell why.
+    /// Compose waits for a service that others depend on, and fails if it fails: the containers tell why.
     private func evidence(_ gate: Gate) async -> [Evidence] {
         var gate = gate
         guard let samples = try? await watch.samples(), case .unhealthy(let findings) = gate.judge(samples, at: .now)

@@ -2,7 +2,7 @@ import Linux
 import Logging
 import Rules
 
-/// Runs the commands of one phase: what they print goes to the journal, without the secrets that berth knows.
+/// Runs the commands of one phase, and logs their output without the secrets that berth knows.
 struct Tools: Sendable {
     let host: Host
     let log: DeploymentLog
@@ -18,7 +18,7 @@ struct Tools: Sendable {
         }
     }
 
-    /// Runs a command for what it prints on standard output.
+    /// Runs a command, and returns its standard output.
     func capture(_ command: Command) async throws(CommandError) -> [UInt8] {
         log.debug(shown("\(command)"))
         do throws(CommandError) {
@@ -28,7 +28,7 @@ struct Tools: Sendable {
         }
     }
 
-    /// Runs a command for its effect, and to its end also if the agent is stopped meanwhile.
+    /// Runs a command for its effect, to its end even if the agent is stopped meanwhile.
     func streamUnbroken(_ command: Command) async throws(CommandError) {
         let result = await Task(executorPreference: host.executor) { () -> Result<Void, CommandError> in
             do throws(CommandError) {
@@ -48,6 +48,6 @@ struct Tools: Sendable {
         }
     }
 
-    /// What of a line may be seen.
+    /// The line without secrets.
     private func shown(_ line: String) -> String { redaction.apply(to: ComposeLine(line).text) }
 }

@@ -2,15 +2,15 @@ import DockerModel
 import Linux
 import SystemPackage
 
-/// `docker compose` for one project folder: which commands there are, as values.
+/// The `docker compose` commands for one project folder, as values.
 ///
-/// Every flag means the same from ``ComposeVersion/minimum`` on.
+/// Every flag has had the same meaning since ``ComposeVersion/minimum``.
 package struct Compose: Hashable, Sendable {
     /// The project folder, with the Compose file and `.env`.
     package let directory: FilePath
-    /// All variables that `docker` gets, also those that the Compose file interpolates.
+    /// All variables of the `docker` process, including those that the Compose file interpolates.
     package let environment: [String: String]
-    /// Stands in for the folder's own Compose file; its relative paths still begin at the folder.
+    /// Replaces the folder's own Compose file; its relative paths still start at the folder.
     package let file: FilePath?
 
     package init(directory: FilePath, environment: [String: String], file: FilePath? = nil) {
@@ -24,27 +24,27 @@ package struct Compose: Hashable, Sendable {
         command("version", "--format", "json", timeout: .seconds(30))
     }
 
-    /// Prints the model with every variable's value in it, for ``ComposeModel``: keep it in memory.
+    /// Prints the model for ``ComposeModel``; it contains the values of variables, so keep it in memory.
     package func config() -> Command {
         command("config", "--format", "json", timeout: .seconds(60))
     }
 
-    /// The same with the services of every profile, which are left out otherwise, and the volumes that only they use.
+    /// The same, but with the services of every profile and the volumes that only they use.
     package func wholeConfig() -> Command {
         command("--profile", "*", "config", "--format", "json", timeout: .seconds(60))
     }
 
-    /// Prints the model without any variable's value, also none of an `env_file`: this is what may be stored.
+    /// Prints the model without the values of variables or of an `env_file`; this may be stored.
     package func template() -> Command {
         command("config", "--no-interpolate", timeout: .seconds(60))
     }
 
-    /// Pulls every image anew, whatever is local.
+    /// Pulls every image, even if the host has one of that name.
     package func pull() -> Command {
         command("pull", "--policy", "always", timeout: .seconds(3_600))
     }
 
-    /// Starts what the model names from local images alone, and removes the containers of services it no longer names.
+    /// Starts all services from local images only, and removes the containers of services that the model no longer has.
     package func up() -> Command {
         command(
             "up",
@@ -57,11 +57,11 @@ package struct Compose: Hashable, Sendable {
         )
     }
 
-    /// Runs one command in a container of its own, from the service's image, and removes the container.
+    /// Runs one command in a new container from the service's image, then removes the container.
     ///
     /// - Parameters:
-    ///   - alone: Leaves the services that this one depends on as they are, rather than to start or change them.
-    ///   - labels: By which the container can be found while it runs.
+    ///   - alone: Whether to leave the services that this one depends on as they are.
+    ///   - labels: Labels by which the container can be found while it runs.
     package func run(
         _ command: [String],
         in service: ServiceName,

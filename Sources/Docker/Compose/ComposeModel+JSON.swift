@@ -2,7 +2,7 @@ import DockerModel
 import FoundationEssentials
 
 extension ComposeModel {
-    /// Reads what `docker compose config --format json` printed.
+    /// Decodes the output of `docker compose config --format json`.
     package init(json: [UInt8]) throws(ComposeModelError) {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(json))
@@ -11,7 +11,7 @@ extension ComposeModel {
         }
     }
 
-    /// Decodes the value under a top-level extension key such as `x-name`; nil where the file has none.
+    /// Decodes the value under a top-level extension key such as `x-name`; nil if the file has none.
     package func policy<Policy: Decodable>(
         _ type: Policy.Type,
         key: String
@@ -25,9 +25,9 @@ extension ComposeModel {
     }
 }
 
-/// The model does not say what it should.
+/// The Compose model is not what berth expects.
 package struct ComposeModelError: Error, Hashable, Sendable {
     package let subject: String
     package let problem: String
-    package var hint: String? { "look at what docker compose config prints in the project folder" }
+    package var hint: String? { "check the output of docker compose config in the project folder" }
 }

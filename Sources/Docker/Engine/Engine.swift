@@ -6,9 +6,9 @@ import NIOHTTP1
 import NIOPosix
 import SystemPackage
 
-/// The door to the Docker Engine: its Unix socket, before anything is known of what answers there.
+/// The Docker Engine behind a Unix socket, before its API version is known.
 ///
-/// A connection lives for one request, and a cancelled task closes its connection.
+/// Each request has its own connection; cancelling the task closes it.
 package struct Engine: Sendable {
     let socket: FilePath
     let eventLoop: any EventLoop
@@ -18,7 +18,7 @@ package struct Engine: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// The newest API version that the Engine speaks (`GET /_ping`, its header `Api-Version`).
+    /// The newest API version that the Engine supports (`GET /_ping`, its header `Api-Version`).
     package func ping() async throws(EngineError) -> APIVersion {
         let text = try await exchange(Request(path: "/_ping", timeout: .seconds(10))) { head, _ in
             head.headers.first(name: "Api-Version")
@@ -27,18 +27,18 @@ package struct Engine: Sendable {
         return version
     }
 
-    /// Asks which API the Engine speaks, and opens a session in the newest that both sides know.
+    /// Opens a session in the newest API version that both sides support.
     ///
-    /// The Engine may be upgraded at any time: take a new session for each phase that may have waited for it.
+    /// The Engine may be upgraded at any time: open a new session in each phase that may have waited for it.
     package func negotiated() async throws(EngineError) -> EngineSession {
         let newest = try await ping()
         guard newest >= .oldest else { throw .unsupported(socket: socket, newest) }
         return EngineSession(engine: self, version: min(newest, .newest))
     }
 
-    /// Sends a request, and runs `body` with the head and the body of an answer of success.
+    /// Sends a request, and runs `body` with the head and the body of a successful response.
     ///
-    /// An answer of failure is thrown with the message that it carries.
+    /// Throws ``EngineError/refused(request:status:message:)`` for an error response.
     func exchange<Result: Sendable>(
         _ request: Request,
         _ body: (HTTPResponseHead, NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> Result
@@ -52,7 +52,7 @@ package struct Engine: Sendable {
                         channel.pipeline.fireErrorCaught(Expired())
                     }
                     defer { timer.cancel() }
-                    // What makes a write fail also fails the head, and there it says why.
+                    // If the write fails, the head fails too, and its error says why.
                     try? await outbound.write(contentsOf: request.parts)
                     let head = try await head.get()
                     if request.isStream { timer.cancel() }
@@ -86,7 +86,7 @@ package struct Engine: Sendable {
         }
     }
 
-    /// The error that an answer of failure carries as `{"message": "…"}`.
+    /// The error from an error response's `{"message": "…"}`.
     private func refusal(
         _ request: Request,
         _ head: HTTPResponseHead,
@@ -104,7 +104,7 @@ package struct Engine: Sendable {
 }
 
 extension NIOAsyncChannelInboundStream<ByteBuffer> {
-    /// All bytes to the end.
+    /// All bytes to the end; throws ``TooLarge`` if there are more than `limit`.
     func collect(atMost limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await buffer in self {

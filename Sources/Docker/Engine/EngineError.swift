@@ -4,34 +4,34 @@ import NIOCore
 import NIOHTTP1
 import SystemPackage
 
-/// Why the Engine did not give what it was asked for.
+/// Why a request to the Engine failed.
 ///
-/// A `request` is its first line without the protocol, such as `GET /v1.47/info`; it never holds a secret.
+/// `request` is the request line without the protocol, such as `GET /v1.47/info`; it never contains a secret.
 package enum EngineError: Error, Hashable, Sendable {
-    /// Nothing could be sent: no socket, no permission, nobody listening.
+    /// The connection failed: no socket, no permission, or no listener.
     case unreachable(socket: FilePath, Errno)
-    /// Not an Engine at all, or one whose newest API is too old.
+    /// The socket is not an Engine's, or the Engine's newest API version is too old.
     case unsupported(socket: FilePath, APIVersion?)
-    /// The connection ended before the answer did.
+    /// The connection closed before the response was complete.
     case disconnected(request: String)
-    /// The answer did not end in time.
+    /// The response was not complete in time.
     case timedOut(request: String, after: Duration)
-    /// The Engine answered with an error of its own.
+    /// The Engine responded with an error status.
     case refused(request: String, status: Int, message: String)
-    /// The answer is not HTTP, not JSON, or JSON of another shape.
+    /// The response is not HTTP, not JSON, or JSON of another shape.
     case unintelligible(request: String, reason: String)
-    /// The answer is longer than anything that makes sense.
+    /// The response is longer than the request allows.
     case tooLarge(request: String, limit: Int)
-    /// The registry does not take the user name or the secret.
+    /// The registry rejected the user name or the secret.
     case wrongCredential(registry: String, message: String)
-    /// The Engine could not ask the registry: name, network, TLS, an outage, a rate limit.
+    /// The Engine could not ask the registry: DNS, network, TLS, an outage, or a rate limit.
     case registryTrouble(registry: String, message: String)
-    /// The task was cancelled while it waited.
+    /// The task was cancelled during the request.
     case cancelled(request: String)
 }
 
 extension EngineError {
-    /// What it is about.
+    /// What the error is about.
     package var subject: String {
         switch self {
         case .unreachable(let socket, _), .unsupported(let socket, _): "Docker Engine at \(socket)"
@@ -46,13 +46,13 @@ extension EngineError {
     package var problem: String {
         switch self {
         case .unreachable(_, let reason): "cannot connect: \(reason)"
-        case .unsupported(_, let version?): "speaks API \(version) at most, and \(APIVersion.oldest) is needed"
-        case .unsupported(_, nil): "does not say which API version it speaks"
-        case .disconnected: "the connection ended before the answer did"
-        case .timedOut(_, let duration): "no complete answer after \(duration)"
+        case .unsupported(_, let version?): "supports API \(version) at most, but berth needs \(APIVersion.oldest)"
+        case .unsupported(_, nil): "does not report its API version"
+        case .disconnected: "the connection closed before the response was complete"
+        case .timedOut(_, let duration): "no complete response after \(duration)"
         case .refused(_, let status, let message): "status \(status): \(message)"
-        case .unintelligible(_, let reason): "unexpected answer: \(reason)"
-        case .tooLarge(_, let limit): "the answer is longer than \(limit) bytes"
+        case .unintelligible(_, let reason): "unexpected response: \(reason)"
+        case .tooLarge(_, let limit): "the response is longer than \(limit) bytes"
         case .wrongCredential(_, let message): "login refused: \(message)"
         case .registryTrouble(_, let message): "cannot log in: \(message)"
         case .cancelled: "cancelled"
@@ -62,19 +62,19 @@ extension EngineError {
     /// What to try.
     package var hint: String? {
         switch self {
-        case .unreachable(_, .permissionDenied): "add the user that runs this to the group docker"
+        case .unreachable(_, .permissionDenied): "add the user that runs berth to the group docker"
         case .unreachable(_, .noSuchFileOrDirectory), .unreachable(_, .connectionRefused):
             "start the Engine: systemctl start docker"
         case .unreachable: "check that this path is the Engine's socket"
         case .unsupported(_, _?): "install Docker Engine 20.10 or later"
         case .unsupported(_, nil): "check that this path is the Engine's socket"
-        case .disconnected: "see whether the Engine was restarted: journalctl -u docker"
-        case .timedOut: "see whether the Engine hangs: journalctl -u docker"
-        case .refused(_, let status, _) where status >= 500: "see what the Engine says: journalctl -u docker"
-        case .refused: "see what the Engine objects to"
+        case .disconnected: "check whether the Engine was restarted: journalctl -u docker"
+        case .timedOut: "check whether the Engine hangs: journalctl -u docker"
+        case .refused(_, let status, _) where status >= 500: "check the Engine's log: journalctl -u docker"
+        case .refused: "check the Engine's message"
         case .unintelligible, .tooLarge: "check the Engine's version: docker version"
-        case .wrongCredential: "check the user name, and that the token is alive and may read packages"
-        case .registryTrouble: "check that this host reaches the registry, and the registry's own status"
+        case .wrongCredential: "check the user name, and that the token is valid and may read packages"
+        case .registryTrouble: "check that this host can reach the registry, and that the registry works"
         case .cancelled: nil
         }
     }
@@ -83,12 +83,12 @@ extension EngineError {
 extension EngineError {
     package var sentence: String { "\(subject): \(problem)" }
 
-    /// The Engine answers, and has no such thing.
+    /// Whether the Engine responded that the object does not exist.
     package var isNotFound: Bool {
         if case .refused(_, status: 404, _) = self { true } else { false }
     }
 
-    /// The Engine gives no answer, or is not waited for any more: whatever it is asked next will end the same way.
+    /// Whether the Engine does not respond, or the task is cancelled: the next request would fail in the same way.
     package var isOutage: Bool {
         switch self {
         case .unreachable, .disconnected, .timedOut, .cancelled: true
@@ -96,7 +96,7 @@ extension EngineError {
         }
     }
 
-    /// An Engine that is being started or upgraded gives this answer too.
+    /// Whether an Engine that is starting or being upgraded gives this error too.
     package var mayPass: Bool {
         switch self {
         case .unreachable(_, .permissionDenied): false
@@ -107,14 +107,14 @@ extension EngineError {
     }
 }
 
-/// The connection ended before the answer did.
+/// The connection closed before the response was complete.
 struct Disconnected: Error {}
 
-/// The answer is longer than its request allows.
+/// The response is longer than the request allows.
 struct TooLarge: Error {}
 
 extension EngineError {
-    /// The one place that says what an error inside an exchange means.
+    /// Translates any error inside an exchange.
     init(_ error: any Error, during request: Request) {
         let line = request.line
         switch error {
@@ -129,7 +129,7 @@ extension EngineError {
         }
     }
 
-    /// Says why no connection came about.
+    /// Translates the error of a failed connection.
     init(connecting socket: FilePath, _ error: any Error) {
         switch error {
         case let error as IOError: self = .unreachable(socket: socket, Errno(rawValue: error.errnoCode))

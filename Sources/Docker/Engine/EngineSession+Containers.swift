@@ -4,28 +4,28 @@ import NIOCore
 import NIOHTTP1
 
 extension EngineSession {
-    /// All containers of one project, whatever their state, one-off ones too (`GET /containers/json`).
+    /// All containers of one project in any state, including one-off containers (`GET /containers/json`).
     package func containers(project: ProjectName) async throws(EngineError) -> [ContainerSummary] {
         try await decode(
             from: Request(path: "/containers/json", query: ["all": "1", "filters": Filters.project(project).text])
         )
     }
 
-    /// All containers of the host, whatever their state (`GET /containers/json`).
+    /// All containers of the host in any state (`GET /containers/json`).
     package func containers() async throws(EngineError) -> [ContainerSummary] {
         try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))
     }
 
     /// One container in full (`GET /containers/{id}/json`).
     ///
-    /// One that has gone throws ``EngineError/refused(request:status:message:)`` with status 404.
+    /// Throws ``EngineError/refused(request:status:message:)`` with status 404 if the container is gone.
     package func inspect(_ id: ContainerID) async throws(EngineError) -> Container {
         try await decode(from: Request(path: "/containers/\(id.rawValue.percentEncoded())/json"))
     }
 
-    /// Waits for a container to end, and says with which exit code it did (`POST /containers/{id}/wait`).
+    /// Waits until a container exits, and returns its exit code (`POST /containers/{id}/wait`).
     ///
-    /// One that has ended already is answered at once.
+    /// Returns at once if the container has already exited.
     package func wait(_ id: ContainerID, timeout: Duration) async throws(EngineError) -> Int {
         struct Answer: Decodable {
             let statusCode: Int
@@ -39,18 +39,18 @@ extension EngineSession {
         return answer.statusCode
     }
 
-    /// Stops a container: asks it to end, and ends it after ten seconds (`POST /containers/{id}/stop`).
+    /// Stops a container: sends its stop signal, and kills it after ten seconds (`POST /containers/{id}/stop`).
     package func stop(_ id: ContainerID) async throws(EngineError) {
         let path = "/containers/\(id.rawValue.percentEncoded())/stop"
         try await send(Request(method: .POST, path: path, timeout: .seconds(60)))
     }
 
-    /// The last lines that a container wrote, standard output and standard error as they came
+    /// The last lines of a container's log, both streams in the order in which they were written
     /// (`GET /containers/{id}/logs`).
     ///
     /// A line longer than 16 KiB counts as several; bytes that are not UTF-8 are replaced.
     package func logs(_ id: ContainerID, tail count: Int) async throws(EngineError) -> [String] {
-        // Before API 1.42 the answer's media type does not tell whether the stream has headers, so ask the container.
+        // Before API 1.42, the media type does not tell whether the stream has headers, so ask the container.
         let hasTerminal = try await inspect(id).hasTerminal
         let request = Request(
             path: "/containers/\(id.rawValue.percentEncoded())/logs",
@@ -70,10 +70,10 @@ extension EngineSession {
         }
     }
 
-    /// How much a container has written to its log (`GET /containers/{id}/logs`), counted and not kept.
+    /// Measures a container's log without keeping it (`GET /containers/{id}/logs`).
     ///
-    /// The Engine reads the whole log for it, some tens of thousands of lines a second, and keeps a core busy.
-    /// - Parameter time: When it is over, what has come by then is the answer.
+    /// The Engine reads the whole log, tens of thousands of lines per second, and keeps a core busy.
+    /// - Parameter time: The time limit, after which the size so far is returned.
     package func logSize(_ id: ContainerID, within time: Duration) async throws(EngineError) -> LogSize {
         let request = Request(
             path: "/containers/\(id.rawValue.percentEncoded())/logs",
@@ -93,22 +93,22 @@ extension EngineSession {
     }
 }
 
-/// How much a container has written to its log.
+/// The size of a container's log.
 package struct LogSize: Hashable, Sendable {
-    /// The lines and a frame of eight bytes for each; a file of the driver `json-file` has some 70 more a line.
+    /// The lines, and eight bytes per line for its frame; a `json-file` log has about 70 bytes more per line.
     package let bytes: Int64
-    /// False when there is more.
+    /// False if the log is longer.
     package let isComplete: Bool
 }
 
-/// Takes the frames off the stream of a container without a terminal.
+/// Removes the frame headers from the log stream of a container without a terminal.
 ///
-/// Each begins with eight bytes: the stream's number, three zeros, the payload's length as a big-endian number.
+/// Each header has eight bytes: the stream's number, three zeros, and the payload's length as a big-endian number.
 struct LogDemultiplexer {
     private var header: [UInt8] = []
     private var remaining = 0
 
-    /// The payload within the next piece of the stream.
+    /// The payload in the next chunk of the stream.
     mutating func payload(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var payload: [UInt8] = []
         var rest = bytes[...]

@@ -3,15 +3,15 @@ import Linux
 import NIOHTTP1
 
 extension EngineSession {
-    /// What lies in the Engine's root folder, and how many bytes it takes (`GET /system/df`).
+    /// The disk usage of images, containers, volumes and build cache (`GET /system/df`).
     ///
-    /// The Engine walks through every container and volume for it. One before 23 does so for one request at a time, and
-    /// refuses another.
+    /// The Engine walks through every container and volume. Before version 23, it serves one such request at a time and
+    /// refuses others.
     package func diskUsage() async throws(EngineError) -> DiskUsage {
         try await decode(from: Request(path: "/system/df", timeout: Self.measureTimeout))
     }
 
-    /// The bytes of each volume that the Engine can measure (`GET /system/df`, of volumes alone from API 1.42 on).
+    /// The bytes of each volume that the Engine can measure (`GET /system/df`; since API 1.42, of volumes only).
     package func volumeSizes() async throws(EngineError) -> [VolumeName: Int64] {
         let request = Request(path: "/system/df", query: ["type": "volume"], timeout: Self.measureTimeout)
         let usage: DiskUsage = try await decode(from: request)
@@ -19,18 +19,18 @@ extension EngineSession {
         return Dictionary(sizes) { first, _ in first }
     }
 
-    /// The records of the build cache (`GET /system/df`, of the cache alone from API 1.42 on).
+    /// The records of the build cache (`GET /system/df`; since API 1.42, of the cache only).
     package func buildCache() async throws(EngineError) -> [CacheEntry] {
-        // Before, the Engine measures everything for it.
+        // Before API 1.42, the Engine measures everything.
         let request = Request(path: "/system/df", query: ["type": "build-cache"], timeout: Self.measureTimeout)
         let usage: DiskUsage = try await decode(from: request)
         return usage.buildCache
     }
 
-    /// Removes the build cache's records that no build has used for so long, and says whether there were any
+    /// Removes the build cache's records that no build has used for `duration`; returns false if there were none
     /// (`POST /build/prune`).
     ///
-    /// Records that an image shares, those that younger ones need, and those of the builder itself, stay.
+    /// Records stay if an image shares them, if a younger record needs them, or if the builder itself needs them.
     package func pruneBuildCache(unusedFor duration: Duration) async throws(EngineError) -> Bool {
         struct Report: Decodable {
             let cachesDeleted: [CacheID]?

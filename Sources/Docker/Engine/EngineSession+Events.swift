@@ -8,16 +8,16 @@ import NIOHTTP1
 extension EngineSession {
     /// Runs `body` with the events of a project's containers as they happen (`GET /events`).
     ///
-    /// Nothing is missed from the call on: what is inspected in `body` cannot have changed unseen. The connection ends
+    /// No event after the call is missed: a container that `body` inspects cannot change unseen. The connection ends
     /// with `body`.
-    /// - Parameter since: The moment from which on the Engine tells what it still remembers; nil is now.
+    /// - Parameter since: The moment from which the Engine replays the events that it remembers; nil means now.
     package func withEvents<Result: Sendable>(
         project: ProjectName,
         since: Timestamp? = nil,
         _ body: (EventStream) async throws(EngineError) -> Result
     ) async throws(EngineError) -> Result {
-        // The Engine answers a moment before it subscribes us; the events of that moment come only with a `since`. The
-        // other end of a Unix socket has the same clock.
+        // The Engine responds a moment before it subscribes the client; only `since` covers that moment. Both ends of a
+        // Unix socket have the same clock.
         let query: KeyValuePairs = [
             "filters": Filters.containerEvents(project).text, "since": (since ?? .now).unixTime,
         ]
@@ -28,9 +28,9 @@ extension EngineSession {
     }
 }
 
-/// The events of a subscription: one consumer, once.
+/// The events of a subscription, for one iteration.
 ///
-/// It ends when the Engine ends it, and throws when the connection breaks, as it does when the Engine stops.
+/// It ends when the Engine ends it, and throws when the connection breaks, for example because the Engine stops.
 package struct EventStream: AsyncSequence, Sendable {
     fileprivate let bytes: NIOAsyncChannelInboundStream<ByteBuffer>
     fileprivate let request: Request
@@ -69,7 +69,7 @@ package struct EventStream: AsyncSequence, Sendable {
             return events.popFirst()
         }
 
-        /// The Engine writes one object a line.
+        /// The Engine writes one object per line.
         private mutating func decode(_ buffer: ByteBuffer) throws {
             var lines: [ArraySlice<UInt8>] = []
             splitter.append(buffer.readableBytesView) { lines.append($0) }

@@ -4,19 +4,19 @@ import NIOHTTP1
 extension EngineSession {
     /// One image, by reference or by ID (`GET /images/{name}/json`).
     ///
-    /// One that is not on this host throws ``EngineError/refused(request:status:message:)`` with status 404.
+    /// Throws ``EngineError/refused(request:status:message:)`` with status 404 if this host does not have the image.
     package func image(_ name: String) async throws(EngineError) -> Image {
         try await decode(from: Request(path: "/images/\(name.pathEncoded)/json"))
     }
 
-    /// All images of the host but intermediate layers (`GET /images/json`).
+    /// All images of the host except intermediate layers (`GET /images/json`).
     ///
-    /// - Parameter sharedSize: Whether to measure ``ImageSummary/sharedSize``; an Engine before API 1.42 does not.
+    /// - Parameter sharedSize: Whether to measure ``ImageSummary/sharedSize``; before API 1.42, the Engine does not.
     package func images(sharedSize: Bool = false) async throws(EngineError) -> [ImageSummary] {
         try await decode(from: Request(path: "/images/json", query: sharedSize ? ["shared-size": "1"] : [:]))
     }
 
-    /// Gives an image a further name, and takes that name from the image which had it (`POST /images/{id}/tag`).
+    /// Adds a name to an image; another image that had the name loses it (`POST /images/{id}/tag`).
     package func tag(_ image: ImageID, as reference: ImageReference) async throws(EngineError) {
         try await send(
             Request(
@@ -27,9 +27,9 @@ extension EngineSession {
         )
     }
 
-    /// Removes a name, and with its last name the image (`DELETE /images/{name}`).
+    /// Removes a name of an image, and with the last name the image (`DELETE /images/{name}`).
     ///
-    /// Without `force` the Engine refuses with status 409 what a container, running or stopped, still needs.
+    /// Without `force`, the Engine refuses with status 409 if a container, running or stopped, still needs the image.
     package func removeImage(_ name: String) async throws(EngineError) {
         try await send(
             Request(

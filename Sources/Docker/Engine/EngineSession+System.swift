@@ -3,15 +3,15 @@ import FoundationEssentials
 import NIOHTTP1
 
 extension EngineSession {
-    /// What the Engine says about itself (`GET /info`).
+    /// The Engine's version, root folder and image store (`GET /info`).
     package func info() async throws(EngineError) -> EngineInfo {
         try await decode(from: Request(path: "/info"))
     }
 
-    /// Has the Engine log in to the credential's registry, and forget it again (`POST /auth`).
+    /// Has the Engine try a login to the credential's registry, without storing it (`POST /auth`).
     ///
-    /// Throws ``EngineError/wrongCredential(registry:message:)`` when the registry said no, and
-    /// ``EngineError/registryTrouble(registry:message:)`` when it could not be asked.
+    /// Throws ``EngineError/wrongCredential(registry:message:)`` if the registry rejects the credential, and
+    /// ``EngineError/registryTrouble(registry:message:)`` if the Engine cannot ask the registry.
     package func verify(_ credential: RegistryCredential) async throws(EngineError) {
         struct Login: Encodable { let username, password, serveraddress: String }
         var request = Request(method: .POST, path: "/auth")
@@ -35,9 +35,9 @@ extension EngineSession {
             : .registryTrouble(registry: registry, message: message)
     }
 
-    /// Whether a refused login is the credential's fault.
+    /// Whether a login was refused because of the credential.
     ///
-    /// Only a registry that challenges with 401 gives 401 here. What a token service says, `denied: denied` at GHCR or
+    /// Only a registry that challenges with 401 gives 401 here. A token service's error, `denied: denied` at GHCR or
     /// `unauthorized: …` at Docker Hub, comes as 500 with the registry's own code in the message.
     private static func isWrongCredential(_ status: Int, _ message: String) -> Bool {
         let codes = ["unauthorized: ", "denied: ", "401 unauthorized", "status: 401", "status: 403", "403 forbidden"]

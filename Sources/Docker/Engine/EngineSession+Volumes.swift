@@ -15,9 +15,9 @@ extension EngineSession {
         return answer.volumes ?? []
     }
 
-    /// Removes a volume with all that it holds (`DELETE /volumes/{name}`); nothing else in these sources does.
+    /// Removes a volume with all its data (`DELETE /volumes/{name}`); no other code does.
     ///
-    /// The Engine refuses with status 409 one to which a container, running or stopped, refers.
+    /// The Engine refuses with status 409 if a container, running or stopped, refers to the volume.
     package func removeVolume(_ name: VolumeName) async throws(EngineError) {
         let path = "/volumes/\(name.rawValue.percentEncoded())"
         try await send(Request(method: .DELETE, path: path, timeout: Self.removalTimeout))

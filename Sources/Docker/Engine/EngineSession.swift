@@ -3,18 +3,18 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// The Docker Engine in one API version: the one that ``Engine/negotiated()`` has found both sides to know.
+/// The Docker Engine in one API version, which ``Engine/negotiated()`` has chosen.
 ///
-/// Every request has 30 seconds but a stream and what walks through the disk.
+/// Every request has a time limit of 30 seconds, except streams, removals and measurements.
 package struct EngineSession: Sendable {
     let engine: Engine
-    /// The API version that requests name.
+    /// The API version of all requests.
     package let version: APIVersion
 
-    /// The time of a request that removes: files go one by one, on a slow disk for minutes.
+    /// The time limit of a removal: the Engine deletes files one by one, which takes minutes on a slow disk.
     static let removalTimeout = Duration.seconds(600)
 
-    /// The time of a request that measures: files are counted one by one.
+    /// The time limit of a measurement: the Engine counts files one by one.
     static let measureTimeout = Duration.seconds(120)
 
     package init(engine: Engine, version: APIVersion) {
@@ -22,13 +22,13 @@ package struct EngineSession: Sendable {
         self.version = version
     }
 
-    /// Sends a request, and returns what its answer holds.
+    /// Sends a request, and returns the body of the response.
     @discardableResult
     func send(_ request: Request) async throws(EngineError) -> [UInt8] {
         try await exchange(request) { _, body in try await body.collect(atMost: request.limit) }
     }
 
-    /// Sends a request, and decodes the JSON that answers it.
+    /// Sends a request, and decodes the JSON of the response.
     func decode<Answer: Decodable & Sendable>(from request: Request) async throws(EngineError) -> Answer {
         try await exchange(request) { _, body in
             try JSONDecoder().decode(Answer.self, from: Data(await body.collect(atMost: request.limit)))

@@ -13,7 +13,7 @@ struct Filters: Sendable {
         text = (try? encoder.encode(filters.mapValues { [$0] })).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// What carries the label of a Compose project.
+    /// Objects with the label of a Compose project.
     static func project(_ name: ProjectName) -> Filters {
         Filters(["label": "\(Labels.project)=\(name)"])
     }
@@ -23,7 +23,7 @@ struct Filters: Sendable {
         Filters(["label": "\(Labels.project)=\(name)", "type": "container"])
     }
 
-    /// What nothing has used for so long, to the second.
+    /// Objects unused for `duration`, to the second.
     static func unused(for duration: Duration) -> Filters {
         Filters(["until": "\(duration.components.seconds)s"])
     }

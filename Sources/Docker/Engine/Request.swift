@@ -5,19 +5,19 @@ import NIOHTTP1
 /// One request to the Engine.
 struct Request: Sendable {
     var method: HTTPMethod = .GET
-    /// The path after the version, percent-encoded where it holds a name of somebody else's.
+    /// The path after the version; names in it are percent-encoded.
     var path: String
-    /// Names and values as they mean, not yet encoded.
+    /// Names and values, not yet percent-encoded.
     var query: KeyValuePairs<String, String> = [:]
     /// A JSON document.
     var body: [UInt8]?
-    /// The time that the whole answer has, or for a stream its head.
+    /// The time limit of the whole response; for a stream, of its head.
     var timeout: Duration = .seconds(30)
-    /// The most bytes that the answer may have.
+    /// The maximum size of the response, in bytes.
     var limit = 64 * 1024 * 1024
-    /// The version under which it is asked; without one the Engine takes its newest.
+    /// The API version in the path; without it, the Engine uses its newest.
     var version: APIVersion?
-    /// Whether the body goes on until one side hangs up.
+    /// Whether the body continues until one side closes the connection.
     var isStream = false
 
     /// Method and target, for errors: `GET /v1.47/containers/json?all=1`.
@@ -30,7 +30,7 @@ struct Request: Sendable {
     }
 
     var parts: [HTTPClientRequestPart] {
-        // The Engine answers 400 to a request without a host, whatever its name.
+        // The Engine responds with 400 to a request without `Host`; any value will do.
         var headers: HTTPHeaders = ["Host": "docker", "User-Agent": "berth", "Connection": "close"]
         if let body {
             headers.add(name: "Content-Type", value: "application/json")
@@ -45,7 +45,7 @@ struct Request: Sendable {
 }
 
 extension String {
-    /// Encodes for a URI (RFC 3986): every byte but the unreserved ones becomes `%XX`.
+    /// Encodes for a URI (RFC 3986): every byte except the unreserved ones becomes `%XX`.
     ///
     /// - Parameter kept: Further characters that stay as they are.
     func percentEncoded(keeping kept: String = "") -> String {
@@ -61,6 +61,6 @@ extension String {
         }
     }
 
-    /// Encodes for a path in which the Engine takes slashes as part of a name.
+    /// Encodes for a path in which the Engine accepts slashes as part of a name.
     var pathEncoded: String { percentEncoded(keeping: "/:@") }
 }

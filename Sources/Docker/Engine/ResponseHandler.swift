@@ -1,9 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// Splits an answer into its head, which a promise gets, and its body, which goes on as bytes.
+/// Splits a response into its head, which fulfils a promise, and its body, which is passed on as bytes.
 ///
-/// An answer that ends early arrives as an error, never as a shorter body.
+/// A truncated response arrives as an error, never as a shorter body.
 final class ResponseHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = ByteBuffer
@@ -28,7 +28,7 @@ final class ResponseHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // After the first error nothing that follows can be trusted, nor is it news.
+        // Only the first error counts.
         guard !isComplete else { return }
         isComplete = true
         head.fail(error)

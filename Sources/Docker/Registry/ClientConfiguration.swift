@@ -4,20 +4,20 @@ import SystemPackage
 
 /// The `config.json` of Docker's command line.
 package enum ClientConfiguration {
-    /// The host's own configuration, changed as little as it takes to use one more login from another folder.
+    /// Adds a login to the host's configuration, and makes the result work in another folder.
     ///
-    /// Every other login, credential helper, header and proxy goes on working.
+    /// Every other login, credential helper, header and proxy keeps working.
     /// - Parameters:
-    ///   - credential: The login to add, in place of one to the same registry.
-    ///   - base: The host's own file; nil where it has none.
-    ///   - pluginDirectory: The host's own `cli-plugins`, which Docker looks for beside `config.json`.
+    ///   - credential: The login to add; it replaces a login to the same registry.
+    ///   - base: The host's own file; nil if it has none.
+    ///   - pluginDirectory: The host's own `cli-plugins`, which Docker expects beside `config.json`.
     package static func adding(
         _ credential: RegistryCredential?,
         to base: [UInt8]?,
         pluginDirectory: FilePath?
     ) throws(ClientConfigurationError) -> [UInt8] {
         var configuration = try parse(base)
-        // The context lives in the folder that we leave, and could lead to another Engine.
+        // Contexts are stored in the original folder, and could select another Engine.
         configuration["currentContext"] = nil
         if let pluginDirectory {
             let directories = configuration["cliPluginsExtraDirs"]?.elements ?? []
@@ -45,7 +45,7 @@ package enum ClientConfiguration {
         logins[address] = .object(["auth": .string(login)])
         configuration["auths"] = .object(logins)
 
-        // Where a helper would be asked, a nameless one for this registry leads back to this file.
+        // If a helper would be asked, an empty name for this registry makes Docker use this file.
         var helpers = configuration["credHelpers"]?.members ?? [:]
         if configuration["credsStore"] != nil || helpers[address] != nil {
             helpers[address] = .string("")
@@ -54,9 +54,9 @@ package enum ClientConfiguration {
     }
 }
 
-/// The host's own `config.json` cannot be built upon.
+/// The host's own `config.json` cannot be used.
 package struct ClientConfigurationError: Error, Hashable, Sendable {
     package var subject: String { "Docker's config.json" }
     package let problem: String
-    package var hint: String? { "mend or remove the file; docker login writes a new one" }
+    package var hint: String? { "repair or remove the file; docker login writes a new one" }
 }

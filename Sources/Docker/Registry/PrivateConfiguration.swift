@@ -2,12 +2,12 @@ import FoundationEssentials
 import Linux
 import SystemPackage
 
-/// Runs `body` with a folder of its own for `DOCKER_CONFIG`, and removes the folder with all that is in it by then.
+/// Runs `body` with a private folder for `DOCKER_CONFIG`, then removes the folder and its content.
 ///
-/// The folder is readable for its owner alone (0700), and so is its `config.json` (0600). Besides what `body` throws, a
-/// ``PrivateConfigurationError`` is thrown when the folder cannot be made.
+/// Only the owner can read the folder (0700) and its `config.json` (0600). Throws what `body` throws, and a
+/// ``PrivateConfigurationError`` if the folder cannot be created.
 /// - Parameters:
-///   - parent: A folder in memory that does not outlive a boot.
+///   - parent: A folder in memory, which is empty after a boot.
 ///   - content: The bytes of `config.json`.
 package func withPrivateConfiguration<Result>(
     in parent: FilePath,
@@ -15,7 +15,7 @@ package func withPrivateConfiguration<Result>(
     _ body: (FilePath) async throws -> Result
 ) async throws -> Result {
     let directory = try makePrivateDirectory(in: parent)
-    // Docker's plugins write files of their own there.
+    // Docker's plugins add files.
     defer { try? FileManager.default.removeItem(atPath: directory.string) }
     try writePrivateFile(directory.appending("config.json"), content)
     return try await body(directory)
@@ -39,7 +39,7 @@ private func writePrivateFile(_ path: FilePath, _ content: [UInt8]) throws(Priva
     }
 }
 
-/// The private folder for `DOCKER_CONFIG` cannot be made.
+/// The private folder for `DOCKER_CONFIG` cannot be created.
 package struct PrivateConfigurationError: Error, Hashable, Sendable {
     package let path: FilePath
     package let reason: Errno

@@ -1,16 +1,16 @@
 import SystemPackage
 
-/// A child process as a value: nothing of it is looked up anywhere else, and two that are equal do the same.
+/// A child process as a value, with everything that the child gets: equal commands do the same.
 package struct Command: Hashable, Sendable {
-    /// A name that is looked for in the `PATH` of ``environment``, or an absolute path.
+    /// An absolute path, or a name to look up in the `PATH` of ``environment``.
     package var executable: String
-    /// What follows the name; no shell reads it.
+    /// The arguments after the name; no shell interprets them.
     package var arguments: [String]
-    /// All variables of the child; nothing is inherited.
+    /// All variables of the child; it inherits none.
     package var environment: [String: String]
-    /// Where the child starts.
+    /// The working directory.
     package var directory: FilePath
-    /// The time after which the child and all that it started are ended.
+    /// The time limit. After it, the child and all its descendants are ended.
     package var timeout: Duration
 
     package init(
@@ -29,7 +29,7 @@ package struct Command: Hashable, Sendable {
 }
 
 extension Command: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The command as one would type it, without the environment, which may hold secrets.
+    /// The command line, without the environment, which may hold secrets.
     package var description: String { ([executable] + arguments).joined(separator: " ") }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(reflecting: description) }

@@ -1,34 +1,34 @@
-/// Why a command did not do what it was started for.
+/// Why a command failed.
 package struct CommandError: Error, Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
-        /// There is no such program, no such folder, or no process could be made.
+        /// The program or the folder does not exist, or the process could not be created.
         case notStarted(String)
-        /// The exit code, which is not 0.
+        /// The exit code is not 0.
         case exited(code: Int32)
-        /// The signal that ended it, and that was not ours.
+        /// A signal that berth did not send ended the command.
         case signaled(Int32)
-        /// Ended by us after its time was over.
+        /// berth ended the command after its time limit.
         case timedOut(after: Duration)
-        /// Ended by us because it wrote more than its caller takes.
+        /// berth ended the command because its output exceeded the caller's limit.
         case tooMuchOutput
-        /// Ended by us because the task was cancelled.
+        /// berth ended the command because the task was cancelled.
         case cancelled
     }
 
-    /// The command as one would type it, without its environment.
+    /// The command line, without its environment.
     package let command: String
     package let reason: Reason
-    /// The last lines that it wrote, oldest first: where both streams were read, of both, otherwise of standard error.
+    /// The last lines of output, oldest first: of both streams if both were read, otherwise of standard error.
     package let lastLines: [String]
 
-    /// The same with other lines, for what may not be shown as it was written.
+    /// The same error with each line transformed, for example to hide a secret.
     package func mapLines(_ body: (String) -> String) -> CommandError {
         CommandError(command: command, reason: reason, lastLines: lastLines.map(body))
     }
 }
 
 extension CommandError {
-    /// What it is about.
+    /// What the error is about.
     package var subject: String { command }
 
     /// What went wrong.
@@ -36,9 +36,9 @@ extension CommandError {
         switch reason {
         case .notStarted(let reason): "cannot be started: \(reason)"
         case .exited(let code): "exit code \(code)"
-        case .signaled(let signal): "ended by signal \(signal)"
-        case .timedOut(let duration): "not done after \(duration)"
-        case .tooMuchOutput: "wrote more than berth takes"
+        case .signaled(let signal): "terminated by signal \(signal)"
+        case .timedOut(let duration): "timed out after \(duration)"
+        case .tooMuchOutput: "wrote more output than berth accepts"
         case .cancelled: "cancelled"
         }
     }
@@ -46,17 +46,17 @@ extension CommandError {
     /// What to try.
     package var hint: String? {
         switch reason {
-        case .notStarted: "check that it is installed, and that its folder exists"
+        case .notStarted: "check that the program is installed, and that its folder exists"
         case .exited, .signaled: "run it by hand in the same folder"
-        case .timedOut: "see what it waited for, or give it more time"
-        case .tooMuchOutput: "run it by hand and look at what it writes"
+        case .timedOut: "find out what it waited for, or raise its time limit"
+        case .tooMuchOutput: "run it by hand and look at its output"
         case .cancelled: nil
         }
     }
 }
 
 extension CommandError {
-    /// The last line that is not empty: mostly it says why the command gave up.
+    /// The last line that is not empty; it usually says why the command failed.
     package var lastLine: String? { lastLines.last { !$0.isEmpty } }
 
     package var sentence: String { "\(subject): \(problem)\(lastLine.map { ": \($0)" } ?? "")" }

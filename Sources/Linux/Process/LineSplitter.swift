@@ -1,18 +1,18 @@
-/// Cuts a stream of bytes into lines, whatever the pieces in which it arrives.
+/// Splits a stream of bytes into lines, however the stream is chunked.
 ///
-/// A line ends with LF, CR LF or CR alone: a progress display that overwrites itself becomes one line a state. A line
-/// longer than the limit is handed out in pieces of that size, so memory stays bounded.
+/// A line ends with LF, CR LF or CR alone, so a progress display that overwrites itself yields one line per update. A
+/// line longer than the limit is split into pieces of that size, so memory stays bounded.
 package struct LineSplitter {
     private let limit: Int
     private var line: [UInt8] = []
     private var endedWithReturn = false
 
-    /// - Parameter limit: The most bytes that a line may have.
+    /// - Parameter limit: The maximum length of a line, in bytes.
     package init(limit: Int = 16 * 1024) {
         self.limit = limit
     }
 
-    /// Takes the next piece of the stream and hands out each line that it completes, without its ending.
+    /// Takes the next chunk of the stream, and calls `body` with each line that it completes, without the line ending.
     package mutating func append(_ bytes: some Sequence<UInt8>, _ body: (ArraySlice<UInt8>) -> Void) {
         for byte in bytes {
             let completesReturn = endedWithReturn && byte == UInt8(ascii: "\n")
@@ -27,7 +27,7 @@ package struct LineSplitter {
         }
     }
 
-    /// Hands out what is left when the stream ends without a line ending.
+    /// Calls `body` with the last line if the stream ended without a line ending.
     package mutating func finish(_ body: (ArraySlice<UInt8>) -> Void) {
         if !line.isEmpty { flush(body) }
     }

@@ -3,28 +3,28 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// Runs commands as child processes, and lets nothing that they start outlive the call.
+/// Runs commands as child processes, none of whose process group outlives the call.
 ///
-/// Every child leads a session of its own. When its time is over, or the task is cancelled, the whole process group is
-/// asked to end (SIGTERM), and ended after a time of grace (SIGKILL). When a call returns, whatever was left of the
-/// group is killed, also what ignores SIGTERM. Standard input is empty.
+/// Every child leads its own session. At the time limit, or when the task is cancelled, the whole process group gets
+/// SIGTERM, and SIGKILL after a grace period. When a call returns, the rest of the group is killed, even processes that
+/// ignore SIGTERM. Standard input is empty.
 package struct ProcessRunner: Sendable {
     private let clock: any Clock<Duration>
     private let grace: Duration
 
     /// - Parameters:
     ///   - clock: Measures how long a command runs.
-    ///   - grace: The time between asking and ending.
+    ///   - grace: The time between SIGTERM and SIGKILL.
     package init(clock: any Clock<Duration>, grace: Duration = .seconds(10)) {
         self.clock = clock
         self.grace = grace
     }
 
-    /// Runs a command for what it writes to standard output.
+    /// Runs a command, and returns its standard output.
     ///
     /// - Parameters:
-    ///   - limit: The most bytes that it may write there.
-    ///   - onErrorLine: Takes each line of standard error as it comes.
+    ///   - limit: The maximum size of standard output, in bytes.
+    ///   - onErrorLine: Called with each line of standard error as it arrives.
     package func capture(
         _ command: Command,
         limit: Int,
@@ -33,9 +33,9 @@ package struct ProcessRunner: Sendable {
         try await run(command, .bytes(limit: limit), .sequence, lines: \.standardError, onErrorLine)
     }
 
-    /// Runs a command for what it does.
+    /// Runs a command for its effect.
     ///
-    /// - Parameter onLine: Takes each line of both streams as it comes.
+    /// - Parameter onLine: Called with each line of both streams as it arrives.
     package func stream(
         _ command: Command,
         onLine: @escaping @Sendable (String) -> Void = { _ in }
@@ -52,7 +52,7 @@ extension ProcessRunner {
         lines: @escaping @Sendable (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
         _ onLine: @escaping @Sendable (String) -> Void
     ) async throws(CommandError) -> Output.OutputType {
-        // A task that is to stop starts nothing any more.
+        // A cancelled task starts no process.
         guard !Task.isCancelled else { throw CommandError(command: "\(command)", reason: .cancelled, lastLines: []) }
         let configuration = Configuration(command, grace: grace)
         let lastLines = LastLines()
@@ -89,8 +89,8 @@ extension ProcessRunner {
         _ onLine: (String) -> Void
     ) async throws -> Output.OutputType {
         var group: pid_t?
-        // The child is reaped by then, and with it goes the right to its number; but a group keeps its number for as
-        // long as it has a member, so this ends those who stayed behind or finds nobody.
+        // The child is reaped by then, so its PID may be reused. A process group keeps its ID while it has a member, so
+        // this kills the members that are left, or fails because there are none.
         defer { if let group { kill(-group, SIGKILL) } }
         let result = try await Subprocess.run(
             configuration,
@@ -112,7 +112,7 @@ extension ProcessRunner {
     }
 }
 
-/// The last lines that a child wrote, kept beside the task that reads them: a deadline throws that task's result away.
+/// The last lines of a child, kept outside the task that reads them: a timeout discards that task's result.
 private final class LastLines: Sendable {
     private let lines = Mutex(Tail<String>(20))
 
@@ -123,7 +123,7 @@ private final class LastLines: Sendable {
     }
 }
 
-/// A child ended by itself, and not well.
+/// A child ended by itself, without success.
 private struct Unsuccessful: Error {
     let status: TerminationStatus
 }
@@ -165,18 +165,18 @@ extension CommandError.Reason {
         }
     }
 
-    /// Says what the library means, but never in its own words: they can quote a variable's value.
+    /// Translates the library's error, but never quotes its message, which can contain a variable's value.
     private init(_ error: SubprocessError, _ command: Command) {
         switch error.code {
         case .outputLimitExceeded: self = .tooMuchOutput
-        case .executableNotFound: self = .notStarted("there is no \(command.executable)")
+        case .executableNotFound: self = .notStarted("\(command.executable) was not found")
         case .failedToChangeWorkingDirectory: self = .notStarted("cannot enter \(command.directory)")
-        default: self = .notStarted(error.underlyingError.map { "\($0)" } ?? "no process could be made")
+        default: self = .notStarted(error.underlyingError.map { "\($0)" } ?? "the process could not be created")
         }
     }
 }
 
-/// The time that something was given is over.
+/// A time limit has passed.
 package struct Expired: Error {
     package init() {}
 }

@@ -1,23 +1,23 @@
-/// What the host's file says of the disk (`[disk]`), in percent of space or inodes.
+/// The disk guard's settings (`[disk]`), in percent of space or inodes.
 package struct DiskSettings: Equatable, Sendable {
-    /// What the guard may do about volumes when nothing else is left to go.
+    /// What the guard may do with volumes when nothing else is left to remove.
     package enum Volumes: String, Sendable, CaseIterable {
         case keep
-        /// Anonymous volumes that nothing refers to may go.
+        /// It may remove anonymous volumes that nothing refers to.
         case anonymous
     }
 
-    /// Above this, on a filesystem that images or volumes lie on, more than dangling images goes.
+    /// If a filesystem with images or volumes is fuller than this, the guard removes more than dangling images.
     package var `guard` = 80
-    /// Down to this.
+    /// The guard stops at this.
     package var target = 70
-    /// Above this, on any filesystem, when nothing more can go, a drop is refused.
+    /// If any filesystem is still fuller than this after the guard's work, the drop is refused.
     package var refuse = 95
     package var volumes = Volumes.keep
 
     package init() {}
 
-    /// How full a filesystem may be before something on it has to go.
+    /// How full a filesystem may be before the guard removes something from it.
     ///
     /// - Parameter isGuarding: whether the guard has started there.
     func limit(isGuarding: Bool) -> Int { isGuarding ? target : self.guard }

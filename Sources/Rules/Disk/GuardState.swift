@@ -1,11 +1,11 @@
-/// On which filesystems the guard has started: it starts above its limit, and then goes on down to its target.
+/// The filesystems on which the guard has started: it starts above its limit, then continues down to its target.
 package struct GuardState {
-    /// What becomes of the next thing that may go.
+    /// What to do with the next thing that may be removed.
     package enum Turn: Equatable {
         case take
-        /// It is taken, and with it the guard starts on a filesystem.
+        /// Take it; with it, the guard starts on this filesystem.
         case start(Filesystem)
-        /// There is room without it, or nobody knows.
+        /// Leave it: there is enough room, or the usage is unknown.
         case leave
     }
 
@@ -16,19 +16,19 @@ package struct GuardState {
         self.settings = settings
     }
 
-    /// Whether more than dangling images is to go.
+    /// Whether more than dangling images must be removed.
     package func isCalledFor(_ usage: Usage?) -> Bool {
         Filesystem.Content.allCases.contains { overfull($0, usage) != nil }
     }
 
-    /// - Parameter usage: as it was measured after what went before; nil where it could not be.
+    /// - Parameter usage: as measured after the previous removal; nil if it could not be measured.
     package mutating func turn(of removal: Removal, _ usage: Usage?) -> Turn {
         if removal.reason == .dangling { return usage == nil ? .leave : .take }
         guard let filesystem = overfull(removal.subject.content, usage) else { return .leave }
         return started.insert(filesystem.path).inserted ? .start(filesystem) : .take
     }
 
-    /// A filesystem that such things lie on, and that is fuller than it may be.
+    /// A filesystem that holds such content and is fuller than it may be.
     private func overfull(_ content: Filesystem.Content, _ usage: Usage?) -> Filesystem? {
         usage?.filesystems.first { filesystem in
             filesystem.holds.contains(content)

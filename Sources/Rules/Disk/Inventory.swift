@@ -1,6 +1,6 @@
 import DockerModel
 
-/// What the Engine has on a host and who needs it, as it was read at one moment.
+/// What the Engine has on a host, and what needs it, at one moment.
 package struct Inventory: Equatable {
     package var now: Timestamp
     package var images: [Image] = []
@@ -9,8 +9,8 @@ package struct Inventory: Equatable {
     package var volumes: [Volume] = []
     /// Every app that has records on this host.
     package var apps: [App] = []
-    /// The anonymous volumes that a Compose file mentions, and the app that it belongs to; nil if one of the files could not
-    /// be read.
+    /// The anonymous volumes that a Compose file mentions, and the file's app; nil if one of the files could not be
+    /// read.
     package var mentioned: [VolumeName: AppName]? = [:]
 
     package init(now: Timestamp) {
@@ -21,13 +21,13 @@ package struct Inventory: Equatable {
         let id: ImageID
         /// Its tags; none for a dangling image.
         var names: [ImageReference] = []
-        /// Whether it has a registry's digest, so that it can be pulled again.
+        /// Whether it has a registry's digest and can be pulled again.
         var hasDigest = true
         var created: Timestamp?
-        /// When it was last given a name on this host, or first seen there; nil if that is unknown.
+        /// When it was last named or first seen on this host; nil if unknown.
         var arrived: Timestamp?
         let size: Int64
-        /// The part of the size that other images share.
+        /// The part of the size that it shares with other images.
         var sharedSize: Int64 = 0
     }
 
@@ -35,7 +35,7 @@ package struct Inventory: Equatable {
     package struct Container: Equatable {
         let name: String
         package let imageID: ImageID
-        /// What it was made from, as it was named then.
+        /// The image's name or ID at the time when the container was created.
         var image = ""
         var isRunning = true
         /// The names of the volumes that it refers to.
@@ -43,20 +43,20 @@ package struct Inventory: Equatable {
     }
 
     package struct CacheEntry: Equatable {
-        /// Entries that no build has used for so long may go.
+        /// Entries that no build has used for this long may be removed.
         package static let idleTime = Duration.seconds(24 * 60 * 60)
 
         let id: CacheID
         let size: Int64
-        /// Whether a build uses it now, or an image has a share in it.
+        /// Whether a build uses it now, an image shares it, or the builder needs it.
         var isInUse = false
-        /// Nil if it is unknown.
+        /// Nil if unknown.
         let lastUsed: Timestamp?
     }
 
     package struct Volume: Equatable {
         let name: VolumeName
-        /// Whether it is certain that the Engine, and not a person, has named it.
+        /// Whether the Engine, and not a user, certainly named it.
         let isAnonymous: Bool
         /// Nil if it was not measured.
         let size: Int64?
@@ -68,11 +68,11 @@ package struct Inventory: Equatable {
         }
     }
 
-    /// One of berth's own apps, by its history.
+    /// One of berth's apps, as its history describes it.
     package struct App: Equatable {
         let name: AppName
         package let releases: [Release]
-        /// Whether each of its records could be read.
+        /// Whether all its records could be read.
         var isComplete = true
     }
 
@@ -117,7 +117,7 @@ extension Inventory.Container {
 
 extension Inventory.CacheEntry {
     package init(_ entry: CacheEntry) {
-        // No prune removes what the builder itself needs.
+        // No prune removes the builder's own entries.
         let isBuilders = entry.type == "internal" || entry.type == "frontend"
         self.init(
             id: entry.id,
@@ -129,9 +129,9 @@ extension Inventory.CacheEntry {
 }
 
 extension Inventory.App {
-    /// What an app's history says of the images that it needs.
+    /// Lists the releases of an app's history with their images.
     ///
-    /// - Parameter keep: nil if the settings do not name the app. All that is good of it then stays, since the settings
+    /// - Parameter keep: nil if the settings do not name the app. All its good releases then stay, because the settings
     ///   may name it again.
     package init(_ name: AppName, _ history: History, keep: Int?) {
         let kept = history.kept(keep ?? .max)
@@ -144,7 +144,7 @@ extension Inventory.App {
             )
         }
         let undecided = history.undecided.sorted().map { number in
-            // Its images are known by their pins.
+            // Pins identify its images.
             Inventory.Release(number: number, images: [], standing: .underWay, received: Timestamp(nanoseconds: 0))
         }
         self.init(name: name, releases: ended + undecided, isComplete: history.isComplete)

@@ -1,28 +1,28 @@
 import DockerModel
 
-/// Whether one thing may go.
+/// Whether one thing may be removed.
 struct Judgement {
     enum Fate {
         case stays(Kept.Reason)
-        /// Of one tier the oldest goes first: what nobody has used, or had, for the longest time.
+        /// Within a tier, the thing with the earliest `since` is removed first.
         case mayGo(Removal.Reason, since: Timestamp)
     }
 
     let subject: Subject
-    /// Makes the order of a plan the same each time.
+    /// Makes the order of a plan deterministic.
     let key: String
     let fate: Fate
     let size: Int64?
-    /// What its removal frees.
+    /// The bytes that its removal frees.
     let frees: Int64?
 }
 
-/// Says of each thing in an inventory whether it may go at all.
+/// Decides for each thing in an inventory whether it may be removed at all.
 struct Judge {
     private let inventory: Inventory
     private let settings: DiskSettings
     private var usersByImage: [ImageID: Inventory.Container] = [:]
-    /// By what a container was made from: a reference, or an ID.
+    /// By the name or ID of the image when the container was created.
     private var usersByName: [String: Inventory.Container] = [:]
     private var usersByVolume: [VolumeName: Inventory.Container] = [:]
     private typealias Membership = (app: Inventory.App, release: Inventory.Release)
@@ -65,7 +65,7 @@ struct Judge {
         )
     }
 
-    /// What holds whatever else is known of an image.
+    /// The reasons that keep an image whatever the settings.
     private func reasonToKeep(_ image: Inventory.Image, _ releases: [Membership], _ pins: [Pin]) -> Kept.Reason? {
         if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] {
             return .usedBy(container: user.name, isRunning: user.isRunning)
@@ -95,7 +95,7 @@ struct Judge {
         }
     }
 
-    /// What becomes of an image that nothing needs.
+    /// The fate of an image that nothing needs.
     private func fate(of image: Inventory.Image, _ releases: [Membership], _ pins: [Pin]) -> Judgement.Fate {
         let built = image.created ?? .longAgo
         if image.names.isEmpty { return .mayGo(.dangling, since: built) }
@@ -103,7 +103,7 @@ struct Judge {
             return .mayGo(.superseded(app: app.name, number: release.number), since: release.received)
         }
         if let (app, number) = pins.first {
-            // Of a deployment that ended before its images were on record.
+            // The deployment ended before its images were on record.
             return .mayGo(.superseded(app: app, number: number), since: built)
         }
         guard let arrived = image.arrived else { return .stays(.young) }
@@ -114,7 +114,7 @@ struct Judge {
 
     // MARK: - The build cache
 
-    /// What of it may go goes as one.
+    /// All idle entries form one removal.
     private var buildCache: [Judgement] {
         let old = inventory.buildCache.filter(isIdle)
         let young = inventory.buildCache.filter { !isIdle($0) }
@@ -156,6 +156,6 @@ struct Judge {
 }
 
 extension Timestamp {
-    /// The age of what has none: it goes first.
+    /// For things of unknown age: they are removed first.
     fileprivate static var longAgo: Timestamp { Timestamp(nanoseconds: 0) }
 }

@@ -1,6 +1,6 @@
 import DockerModel
 
-/// The anonymous volumes that a text mentions: an anonymous volume's name is 64 random hexadecimal digits, so that its mere text
+/// The anonymous volumes that a text mentions. Such a volume's name has 64 random hexadecimal digits, so any occurrence
 /// is a mention.
 package func mentionedVolumes(in text: [UInt8]) -> Set<VolumeName> {
     let isHexadecimal: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

@@ -1,22 +1,22 @@
 import DockerModel
 
-/// What is to be removed from a host to make room, in order, and what stays, each with its reason.
+/// What to remove from a host to make room, in order, and what stays, each with its reason.
 ///
-/// Whatever the settings, an image of a container in any state, an image of a kept release or of a deployment that is under
-/// way, and a named volume stay; containers are nobody's to remove. What cannot be known leads to removing nothing.
+/// Whatever the settings, these always stay: every container and its image, the images of a kept release or of a
+/// deployment under way, and every named volume. If something is unknown, nothing that depends on it is removed.
 package struct PrunePlan: Equatable {
-    /// What goes: by an estimate it is enough.
+    /// What to remove: estimated to be enough.
     package private(set) var removals: [Removal] = []
-    /// What goes next where it is not: things share layers, so that only the disk itself tells.
+    /// What to remove next if that is not enough: things share layers, so only a measurement tells.
     package private(set) var reserve: [Removal] = []
     package private(set) var kept: [Kept] = []
 
-    /// Dangling images always go. The rest goes while a filesystem that it lies on is fuller than the guard allows, down to the
-    /// target.
+    /// Dangling images are always removed. Above the guard limit of a filesystem, other things on it are removed too,
+    /// down to the target.
     ///
     /// - Parameters:
-    ///   - usage: nil where it could not be read: nothing goes.
-    ///   - danglingAlone: whether nothing else goes, however full the disk is.
+    ///   - usage: nil if it could not be read; nothing is removed then.
+    ///   - danglingAlone: whether to remove only dangling images, however full the disk is.
     package init(_ inventory: Inventory, _ usage: Usage?, _ settings: DiskSettings, danglingAlone: Bool = false) {
         var candidates: [(removal: Removal, since: Timestamp, key: String)] = []
         for judgement in Judge(inventory, settings).judgements {
@@ -59,7 +59,7 @@ package struct PrunePlan: Equatable {
     }
 }
 
-/// How much room is still to be made on each filesystem that something of the Engine lies on.
+/// How much room is still missing on each of the Engine's filesystems.
 private struct Shortfall {
     private var filesystems: [(filesystem: Filesystem, freed: Int64, isOpen: Bool)]
     private let settings: DiskSettings
@@ -69,7 +69,7 @@ private struct Shortfall {
         self.settings = settings
     }
 
-    /// From here on room is made where, without what goes anyway, the guard's limit is passed.
+    /// Opens each filesystem that stays above the guard limit even after the dangling images are removed.
     mutating func start() {
         for (index, entry) in filesystems.enumerated() {
             filesystems[index].isOpen = entry.filesystem.excess(over: settings.limit(isGuarding: false)) > entry.freed

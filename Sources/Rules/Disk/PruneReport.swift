@@ -1,10 +1,10 @@
 /// What a prune found, did and left.
 package struct PruneReport: Sendable {
     package enum Outcome: Equatable, Sendable {
-        /// It would be removed; nothing was done.
+        /// A prune would remove it; nothing was done.
         case planned
         case removed
-        /// Why not.
+        /// The removal failed, for this reason.
         case failed(String)
     }
 
@@ -22,11 +22,11 @@ package struct PruneReport: Sendable {
         }
     }
 
-    /// Nil where it cannot be read.
+    /// Nil if it cannot be read.
     package let before: Usage?
-    /// In the order in which they were done.
+    /// In order of execution.
     package private(set) var steps: [Step] = []
-    /// Nil where nothing was done, or it cannot be read.
+    /// Nil if nothing was done, or if it cannot be read.
     package var after: Usage?
     /// What stays, and its place in the list.
     private var places: [Subject: (index: Int, kept: Kept)] = [:]
@@ -42,7 +42,7 @@ package struct PruneReport: Sendable {
         places.values.sorted { $0.index < $1.index }.map(\.kept)
     }
 
-    /// Whether everything was done that was to be done.
+    /// Whether everything that the plan asked for was done.
     package var isComplete: Bool {
         let isCutShort = places.values.contains { $0.kept.reason == .noTimeLeft || $0.kept.reason == .usageUnknown }
         return before != nil && !isCutShort && !steps.contains(where: \.hasFailed)
@@ -54,13 +54,13 @@ package struct PruneReport: Sendable {
         steps.append(step)
     }
 
-    /// Says why something stays that might have gone.
+    /// Notes why something stays that could have been removed.
     package mutating func keep(_ removal: Removal, _ reason: Kept.Reason) {
         keep(Kept(subject: removal.subject, reason: reason, size: removal.size))
     }
 
     private mutating func keep(_ kept: Kept) {
-        // Places are never given twice, for what is done leaves a gap.
+        // No place is given twice, because a removal leaves a gap.
         places[kept.subject] = (places[kept.subject]?.index ?? places.count + steps.count, kept)
     }
 }

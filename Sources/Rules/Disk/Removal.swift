@@ -2,13 +2,13 @@ import DockerModel
 
 /// One thing that takes room in the Engine.
 package enum Subject: Hashable, Sendable {
-    /// By its ID, and every name that it has.
+    /// With all its names.
     case image(id: ImageID, names: [ImageReference])
-    /// Entries of the build cache, by their IDs.
+    /// Entries of the build cache.
     case buildCache([CacheID])
     case volume(VolumeName)
 
-    /// Where it lies.
+    /// The kind of content, which decides the filesystem.
     var content: Filesystem.Content {
         switch self {
         case .image, .buildCache: .images
@@ -17,33 +17,33 @@ package enum Subject: Hashable, Sendable {
     }
 }
 
-/// Something that is to go, and why it may.
+/// Something to remove, and why it may be removed.
 package struct Removal: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         case dangling
-        /// It belongs to a release of an app that is no longer kept.
+        /// It belongs to a release that is no longer kept.
         case superseded(app: AppName, number: Int)
         case unusedForADay
-        /// One without a registry's digest could not be pulled again.
+        /// A local image has no registry's digest, and could not be pulled again.
         case unused(isLocal: Bool)
         case unreferenced
     }
 
     package let subject: Subject
     package let reason: Reason
-    /// Bytes; nil where it was not measured.
+    /// Bytes; nil if it was not measured.
     package let size: Int64?
-    /// The bytes that its removal frees, by an estimate; nil where nobody knows.
+    /// The estimated bytes that its removal frees; nil if unknown.
     package let frees: Int64?
 }
 
-/// Something that stays, and why it has to.
+/// Something that stays, and why.
 package struct Kept: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         case usedBy(container: String, isRunning: Bool)
-        /// A release that its app can go back to, or a deployment that is under way.
+        /// A release that its app can go back to, or a deployment under way.
         case release(app: AppName, number: Int, isUnderWay: Bool)
-        /// The app's records cannot all be read, or there are none.
+        /// The app's records are missing, or cannot all be read.
         case unknown(app: AppName)
         case young
         case cacheInUse
@@ -52,7 +52,7 @@ package struct Kept: Hashable, Sendable {
         /// A Compose file of the app mentions it.
         case mentioned(app: AppName)
         case composeUnreadable
-        /// There is room without it.
+        /// There is enough room without it.
         case roomEnough
         case noTimeLeft
         case usageUnknown
@@ -60,12 +60,12 @@ package struct Kept: Hashable, Sendable {
 
     package let subject: Subject
     package let reason: Reason
-    /// Bytes; nil where it was not measured.
+    /// Bytes; nil if it was not measured.
     package let size: Int64?
 }
 
 extension Removal.Reason {
-    /// One tier goes after the other.
+    /// Lower tiers are removed first.
     var tier: Int {
         switch self {
         case .dangling: 0
@@ -85,7 +85,7 @@ extension Removal.Reason: CustomStringConvertible {
         case .superseded(let app, let number): "superseded release #\(number) of \(app)"
         case .unusedForADay: "unused for a day"
         case .unused(isLocal: false): "unused"
-        case .unused(isLocal: true): "unused, and of no registry"
+        case .unused(isLocal: true): "unused, and not from a registry"
         case .unreferenced: "anonymous, and nothing refers to it"
         }
     }
@@ -98,16 +98,16 @@ extension Kept.Reason: CustomStringConvertible {
             "container \(container), \(isRunning ? "running" : "not running"), uses it"
         case .release(let app, let number, isUnderWay: false): "release #\(number) of \(app) is kept"
         case .release(let app, let number, isUnderWay: true): "deployment #\(number) of \(app) is under way"
-        case .unknown(let app): "the records of \(app) cannot all be read, or there are none"
+        case .unknown(let app): "the records of \(app) are missing, or cannot all be read"
         case .young: "younger than an hour, or of unknown age"
         case .cacheInUse: "in use, shared, or used within a day"
         case .named: "named, or not marked as anonymous by the Engine"
         case .volumesStay: "volumes stay on this host (volumes = \"keep\")"
         case .mentioned(let app): "a Compose file of \(app) mentions it"
         case .composeUnreadable: "not every app's Compose file could be read"
-        case .roomEnough: "there is room without it"
-        case .noTimeLeft: "the prune has ended before it was its turn"
-        case .usageUnknown: "how full the disk is cannot be read"
+        case .roomEnough: "there is enough room without it"
+        case .noTimeLeft: "the prune ended before its turn"
+        case .usageUnknown: "the disk usage cannot be read"
         }
     }
 }

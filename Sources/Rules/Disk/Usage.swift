@@ -1,4 +1,4 @@
-/// How full the filesystems are that a deployment needs room on.
+/// How full the filesystems are on which a deployment needs room.
 package struct Usage: Equatable, Sendable {
     package let filesystems: [Filesystem]
 
@@ -6,7 +6,7 @@ package struct Usage: Equatable, Sendable {
         self.filesystems = filesystems
     }
 
-    /// The fullest, and of two that are the one on which the Engine keeps more; nil where there is none.
+    /// The fullest; of two equally full, the one with more kinds of content. Nil if the list is empty.
     package var fullest: Filesystem? {
         filesystems.max { ($0.percent, $0.holds.count) < ($1.percent, $1.holds.count) }
     }
@@ -39,10 +39,10 @@ package struct Filesystem: Equatable, Sendable {
         case volumes
     }
 
-    /// Something of which there is only so much: bytes or inodes.
+    /// A limited resource of a filesystem: bytes or inodes.
     package struct Amount: Equatable, Sendable {
         package let used: Int64
-        /// What is left for ordinary users.
+        /// The rest that ordinary users may use.
         package let available: Int64
 
         package init(used: Int64, available: Int64) {
@@ -52,18 +52,18 @@ package struct Filesystem: Equatable, Sendable {
 
         package var size: Int64 { used + available }
 
-        /// Rounded up, as df(1) does, so that more than 80 is 81 at least.
+        /// Rounded up, as in df(1), so that anything above 80 is at least 81.
         package var percent: Int { size > 0 ? Int((used * 100 + size - 1) / size) : 0 }
 
-        /// How much of it is used beyond so many percent.
+        /// How much is used beyond this percentage.
         package func excess(over percent: Int) -> Int64 { max(0, used - size * Int64(percent) / 100) }
     }
 
-    /// The folder by which it is known.
+    /// The folder that names it.
     package let path: String
     package let holds: Set<Content>
     package let space: Amount
-    /// Nil where the filesystem has no fixed number of them.
+    /// Nil if the filesystem has no fixed number of inodes.
     package let inodes: Amount?
 
     package init(path: String, holds: Set<Content>, space: Amount, inodes: Amount?) {
@@ -73,14 +73,14 @@ package struct Filesystem: Equatable, Sendable {
         self.inodes = inodes
     }
 
-    /// Of space or inodes, whichever is scarcer.
+    /// The higher percentage of space and inodes.
     package var percent: Int { max(space.percent, inodes?.percent ?? 0) }
 
-    /// Whether it is for want of inodes that it is as full as it is.
+    /// Whether inodes, not space, are scarcer.
     package var lacksInodes: Bool { percent > space.percent }
 
-    /// How many bytes are to go until it is no fuller than so many percent; without bound where inodes are to go, since nobody
-    /// knows how many of them a thing has.
+    /// How many bytes to remove until it is no fuller than this percentage; `max` if inodes exceed it, because the
+    /// number of inodes that a removal frees is unknown.
     package func excess(over percent: Int) -> Int64 {
         if let inodes, inodes.percent > percent { return .max }
         return space.excess(over: percent)
@@ -88,14 +88,14 @@ package struct Filesystem: Equatable, Sendable {
 }
 
 extension Filesystem: CustomStringConvertible {
-    /// `/var/lib/docker is 81 % full`
+    /// For example `/var/lib/docker is 81 % full`.
     package var description: String {
         lacksInodes ? "\(path) has \(percent) % of its inodes in use" : "\(path) is \(percent) % full"
     }
 }
 
 extension Int64 {
-    /// Bytes as a person reads them: `12.3 MB`, in powers of ten as docker counts.
+    /// Bytes for people, in powers of ten as docker counts: `12.3 MB`.
     package var inUnits: String {
         var value = Double(self)
         var units = ["B", "kB", "MB", "GB", "TB"][...]

@@ -1,10 +1,10 @@
-/// The names that a drop may not set, because they would steer berth or a program that it starts, rather than the app.
+/// The names that a drop may not set, because they would steer berth or a program that it starts, not the app.
 ///
 /// berth starts `docker`, which starts the Compose plugin, which may start credential helpers, `git` (for a remote
-/// `include`) and whatever those start. A drop's variables are in the environment of all of them, so that whoever can
-/// write a drop could otherwise run code as berth or point it at another Engine, project or registry.
+/// `include`) and their children. A drop's variables are in the environment of all of them. Without this list, a drop
+/// could run code as berth, or direct it to another Engine, project or registry.
 package enum BarredNames {
-    /// Names that go together, with the reason why they are barred.
+    /// Names that are barred for the same reason.
     package struct Group: Sendable {
         package let reason: String
         package let names: Set<String>
@@ -21,13 +21,13 @@ package enum BarredNames {
         }
     }
 
-    /// Why the name is barred, or nil where a drop may set it.
+    /// Why the name is barred; nil if a drop may set it.
     package static func reason(for name: String) -> String? {
         groups.first { $0.bars(name) }?.reason
     }
 
-    // `ENV` is not here: the script's own drops carry it, and a shell reads it only when it is interactive (POSIX sh),
-    // which nothing that berth starts is.
+    // `ENV` is allowed, because the script's own drops carry it. Only an interactive shell reads it (POSIX sh), and
+    // berth starts none.
     package static let groups: [Group] = [
         Group("it chooses the Engine, the credentials or the behaviour of the docker command", prefixes: ["DOCKER_"]),
         Group("it chooses the project, the files or the behaviour of Compose", prefixes: ["COMPOSE_"]),
@@ -37,7 +37,7 @@ package enum BarredNames {
             names: ["PATH", "HOME", "SHELL", "USER", "LOGNAME", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMP"],
             prefixes: ["XDG_"]
         ),
-        // The variables that ld.so(8) ignores for set-user-ID programs, for the same reason.
+        // ld.so(8) ignores these for set-user-ID programs, for the same reason.
         Group(
             "it steers the dynamic linker and the C library",
             names: [
@@ -70,7 +70,7 @@ package enum BarredNames {
             prefixes: ["PYTHON", "PERL5", "RUBY"]
         ),
         Group(
-            "it decides through whom, and trusting whom, the registry is reached",
+            "it sets the proxy or the trusted certificates for the registry",
             names: [
                 "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
                 "ftp_proxy", "all_proxy", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "KRB5_CONFIG",
@@ -84,7 +84,7 @@ package enum BarredNames {
             prefixes: ["GIT_", "SSH_"]
         ),
         Group(
-            "it steers a credential helper of the host",
+            "it steers the host's credential helpers",
             names: [
                 "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_SDK_LOAD_CONFIG",
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -94,7 +94,7 @@ package enum BarredNames {
             ],
             prefixes: ["AWS_ENDPOINT_URL", "CLOUDSDK_", "PASSWORD_STORE_"]
         ),
-        Group("it sends the docker command's own traces somewhere", prefixes: ["OTEL_"]),
+        Group("it decides where the docker command sends its traces", prefixes: ["OTEL_"]),
         Group(
             "it belongs to the service manager's protocol with berth",
             names: [

@@ -1,6 +1,6 @@
-/// What a drop asks of berth itself, beside the release; none of it is handed to Compose.
+/// What a drop asks of berth itself; Compose does not get the directives.
 package struct Directives: Equatable, Sendable, Codable {
-    /// A release that is to be deployed again, in place of a new one (`BERTH_ROLLBACK_TO`).
+    /// Which older release to deploy again, instead of a new one (`BERTH_ROLLBACK_TO`).
     package enum RollbackRequest: Equatable, Sendable {
         /// The good release before the one that runs.
         case previous
@@ -8,9 +8,9 @@ package struct Directives: Equatable, Sendable, Codable {
     }
 
     package var rollbackTo: RollbackRequest?
-    /// Whether berth may go back where the release is not healthy; false for `BERTH_ROLLBACK=never`.
+    /// Whether berth may roll back if the release is not healthy; false for `BERTH_ROLLBACK=never`.
     package var mayRollBack = true
-    /// Deploys what was rolled back before, or what has no way back (`BERTH_FORCE=1`).
+    /// Whether to deploy a release that was rolled back before, or that has no way back (`BERTH_FORCE=1`).
     package var isForced = false
 
     package init() {}
@@ -31,7 +31,7 @@ extension Directives.RollbackRequest: Codable {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let target = Self(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no deployment: \(text)")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a deployment: \(text)")
         }
         self = target
     }

@@ -1,28 +1,28 @@
 import DockerModel
 
-/// What a `.env.deploy` asks for, sorted: variables for Compose, a credential for the registry, directives for berth.
+/// The content of a `.env.deploy`: variables for Compose, a credential for the registry, directives for berth.
 package struct Drop: Sendable {
-    /// What Compose is given, in addition to the app's own `.env`; the credential and berth's directives are not among it.
+    /// What Compose gets in addition to the app's own `.env`, without the credential and the directives.
     package var variables: [String: String]
-    /// The registry login that CI lends for this pull; nil where the host's own logins serve.
+    /// CI's registry login for this pull; nil if the host's own logins are to be used.
     package var credential: RegistryCredential?
     /// CI's own name for this request (`BERTH_REQUEST`).
     package var request: String?
     package var directives: Directives
 
-    /// An interrupted deployment's drop, as its record tells it: without the credential, which is gone.
+    /// An interrupted deployment's drop, from its record; the credential is lost.
     package init(variables: [String: String], directives: Directives) {
         self.variables = variables
         self.directives = directives
     }
 
-    /// Sorts a drop's bytes.
+    /// Parses a drop.
     ///
     /// - Parameters:
-    ///   - bytes: the file, whole.
-    ///   - registry: whom the credential is for.
-    ///   - allowed: the names that the settings let this app's drops set; nil lets any that is not barred.
-    /// - Throws: the first reason why the whole drop is refused; nothing of it may then be used.
+    ///   - bytes: the whole file.
+    ///   - registry: the registry that the credential is for.
+    ///   - allowed: the names that the settings allow; nil allows every name that is not barred.
+    /// - Throws: the first reason to refuse the whole drop; no part of it may then be used.
     package init(parsing bytes: [UInt8], registry: String, allowed: Set<String>? = nil) throws(DropRefusal) {
         var sorter = Sorter(allowed: allowed)
         let (assignments, refusal) = DropParser.parse(bytes)
@@ -35,13 +35,13 @@ package struct Drop: Sendable {
         if directives.rollbackTo != nil, let name = variables.keys.min() {
             throw DropRefusal(
                 .directiveInvalid,
-                problem: "BERTH_ROLLBACK_TO comes with the variable \(name)",
-                hint: "a release that is put back has the variables that it had: leave the others out"
+                problem: "BERTH_ROLLBACK_TO is combined with the variable \(name)",
+                hint: "a rollback uses the older release's own variables: leave out all others"
             )
         }
     }
 
-    /// CI's name for the request, also of a drop that is refused for another line.
+    /// CI's name for the request, even if the drop is refused because of another line.
     package static func request(in bytes: [UInt8]) -> String? {
         let assignment = DropParser.parse(bytes).assignments.last { $0.name == "BERTH_REQUEST" }
         return assignment.flatMap { try? Sorter.request($0) }
@@ -60,7 +60,7 @@ private struct Sorter {
         self.allowed = allowed
     }
 
-    /// Files one assignment; as with `export`, the last of a name wins.
+    /// Sorts one assignment; if a name comes twice, the last one wins, as with `export`.
     mutating func take(_ assignment: Assignment) throws(DropRefusal) {
         switch assignment.name {
         case "GITHUB_ACTOR": actor = assignment.value
@@ -93,15 +93,15 @@ private struct Sorter {
                 .credentialIncomplete,
                 line: token.line,
                 problem: "GITHUB_TOKEN is empty",
-                hint: "check the CI job's secret, or leave the line out to use the host's own logins"
+                hint: "check the CI job's secret, or remove the line to use the host's own logins"
             )
         }
         guard let actor, !actor.isEmpty else {
             throw DropRefusal(
                 .credentialIncomplete,
                 line: token.line,
-                problem: "GITHUB_TOKEN comes without GITHUB_ACTOR",
-                hint: "name the user that the token belongs to"
+                problem: "GITHUB_TOKEN is set without GITHUB_ACTOR",
+                hint: "set GITHUB_ACTOR to the user that the token belongs to"
             )
         }
         return RegistryCredential(registry: registry, username: actor, secret: Secret(token.value))
@@ -112,7 +112,7 @@ private struct Sorter {
             throw DropRefusal(
                 .nameBarred,
                 line: line,
-                problem: "\(name) may not be set by a drop: \(reason)",
+                problem: "a drop may not set \(name): \(reason)",
                 hint: "set it in the app's .env or rename the variable"
             )
         }
@@ -120,7 +120,7 @@ private struct Sorter {
             throw DropRefusal(
                 .nameNotAllowed,
                 line: line,
-                problem: "\(name) is not among the app's variables",
+                problem: "\(name) is not one of the app's variables",
                 hint: "add it to variables in the app's settings, or leave it out of the CI job's drop"
             )
         }
@@ -131,21 +131,21 @@ private struct Sorter {
             throw DropRefusal(
                 .directiveInvalid,
                 line: assignment.line,
-                problem: "BERTH_ROLLBACK_TO names no deployment",
+                problem: "BERTH_ROLLBACK_TO is not a deployment's number",
                 hint: "write a deployment's number, or previous"
             )
         }
         return target
     }
 
-    /// A directive that is there says one thing only; another value may be a misunderstanding that costs an app.
+    /// A directive has exactly one valid value: berth does not guess at any other.
     private static func require(_ value: String, of assignment: Assignment) throws(DropRefusal) {
         guard assignment.value == value else {
             throw DropRefusal(
                 .directiveInvalid,
                 line: assignment.line,
                 problem: "\(assignment.name) must be \(value)",
-                hint: "write \(assignment.name)=\(value), or leave the line out"
+                hint: "write \(assignment.name)=\(value), or remove the line"
             )
         }
     }
@@ -156,7 +156,7 @@ private struct Sorter {
             throw DropRefusal(
                 .directiveInvalid,
                 line: assignment.line,
-                problem: "BERTH_REQUEST is not 1 to 128 printable ASCII characters without spaces",
+                problem: "BERTH_REQUEST must be 1 to 128 printable ASCII characters without spaces",
                 hint: "use the CI run's number or URL"
             )
         }

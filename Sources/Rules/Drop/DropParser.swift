@@ -7,7 +7,7 @@ package struct Assignment: Equatable, Sendable {
     package let value: String
 }
 
-/// Why a drop is refused as a whole. It never repeats what the drop says, since that may be a secret.
+/// Why a drop is refused as a whole. It never quotes a value of the drop, which may be a secret.
 package struct DropRefusal: Explained, Equatable {
     package let cause: Cause
     /// The offending line's number, from 1; nil if the drop as a whole is wrong.
@@ -25,28 +25,28 @@ package struct DropRefusal: Explained, Equatable {
     package var subject: String { line.map { ".env.deploy line \($0):" } ?? ".env.deploy:" }
 }
 
-/// Reads a drop as `deploy.sh` read it:
+/// Parses a drop as `deploy.sh` did:
 ///
 ///     while IFS= read -r line || [ -n "$line" ]; do
 ///         case "$line" in [A-Za-z0-9_]*=*) export "$line" ;; esac
 ///     done < .env.deploy
 ///
-/// A last line without a newline counts, and a line that does not match is skipped. Where the loop would end in a shell
-/// error, or would not see what the file says (a NUL byte), the drop is refused as a whole. Beyond the loop, a carriage
-/// return before the newline is dropped.
+/// A last line without a newline counts, and a line that does not match is skipped. If the loop would end in a shell
+/// error or misread the file (a NUL byte), the whole drop is refused. Unlike the loop, the parser drops a carriage
+/// return before the newline.
 package enum DropParser {
-    /// The largest drop that is read, in bytes.
+    /// The maximum size of a drop, in bytes.
     package static let sizeLimit = 64 * 1024
 
-    /// Reads a drop whole: also what stands after a line for which it is refused, since CI waits by `BERTH_REQUEST`.
+    /// Parses the whole drop, even after an invalid line: CI waits for its `BERTH_REQUEST`.
     ///
-    /// - Returns: the assignments, in the order of their lines; a name may come twice. And the first reason to refuse the
-    ///   drop, if there is one: nothing of it may then be deployed.
+    /// - Returns: the assignments in line order, in which a name may come twice; and the first reason to refuse the
+    ///   drop, if any. A refused drop must not be deployed.
     package static func parse(_ bytes: [UInt8]) -> (assignments: [Assignment], refusal: DropRefusal?) {
         guard bytes.count <= sizeLimit else {
             let refusal = DropRefusal(
                 problem: "larger than \(sizeLimit / 1024) KiB",
-                hint: "a drop carries a few NAME=VALUE lines; deliver files beside it"
+                hint: "a drop has a few NAME=VALUE lines; deliver files separately"
             )
             return ([], refusal)
         }
@@ -84,8 +84,8 @@ package enum DropParser {
         guard isExportable(name) else {
             throw DropRefusal(
                 line: number,
-                problem: "what stands before the first = is not a name that a shell can export",
-                hint: "write NAME=VALUE, the name of letters, digits and _ only, without \"export\" and spaces"
+                problem: "the text before the first = is not a valid variable name",
+                hint: "write NAME=VALUE, with only letters, digits and _ in the name, without \"export\" or spaces"
             )
         }
         guard let value = String(validating: line[(equals + 1)...], as: UTF8.self) else {

@@ -1,10 +1,10 @@
 import DockerModel
 
-/// What is known of a container, or of a service as a whole, that kept an app from being healthy.
+/// The facts about a container, or a whole service, that kept an app from being healthy.
 package struct Evidence: Equatable, Sendable, Codable {
     package let service: ServiceName
     package let problem: String
-    /// Nil where the service as a whole is meant, or where the container is gone.
+    /// Nil if the problem concerns the whole service, or if the container is gone.
     package var container: Container?
 
     package struct Container: Equatable, Sendable, Codable {
@@ -15,7 +15,7 @@ package struct Evidence: Equatable, Sendable, Codable {
         package let restarts: Int
         /// The last runs of its healthcheck, oldest first.
         package let probes: [Probe]
-        /// The last lines that it wrote, oldest first.
+        /// The last lines of its log, oldest first.
         package let log: [String]
     }
 
@@ -32,7 +32,7 @@ package struct Evidence: Equatable, Sendable, Codable {
 }
 
 extension Evidence.Container {
-    /// Cuts what the Engine knows to what a record can hold, without the secrets that are known.
+    /// Shortens the Engine's facts to fit a record, without known secrets.
     package init(_ container: DockerModel.Container, log lines: [String], _ redaction: Redaction) {
         id = container.id
         state = container.state.status.rawValue

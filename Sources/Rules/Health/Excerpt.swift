@@ -1,11 +1,11 @@
-/// Cuts what a container has written to a bounded size, for a record and the journal.
+/// Cuts a container's output to a bounded size, for the record and the journal.
 package enum Excerpt {
-    /// How many lines of a container's log are evidence.
+    /// The maximum number of log lines.
     package static let lineLimit = 50
-    /// Unicode scalars of a line, since what a reader takes for one character may have any number of them.
+    /// The maximum length of a line in Unicode scalars, because a character may have any number of them.
     static let length = 400
 
-    /// A line that is too long loses its end.
+    /// The line, cut at the end if it is too long.
     package static func line(_ text: String) -> String {
         let scalars = text.unicodeScalars
         return scalars.count > length ? String(scalars.prefix(length)) + "…" : text

@@ -2,9 +2,9 @@ import DockerModel
 
 /// Decides from samples whether an app is healthy.
 ///
-/// It has no clock and asks nobody: it is given what is, and says what that means and when to look again.
+/// It has no clock and makes no requests: from samples and a time, it says what they mean and when to look again.
 package struct Gate: Sendable {
-    /// What a service must consist of.
+    /// The containers that a service must have.
     package struct Expectation: Equatable, Sendable {
         package let containers: Int
         package let imageID: ImageID
@@ -15,17 +15,17 @@ package struct Gate: Sendable {
         }
     }
 
-    /// One service, or one container of it, that keeps the app from being healthy.
+    /// A service, or one of its containers, that keeps the app from being healthy.
     package struct Finding: Equatable, Sendable {
         package let service: ServiceName
-        /// Nil where the service as a whole is meant.
+        /// Nil if the whole service is meant.
         package let container: ContainerID?
         package let problem: String
     }
 
     package enum Answer: Equatable, Sendable {
         case healthy
-        /// Not decided; time alone changes nothing before `until`.
+        /// Undecided. Time alone changes nothing before `until`.
         case pending(until: Timestamp)
         case unhealthy([Finding])
     }
@@ -37,7 +37,7 @@ package struct Gate: Sendable {
     private let began: Timestamp
     /// A container restarted before this moment, for example with the Engine, gets its full time again.
     private var lastStart: Timestamp
-    /// Since when the whole app has been ready, without a break.
+    /// Since when the whole app has been ready without a break.
     private var readySince: Timestamp?
 
     /// Grace added to a healthcheck's own time limit; also the time that a container has to start running.
@@ -45,9 +45,9 @@ package struct Gate: Sendable {
 
     /// - Parameters:
     ///   - expected: by service; containers of other services are not judged.
-    ///   - restartsBefore: the restart counts, by container, from before the switch; a new container has none.
-    ///   - oomKilledBefore: the containers of which the Engine said so already then, as it does until their next start.
-    ///   - began: when the switch had ended.
+    ///   - restartsBefore: the restart counts before the switch, by container; a new container has none.
+    ///   - oomKilledBefore: the containers marked OOM-killed before the switch; the mark stays until the next start.
+    ///   - began: when the switch ended.
     package init(
         expected: [ServiceName: Expectation],
         policy: HealthPolicy,
@@ -65,7 +65,7 @@ package struct Gate: Sendable {
 
     /// - Parameters:
     ///   - samples: every container of the project that is not a one-off, in any state.
-    ///   - now: never earlier than at the call before.
+    ///   - now: never earlier than in the previous call.
     package mutating func judge(_ samples: [Sample], at now: Timestamp) -> Answer {
         learn(from: samples)
         var failing: [Finding] = []
@@ -93,7 +93,7 @@ package struct Gate: Sendable {
 
     private mutating func learn(from samples: [Sample]) {
         for sample in samples {
-            // The Engine counts anew when it starts a container other than by its restart policy.
+            // The Engine resets the count when it starts a container other than by its restart policy.
             restartsBefore[sample.container] = min(restartsBefore[sample.container] ?? 0, sample.restarts)
             if !sample.oomKilled { oomKilledBefore.remove(sample.container) }
         }
@@ -125,9 +125,9 @@ package struct Gate: Sendable {
     }
 
     private func standing(of sample: Sample, _ expectation: Expectation, at now: Timestamp) -> Standing {
-        guard sample.imageID == expectation.imageID else { return .failing("runs another image than was pulled") }
+        guard sample.imageID == expectation.imageID else { return .failing("runs a different image than was pulled") }
         guard !sample.oomKilled || oomKilledBefore.contains(sample.container) else {
-            return .failing("was killed for want of memory (OOM)")
+            return .failing("was killed: out of memory (OOM)")
         }
         let restarts = sample.restarts - (restartsBefore[sample.container] ?? 0)
         switch sample.state {
@@ -149,7 +149,9 @@ package struct Gate: Sendable {
         case nil:
             let stableAt = (sample.startedAt ?? began) + policy.stable
             guard now < stableAt else { return .ready }
-            guard now < deadline(for: sample) else { return .failing("has not run for long enough in time") }
+            guard now < deadline(for: sample) else {
+                return .failing("did not stay up long enough before the deadline")
+            }
             return .pending(until: min(stableAt, deadline(for: sample)))
         }
     }
@@ -159,20 +161,20 @@ package struct Gate: Sendable {
         return now < deadline ? .pending(until: deadline) : .failing(problem)
     }
 
-    /// When a container must be ready: as the release says, or else as its own healthcheck can tell at the latest.
+    /// When a container must be ready: the release's timeout, or else the latest decision of its own healthcheck.
     private func deadline(for sample: Sample) -> Timestamp {
         if let timeout = policy.timeout { return began + timeout }
         guard sample.state == .running else { return began + Self.margin }
-        // Whoever starts it again from outside does not put the end off for ever.
+        // A container that is restarted again and again from outside must not postpone the end for ever.
         return min(sample.startedAt ?? began, lastStart) + allowance(of: sample) + Self.margin
     }
 
-    /// How long a container may take from its start to being ready.
+    /// How long a container may take to become ready after its start.
     private func allowance(of sample: Sample) -> Duration {
         sample.health?.allowance ?? policy.stable
     }
 
-    /// When the whole app must be ready; one that was left alone, and is past its own deadline, has a moment too.
+    /// When the whole app must be ready. An app that the switch left alone still gets the margin.
     private func deadline(for samples: [Sample]) -> Timestamp {
         samples.map(deadline(for:)).reduce(began + (policy.timeout ?? Self.margin), max)
     }

@@ -1,10 +1,10 @@
 import DockerModel
 
-/// What the health gate knows of one container at one moment.
+/// What the health gate knows about one container at one moment.
 ///
-/// Moments are the Engine's, whose clock is the host's.
+/// All times are by the Engine's clock, which is the host's.
 package struct Sample: Equatable, Sendable {
-    /// What the container's own healthcheck says.
+    /// The result of the container's own healthcheck.
     package struct Health: Equatable, Sendable {
         package var status: ContainerHealth.Status
         /// How long the healthcheck may take to decide: start period, then interval and timeout for each retry.
@@ -25,7 +25,7 @@ package struct Sample: Equatable, Sendable {
 }
 
 extension Sample {
-    /// What matters to the gate of what the Engine says; nil for a container that Compose did not make.
+    /// Picks what the gate needs; nil if Compose did not create the container.
     package init?(_ container: Container) {
         guard let service = container.labels.service else { return nil }
         self.init(

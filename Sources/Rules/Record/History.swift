@@ -1,8 +1,8 @@
 import DockerModel
 
-/// What an app's deployments say together: which releases were good, and which were not.
+/// An app's deployments, with which releases were good and which were not.
 ///
-/// It holds a few words of each deployment; everything else is in the record, by its number.
+/// It holds a few facts of each deployment; the record of that number has the rest.
 package struct History: Sendable, Equatable {
     /// One deployment that has ended.
     package struct Entry: Sendable, Equatable {
@@ -10,11 +10,11 @@ package struct History: Sendable, Equatable {
         package let verdict: Verdict
         package let received: Timestamp
         package let images: [ServiceName: ImageID]
-        /// The stored Compose file's SHA-256; nil if the deployment did not come so far.
+        /// The stored Compose file's SHA-256; nil if the deployment did not get that far.
         package let composeDigest: String?
-        /// False if older code must not start again after this release.
+        /// False if older releases must not start again after this one.
         package let mayRollBack: Bool
-        /// Whether an older release was put back by hand.
+        /// Whether the deployment was a rollback by hand.
         package let isRollback: Bool
         /// Whether a step was started.
         package let hasSteps: Bool
@@ -41,15 +41,15 @@ package struct History: Sendable, Equatable {
     package private(set) var entries: [Entry]
     /// The numbers of the deployments without a verdict.
     package private(set) var undecided: Set<Int>
-    /// The numbers of the records that are there and cannot be read.
+    /// The numbers of the records that exist but cannot be read.
     package let unreadable: Set<Int>
 
-    /// The highest number that was ever given; 0 before the first drop.
+    /// The highest number ever assigned; 0 before the first drop.
     package private(set) var lastNumber: Int
 
     /// - Parameters:
     ///   - entries: in any order.
-    ///   - lastNumber: a number that was given to a record which is no longer there.
+    ///   - lastNumber: the number of a record that no longer exists.
     package init(
         _ entries: [Entry] = [],
         undecided: Set<Int> = [],
@@ -63,14 +63,14 @@ package struct History: Sendable, Equatable {
         self.lastNumber = max(last, undecided.max() ?? 0, unreadable.max() ?? 0, lastNumber)
     }
 
-    /// Gives a number to a new deployment, which has no verdict yet.
+    /// Assigns a number to a new deployment, which has no verdict yet.
     package mutating func begin() -> Int {
         lastNumber += 1
         undecided.insert(lastNumber)
         return lastNumber
     }
 
-    /// Notes a verdict.
+    /// Adds a deployment with its verdict.
     package mutating func append(_ entry: Entry) {
         undecided.remove(entry.number)
         let place = entries.lastIndex { $0.number < entry.number }.map { $0 + 1 } ?? 0
@@ -85,24 +85,24 @@ extension History {
     /// The last deployment that changed what runs.
     package var lastSwitch: Entry? { entries.last { $0.verdict.hasSwitched } }
 
-    /// The release that a rollback goes back to: the last good one, unless a later one that forbids it is what runs.
+    /// The release that a rollback returns to: the last good one, unless a later release that ran forbids it.
     package var wayBack: Entry? { lastGood.flatMap { barrier(after: $0) == nil ? $0 : nil } }
 
-    /// A release after this one which says that older code must not start again, and which has run.
+    /// A later release that ran and forbids older releases to start again.
     package func barrier(after good: Entry) -> Entry? {
         entries.last { $0.number > good.number && $0.verdict.hasSwitched && !$0.mayRollBack }
     }
 
-    /// A record after the last good one that cannot be read: it may be the last good one.
+    /// The last unreadable record after the last good release; it may be a newer good release.
     package var unreadableSinceLastGood: Int? {
         unreadable.filter { $0 > lastGood?.number ?? 0 }.max()
     }
 
-    /// Whether everything is known, without which nothing may be let go.
+    /// Whether all records could be read; otherwise nothing may be removed.
     package var isComplete: Bool { unreadable.isEmpty }
 
-    /// The good release before the one that runs, by hand (`BERTH_ROLLBACK_TO=previous`). If the last switch left something
-    /// that is not good, that is the last good one.
+    /// The good release before the one that runs (`BERTH_ROLLBACK_TO=previous`). If the last switch left a bad release
+    /// running, this is the last good one.
     package var previous: Entry? {
         guard lastSwitch != nil else { return nil }
         guard !endedUnhealthy, let lastGood else { return lastGood }
@@ -116,8 +116,8 @@ extension History {
         entries.last { $0.number == number && $0.verdict == .deployed }
     }
 
-    /// The numbers of the deployments whose images stay: the last good release's, those of `keep` other good releases before
-    /// it, and of what was left running although it is not good.
+    /// The numbers of the deployments whose images stay: the last good release, `keep` other good releases before it,
+    /// and a bad release that was left running.
     package func kept(_ keep: Int) -> Set<Int> {
         var releases: [[ServiceName: ImageID]] = []
         var kept: Set<Int> = []
@@ -132,9 +132,9 @@ extension History {
         return kept
     }
 
-    /// The deployment of the very same release, if it was rolled back and has not been deployed since.
+    /// The deployment of the same release, if it was rolled back and has not been deployed since.
     ///
-    /// A release is its images and its Compose file; its variables may differ in what changes with each run of CI.
+    /// A release is its images and its Compose file; variables that change with each run of CI do not count.
     package func knownBad(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Entry? {
         let last = entries.last { entry in
             entry.verdict.hasSwitched && !entry.isRollback && entry.isRelease(images, composeDigest)
@@ -143,16 +143,16 @@ extension History {
         return last
     }
 
-    /// Whether nothing good has ever run, and a step before a first switch may have started what the app depends on.
+    /// Whether the app never had a good release, but a step may have started services that the app depends on.
     package var hasOnlyTried: Bool { lastGood == nil && entries.contains(where: \.hasSteps) }
 
-    /// Whether what runs is what berth itself left not healthy.
+    /// Whether berth left an unhealthy release running.
     package var endedUnhealthy: Bool {
         lastSwitch.map { $0.verdict == .unhealthy || $0.verdict == .rollbackFailed } ?? false
     }
 }
 
-/// As the index of an app's records has an entry: one line of words.
+/// The format of an entry in the index of an app's records: one line of words.
 ///
 ///     12 deployed 1790000000250 ns 3f2a… backend=sha256:… frontend=sha256:… .
 extension History.Entry {
@@ -165,7 +165,7 @@ extension History.Entry {
         return (words + images + ["."]).joined(separator: " ")
     }
 
-    /// Nil for anything but a whole line: the host may have lost its power while it was written.
+    /// Nil for an incomplete line: a power failure may have cut it off.
     package init?(line: some StringProtocol) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
         guard words.count >= 6, words.last == ".", let number = Int(words[0]), number > 0,

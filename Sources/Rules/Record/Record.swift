@@ -1,42 +1,42 @@
 import DockerModel
 
-/// What is known of one deployment, from the claim of its drop to its verdict: the answer that berth gives.
+/// Everything about one deployment, from the claim of its drop to its verdict.
 ///
-/// It is saved before each phase acts, so that a record without a verdict tells how far an interrupted deployment came.
-/// No secret is in it.
+/// It is saved before each phase acts, so a record without a verdict shows how far an interrupted deployment got. It
+/// contains no secrets.
 package struct Record: Equatable, Sendable, Codable {
     package let app: AppName
     /// Counts an app's drops, from 1.
     package let number: Int
     package var request: String?
     package var verdict: Verdict?
-    /// Why the verdict is what it is, in a word for scripts.
+    /// The reason for the verdict, as a word for scripts.
     package var cause: Cause?
-    /// The same for a person: what is wrong with what, and what to try.
+    /// The reason for people: subject, problem, and what to try.
     package var reason: String?
-    /// What to try, once more by itself.
+    /// What to try, which is also part of the reason.
     package var hint: String?
     /// When the drop was claimed.
     package let received: Timestamp
-    /// When the deployment began; nil for a drop that never got its turn.
+    /// When the deployment began; nil if the drop never got its turn.
     package var started: Timestamp?
     package var ended: Timestamp?
     package var variables: [String: String] = [:]
     /// What the drop asked of berth itself.
     package var directives = Directives()
-    /// What the release's images are, known once they are pulled.
+    /// The release's images, known once they are pulled.
     package var services: [ServiceName: Service] = [:]
-    /// The Compose file as it was, without the values of its variables; known once the checks have passed.
+    /// The stored Compose file, without the values of its variables; known once the checks have passed.
     package var compose: ComposeFile?
-    /// The phases so far, in order; the last of an unfinished record is the one under way.
+    /// The phases so far, in order; in an unfinished record, the last one is under way.
     package var phases: [PhaseTime] = []
-    /// The release's own steps that were started.
+    /// The steps that were started.
     package var steps: [StepResult] = []
-    /// The deployment whose release was put back, or is asked for.
+    /// The deployment whose release was restored or requested.
     package var rolledBackTo: Int?
-    /// What runs now, as the Engine says, once the deployment has ended.
+    /// The running images at the end of the deployment, according to the Engine.
     package var running: [ServiceName: ImageID]?
-    /// What the Engine says of the containers that decided a verdict that is not `deployed`.
+    /// The Engine's facts about the failing containers.
     package var evidence: [Evidence] = []
 
     package init(app: AppName, number: Int, received: Timestamp) {
@@ -45,12 +45,12 @@ package struct Record: Equatable, Sendable, Codable {
         self.received = received
     }
 
-    /// One service of a release: which image it is, and which commit that image was built from.
+    /// One service of a release: its image, and the commit that the image was built from.
     package struct Service: Equatable, Sendable, Codable {
-        /// The image as the Compose file names it, with the release's variables.
+        /// The image's name in the Compose file, with the release's variables.
         package let image: ImageReference
         package let imageID: ImageID
-        /// The registry's digest of the image (`repository@sha256:…`); nil for an image that no registry knows.
+        /// The registry's digest of the image (`repository@sha256:…`); nil if no registry has the image.
         package let digest: String?
         /// `org.opencontainers.image.source`.
         package let source: String?
@@ -82,7 +82,7 @@ package struct Record: Equatable, Sendable, Codable {
     package struct StepResult: Equatable, Sendable, Codable {
         package let name: String
         package let when: Policy.Step.Moment
-        /// Nil while it runs, and where berth could not see how it ended.
+        /// Nil while it runs, and if berth could not see how it ended.
         package var exitCode: Int?
         package var seconds: Double?
 
@@ -97,7 +97,7 @@ package struct Record: Equatable, Sendable, Codable {
     /// A phase and how long it took.
     package struct PhaseTime: Equatable, Sendable, Codable {
         package let name: Phase
-        /// Nil while the phase is under way, and for ever in one that was interrupted.
+        /// Nil while the phase is under way, and in a phase that was interrupted.
         package var seconds: Double?
 
         package init(name: Phase, seconds: Double? = nil) {
@@ -106,9 +106,9 @@ package struct Record: Equatable, Sendable, Codable {
         }
     }
 
-    /// The phase that an interrupted deployment was left in; nil if it never began.
+    /// The phase in which an interrupted deployment was left; nil if it never began.
     ///
-    /// One that was resumed checks again, and has come no less far for that.
+    /// A resumed deployment runs its checks again; those do not count.
     package var leftIn: Phase? {
         let names = phases.map(\.name)
         return names.last { $0.rule.crash == .resume } ?? names.last
@@ -117,7 +117,7 @@ package struct Record: Equatable, Sendable, Codable {
     /// The release's images, by service.
     package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }
 
-    /// Why the release cannot stay, as it was noted before a rollback began.
+    /// Why the release cannot stay, as noted before a rollback.
     package var failure: Failure {
         let ending = hint.map { "; " + $0 } ?? ""
         let reason = reason ?? ""

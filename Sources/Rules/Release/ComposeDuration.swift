@@ -1,6 +1,6 @@
 extension Duration {
-    /// Reads a duration as Compose files write it, such as `90s`, `1m30s`, `500ms` or `1h` (Compose reference, "Specifying
-    /// durations"); nil for anything else, and for what is longer than a day.
+    /// Parses a duration in Compose's format, such as `90s`, `1m30s`, `500ms` or `1h` (Compose reference, "Specifying
+    /// durations"); nil if the text has another form or means more than a day.
     package init?(compose text: String) {
         let units: [String: Duration] = [
             "us": .microseconds(1), "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "h": .seconds(3600),

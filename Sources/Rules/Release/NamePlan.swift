@@ -1,9 +1,9 @@
 import DockerModel
 
-/// Which references are to stand for which images before a release is started, so that Compose finds exactly its images
-/// locally, by whatever tags they were known since.
+/// The references to give to a release's images before it starts, so that Compose finds exactly these images locally,
+/// whatever their tags are now.
 package struct NamePlan: Equatable, Sendable {
-    /// One image and the name that it is to have.
+    /// One image and the name to give it.
     package struct Entry: Equatable, Sendable {
         package let imageID: ImageID
         package let reference: ImageReference
@@ -14,8 +14,8 @@ package struct NamePlan: Equatable, Sendable {
 
     /// - Parameters:
     ///   - images: the release's image IDs, by service.
-    ///   - recorded: how its Compose file named them when it was deployed.
-    ///   - today: how the same file names them with today's `.env`; that is what Compose will look for.
+    ///   - recorded: their names in its Compose file when it was deployed.
+    ///   - today: their names in the same file with today's `.env`; Compose will look for these.
     package init(
         images: [ServiceName: ImageID],
         recorded: [ServiceName: ImageReference],
@@ -27,7 +27,7 @@ package struct NamePlan: Equatable, Sendable {
         }
     }
 
-    /// A digest and an image ID name one image for ever, and no other can be given that name.
+    /// A digest or an image ID always names the same image, and cannot be given to another.
     private static func canBeGiven(_ reference: ImageReference) -> Bool {
         reference.digest == nil && !reference.rawValue.hasPrefix("sha256:")
     }

@@ -1,17 +1,17 @@
 import DockerModel
 
-/// The tag by which berth pins an image to the host after the image's own tag has moved on:
+/// The tag with which berth pins an image to the host after the image's own tag has moved:
 /// `berth/<app>/<service>:<number>`.
 package enum PinTag {
-    /// - Parameter service: one that may not stand in a reference (an upper-case letter, say) is written in hexadecimal.
+    /// - Parameter service: written in hexadecimal if it is not valid in a reference, for example in upper case.
     package static func reference(app: AppName, service: ServiceName, number: Int) -> ImageReference {
         ImageReference(rawValue: "berth/\(app)/\(component(service.rawValue)):\(number)")
     }
 
-    /// The app and the number that such a tag stands for; nil for any other reference.
+    /// The app and the number of such a tag; nil for any other reference.
     package static func parse(_ reference: ImageReference) -> (app: AppName, number: Int)? {
         let text = reference.rawValue
-        // Of thousands of references few are pins.
+        // Few of thousands of references are pins.
         guard text.hasPrefix("berth/") else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, let app = AppName(String(parts[1])), let colon = parts[2].lastIndex(of: ":"),

@@ -1,10 +1,10 @@
 import DockerModel
 
-/// What a release says of its own deployment: the extension `x-berth` of its Compose file.
+/// A release's policy for its own deployment: the extension `x-berth` of its Compose file.
 package struct Policy: Equatable, Sendable {
     package var health = HealthPolicy()
     package var steps: [Step] = []
-    /// Whether berth may go back to the last good release when this one is not healthy.
+    /// Whether berth may roll back to the last good release if this one is not healthy.
     package var mayRollBack = true
 
     package init() {}
@@ -12,7 +12,7 @@ package struct Policy: Equatable, Sendable {
     /// One command around the switch.
     package struct Step: Equatable, Sendable {
         package enum Moment: String, Sendable, Codable {
-            /// Before the switch, in a container of its own from the new image (`docker compose run --rm`).
+            /// Before the switch, in a new container from the new image (`docker compose run --rm`).
             case before
             /// After the gate, in the running app (`docker compose exec`).
             case after
@@ -32,8 +32,8 @@ package struct Policy: Equatable, Sendable {
 }
 
 extension Policy: Decodable {
-    /// Reads `x-berth` as it is written. An unknown key or a value without sense is an error, so that a misspelt policy is not
-    /// taken for none.
+    /// Decodes `x-berth`. An unknown key or an invalid value is an error, so that a misspelt policy is not silently
+    /// ignored.
     package init(from decoder: any Decoder) throws {
         let keys = try decoder.strictKeys(["health", "steps", "rollback"])
         health = try keys.decodeIfPresent(HealthInput.self, forKey: "health")?.policy ?? health
@@ -45,7 +45,7 @@ extension Policy: Decodable {
         }
     }
 
-    /// Checks what can be known only beside the services.
+    /// Checks the steps against the services of the Compose file.
     package func check(against model: ComposeModel) throws(Failure) {
         for step in steps where model.services[step.service] == nil {
             throw Failure(
@@ -84,9 +84,9 @@ private struct StepInput: Decodable {
     init(from decoder: any Decoder) throws {
         let keys = try decoder.strictKeys(["name", "service", "command", "when", "timeout"])
         let name = try keys.decode(String.self, forKey: "name")
-        guard !name.isEmpty else { throw keys.error("name", "it is empty") }
+        guard !name.isEmpty else { throw keys.error("name", "must not be empty") }
         let command = try keys.decode([String].self, forKey: "command")
-        guard !command.isEmpty else { throw keys.error("command", "it is empty") }
+        guard !command.isEmpty else { throw keys.error("command", "must not be empty") }
         let moment = try keys.decode(String.self, forKey: "when")
         guard let moment = Policy.Step.Moment(rawValue: moment) else {
             throw keys.error("when", "\(moment) is neither before nor after")
@@ -127,11 +127,11 @@ extension KeyedDecodingContainer<Name> {
         return duration
     }
 
-    /// Zero, by which other tools mean that there is no limit, would end everything at once.
+    /// Refuses zero, which other tools use for "no limit": it would end everything at once.
     fileprivate func timeout() throws -> Duration? {
         let timeout = try duration("timeout")
         guard timeout != .zero else {
-            throw error("timeout", "it must be more than zero; leave it out for the default")
+            throw error("timeout", "must be more than zero; leave it out for the default")
         }
         return timeout
     }

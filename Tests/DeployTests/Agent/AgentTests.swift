@@ -9,7 +9,7 @@ import Testing
 
 @testable import Deploy
 
-/// The agent as a whole: its settings, its spools, and what it says of them.
+/// The agent as a whole: its settings, its spools, and what it logs about them.
 @Suite(.timeLimit(.minutes(1))) struct AgentTests {
     /// Runs `body` beside an agent that has the app `shop`.
     private func withAgent(

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Deploy
 
-/// Who gets a number, who waits for whom, and what an earlier agent left behind.
+/// Which drop gets a number, which waits, and what an earlier agent left behind.
 @Suite(.timeLimit(.minutes(1))) struct WorkerTests {
     private func claim(_ tag: String, _ more: String = "") -> Spool.Claim {
         .drop(Array("IMAGE_TAG=\(tag)\n\(more)".utf8))

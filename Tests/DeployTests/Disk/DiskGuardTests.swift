@@ -10,7 +10,7 @@ import Testing
 
 /// What the guard removes from an Engine, and in which order.
 @Suite(.timeLimit(.minutes(1))) struct DiskGuardTests {
-    /// One of everything that may go, and a release that is kept.
+    /// One of everything that may be removed, and a release that is kept.
     private static var everything: InMemoryEngine {
         var engine = InMemoryEngine()
         engine.images = [
@@ -58,7 +58,7 @@ import Testing
             #expect(
                 host.changes == [
                     "DELETE /images/sha256:dangling",
-                    // People's names go after berth's own.
+                    // People's names are removed after berth's own.
                     "DELETE /images/berth/shop/app:1", "DELETE /images/shop:1",
                     "POST /build/prune?filters=%7B%22until%22%3A%5B%2286400s%22%5D%7D",
                     "DELETE /images/other:1", "DELETE /images/built:1",
@@ -101,14 +101,14 @@ import Testing
             }
             #expect(host.kinds == Array(repeating: "\(JournalEvent.pruneFailed.messageID)", count: 3))
             let plan = try await host.disk().plan()
-            // An app without records protects what berth has named for it.
+            // An app without records protects the images that berth has pinned for it.
             #expect(plan.kept.filter { $0.reason != .usageUnknown }.map(\.reason) == [.unknown(app: host.app.name)])
             #expect(plan.kept.count == 6 && plan.steps.isEmpty)
             #expect(host.changes.isEmpty)
         }
     }
 
-    // MARK: - Since when an image is here
+    // MARK: - When an image arrived
 
     @Test func anImageThatWasPulledGoesAnHourAfterItWasFirstSeen() async throws {
         let engine = InMemoryEngine(images: [.init(id: "sha256:a", tags: ["a:1"], tagged: nil)])

@@ -13,9 +13,9 @@ import Testing
 
 @testable import Deploy
 
-/// A host with an Engine in memory, a state folder, an app `shop` with its project folder, and a `docker` for that.
+/// A host with an Engine in memory, a state folder, and an app `shop` with a project folder and a fake `docker`.
 struct GuardedHost: Sendable {
-    /// What the code under test is given.
+    /// The host for the code under test.
     let real: Host
     let log: Logger
     let logs: InMemoryLogHandler
@@ -41,14 +41,14 @@ struct GuardedHost: Sendable {
         for folder in [real.state, app.directory, folder.appending("bin")] {
             try File.makeFolder(folder, mode: .ownerReadWriteExecute)
         }
-        // A shell takes its first word for a script: it runs the file `compose` of the project folder.
+        // The shell takes its first argument for a script, and runs the file `compose` in the project folder.
         guard symlink("/bin/sh", folder.appending("bin").appending("docker").string) == 0 else {
             throw Errno(rawValue: errno)
         }
         try makeProject()
     }
 
-    /// - Parameter isFull: whether every filesystem is fuller than the guard allows, or none.
+    /// - Parameter isFull: whether every filesystem, or none, is fuller than the guard allows.
     func disk(
         isFull: Bool = true,
         volumes: DiskSettings.Volumes = .keep,
@@ -74,7 +74,7 @@ struct GuardedHost: Sendable {
 
     var deploymentLog: DeploymentLog { DeploymentLog(log, app: app.name) }
 
-    // MARK: - What is there
+    // MARK: - The Engine's state
 
     /// What the Engine has now.
     var engine: InMemoryEngine { memory.engine.withLock { $0 } }
@@ -83,19 +83,19 @@ struct GuardedHost: Sendable {
 
     func change(_ body: (inout InMemoryEngine) -> Void) { memory.engine.withLock { body(&$0) } }
 
-    /// The requests so far, but for what a guard is made with.
+    /// The requests so far, without those for creating a guard.
     var asked: [String] { stub.asked.map(\.line).filter { $0 != "GET /info" } }
 
-    /// Those that change what the Engine has.
+    /// The requests that change the Engine's state.
     var changes: [String] { asked.filter { !$0.hasPrefix("GET ") } }
 
     var kinds: [String] { logs.entries.compactMap { $0.metadata["MESSAGE_ID"].map { "\($0)" } } }
 
     var warnings: [String] { logs.entries.filter { $0.level >= .warning }.map { "\($0.message)" } }
 
-    // MARK: - What the apps have
+    // MARK: - The apps' files
 
-    /// Writes what is in the project folder, and what Compose makes of that.
+    /// Writes the files of the project folder, and Compose's output for them.
     func makeProject(
         file: String = "services: {}",
         env: String = "",
@@ -110,7 +110,7 @@ struct GuardedHost: Sendable {
 
     func store(_ app: AppName? = nil) -> Store { Store(app: app ?? self.app.name, state: real.state) }
 
-    /// Puts a deployment on record, of one image where it came so far.
+    /// Puts a deployment on record, with one image if it got that far.
     @discardableResult
     func record(
         _ number: Int,
@@ -149,7 +149,7 @@ private final class Memory: Sendable {
     init(_ engine: InMemoryEngine) { self.engine = Mutex(engine) }
 }
 
-/// Runs `body` with a host of its own that has this Engine.
+/// Runs `body` with a new host that has this Engine.
 func withGuardedHost(_ engine: InMemoryEngine, _ body: (GuardedHost) async throws -> Void) async throws {
     let memory = Memory(engine)
     let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line) } }

@@ -9,13 +9,13 @@ import Testing
 
 @testable import Deploy
 
-/// Which volumes the guard removes: none of which it is not certain that nobody needs it.
+/// The guard removes only volumes that certainly nothing needs.
 @Suite(.timeLimit(.minutes(1))) struct GuardedVolumesTests {
     private static let free = String(repeating: "1f", count: 32)
     private static let used = String(repeating: "2e", count: 32)
     private static let mention = "services: {app: {volumes: [{source: \(free), target: /data}]}}"
 
-    /// A host with a volume that may go.
+    /// A host with a volume that may be removed.
     private func withHost(_ body: (GuardedHost) async throws -> Void) async throws {
         var engine = InMemoryEngine()
         engine.volumes = [
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// Says why the volume that nothing refers to stays, or by nil that it goes.
+    /// Returns why the unreferenced volume stays, or nil if it is removed.
     private func expect(_ reason: Kept.Reason?, _ host: GuardedHost, apps: [AppSettings]? = nil) async throws {
         let report = try await host.disk(volumes: .anonymous, apps: apps).prune(.explained)
         #expect(report.kept.first { $0.subject == .volume(VolumeName(rawValue: Self.free)) }?.reason == reason)
@@ -55,7 +55,7 @@ import Testing
                     $0.subject == .volume(VolumeName(rawValue: Self.free)) && $0.reason == .volumesStay
                 }
             )
-            // Nothing is measured that stays whatever its size.
+            // Things that stay regardless of their size are not measured.
             #expect(!host.asked.contains("GET /system/df?type=volume"))
         }
     }
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    // MARK: - What mentions it
+    // MARK: - Mentions
 
     @Test(arguments: ["file", "env", "config", "template"])
     func oneThatTheProjectMentionsStays(place: String) async throws {
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// Its Compose file may come back with its name in the host's file.
+    /// The app's Compose file may return when the settings name the app again.
     @Test func oneThatARecordOfAnAppMentionsThatTheHostsFileNoLongerNamesStays() async throws {
         try await withHost { host in
             let gone = try #require(AppName("gone"))
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    // MARK: - What cannot be read
+    // MARK: - Read errors
 
     @Test func noneGoesWhereARecordCannotBeRead() async throws {
         try await withHost { host in

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// Two prune, or pull, in different processes.
+    /// A second prune or pull runs in another process.
     @Test func anotherLockOnTheSameFolderIsTheSame() async throws {
         try await withLock { lock, folder in
             let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
@@ -86,7 +86,7 @@ import Testing
         case pull, prune
     }
 
-    /// Begins the second while the first runs, and says in which order they ended.
+    /// Begins the second while the first runs, and returns the order in which they ended.
     private func order(first: Kind, second: Kind) async throws -> [String] {
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (released, release) = AsyncStream.makeStream(of: Void.self)
@@ -108,7 +108,7 @@ import Testing
                 }
                 for await _ in started {}
                 group.addTask { try await run(second) {} }
-                // Time enough for one that does not wait.
+                // Enough time for one that does not wait.
                 for _ in 0..<1000 { await Task.yield() }
                 release.finish()
                 try await group.waitForAll()

@@ -1,12 +1,12 @@
 import DockerModel
 
-/// As the Engine's API describes what it has.
+/// The state in the Engine's API format.
 extension InMemoryEngine {
     var info: String {
         #"{"ServerVersion":"28.5.1","DockerRootDir":"\#(root ?? "/")","Driver":"overlay2"}"#
     }
 
-    /// Everything, as Engines before API 1.42 answer.
+    /// Everything, as Engines before API 1.42 respond.
     var usage: String {
         """
         {"LayersSize":\(images.reduce(0) { $0 + $1.size }),"Images":\(images.map(\.summary).json),

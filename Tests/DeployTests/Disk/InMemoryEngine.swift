@@ -4,7 +4,7 @@ import Support
 
 @testable import Deploy
 
-/// What an Engine has, and how it answers: it refuses to remove what the real one refuses (moby, `image_delete.go`).
+/// An Engine's state and responses; it refuses the same removals as the real Engine (moby, `image_delete.go`).
 struct InMemoryEngine: Sendable {
     typealias Answer = [StubEngine.Step]
 
@@ -14,19 +14,19 @@ struct InMemoryEngine: Sendable {
         var digests: [String] = []
         var size: Int64 = 10
         var built = Timestamp.hoursAgo(48)
-        /// When it last got a name here; nil for one that was pulled.
+        /// When it last got a name here; nil if it was pulled.
         var tagged: Timestamp? = .hoursAgo(48)
     }
 
     struct Container: Sendable {
         let name: String
-        /// The ID of its image.
+        /// The image's ID.
         let image: String
         var isRunning = false
         var volumes: [String] = []
         /// Bytes.
         var written: Int64 = 0
-        /// Nil where it cannot be read.
+        /// Nil if it cannot be read.
         var log: String? = ""
     }
 
@@ -50,11 +50,11 @@ struct InMemoryEngine: Sendable {
     var containers: [Container] = []
     var volumes: [Volume] = []
     var buildCache: [CacheEntry] = []
-    /// Nil for the folder of the host.
+    /// Nil for the host's folder.
     var root: String?
-    /// What happens just before a request is answered for the first time, `GET /info`; queries do not count.
+    /// Changes to make just before the first response to a request, such as `GET /info`; queries are ignored.
     var meanwhile: [String: @Sendable (inout Self) -> Void] = [:]
-    /// What is answered whatever the Engine has, by the same lines; none ends the connection.
+    /// Fixed responses that override the state, by the same lines; an empty one ends the connection.
     var answers: [String: Answer] = [:]
 
     /// - Parameter request: its first line without the version.
@@ -107,7 +107,7 @@ struct InMemoryEngine: Sendable {
         } else {
             image.tags.removeAll { $0 == name }
             image.digests.removeAll { $0 == name }
-            // With the last tag of a repository its digests go.
+            // The last tag of a repository takes the repository's digests with it.
             let gone = name.repository
             if !name.contains("@"), !image.tags.contains(where: { $0.repository == gone }) {
                 image.digests.removeAll { $0.repository == gone }
@@ -146,7 +146,7 @@ struct InMemoryEngine: Sendable {
         return .answer("", status: "204 No Content")
     }
 
-    /// Of everything that was not used for a day, which the guard asks for.
+    /// Removes everything that was unused for a day, as the guard requests.
     private mutating func pruneBuildCache() -> Answer {
         let gone = buildCache.filter { entry in
             !entry.isInUse && !entry.isShared && entry.type == "regular" && entry.lastUsed < .hoursAgo(24)
@@ -169,7 +169,7 @@ extension InMemoryEngine.Container {
 }
 
 extension String {
-    /// What an image's name has before its tag or digest.
+    /// The part of an image's name before the tag or digest.
     fileprivate var repository: String { String(prefix { $0 != "@" && $0 != ":" }) }
 
     fileprivate func between(_ start: String, _ end: String) -> String? {

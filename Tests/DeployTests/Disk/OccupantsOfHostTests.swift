@@ -7,7 +7,7 @@ import Testing
 @testable import Deploy
 @testable import Rules
 
-/// What a sysadmin is told of a disk that a prune has left full.
+/// What berth tells a sysadmin about a disk that is still full after a prune.
 @Suite(.timeLimit(.minutes(1))) struct OccupantsOfHostTests {
     private static var engine: InMemoryEngine {
         InMemoryEngine(
@@ -19,7 +19,7 @@ import Testing
                 .init(name: "web", image: "sha256:kept", written: 50, log: String(repeating: "x", count: 40)),
                 .init(name: "mute", image: "sha256:kept", log: nil),
             ],
-            // One with options lies elsewhere.
+            // A volume with options is on another filesystem.
             volumes: [.init(name: "shop_db", size: 200), .init(name: "nfs", size: 300, options: #"{"type":"nfs"}"#)],
             buildCache: [.init(id: "own", size: 30), .init(id: "of-an-image", size: 70, isShared: true)]
         )
@@ -49,7 +49,7 @@ import Testing
             let occupants = try await occupants(filesystem([.images, .volumes]), host)
             #expect(
                 occupants == [
-                    "the logs of mute, and what is outside Docker, 415 B", "volume shop_db, 200 B",
+                    "the logs of mute, and everything outside Docker, 415 B", "volume shop_db, 200 B",
                     "image shop:1 (release #1 of shop is kept), 100 B", "image sha256:dangling, 60 B",
                     "files in container web, 50 B", "the log of web, 40 B",
                 ]
@@ -62,7 +62,7 @@ import Testing
             let images = try await occupants(filesystem([.images]), host)
             #expect(
                 images == [
-                    "what is outside Docker, 655 B", "image shop:1 (release #1 of shop is kept), 100 B",
+                    "everything outside Docker, 655 B", "image shop:1 (release #1 of shop is kept), 100 B",
                     "image sha256:dangling, 60 B", "files in container web, 50 B", "the build cache, 30 B",
                 ]
             )
@@ -70,7 +70,7 @@ import Testing
             let volumes = try await occupants(filesystem([.volumes]), host)
             #expect(
                 volumes == [
-                    "the logs of mute, and what is outside Docker, 660 B", "volume shop_db, 200 B",
+                    "the logs of mute, and everything outside Docker, 660 B", "volume shop_db, 200 B",
                     "the log of web, 40 B",
                 ]
             )
@@ -80,7 +80,7 @@ import Testing
     @Test func whereTheEngineHasNothingItIsNotAsked() async throws {
         try await withGuardedHost(Self.engine) { host in
             let elsewhere = try await occupants(filesystem([]), host)
-            #expect(elsewhere == ["what is outside Docker, 900 B"])
+            #expect(elsewhere == ["everything outside Docker, 900 B"])
             let withoutInodes = try await occupants(filesystem([.images, .volumes], inodes: 950), host)
             #expect(withoutInodes.isEmpty)
             #expect(host.asked.isEmpty)
@@ -91,7 +91,8 @@ import Testing
         try await withGuardedHost(InMemoryEngine(answers: ["GET /system/df": .failure(500, "oh")])) { host in
             let occupants = try await occupants(filesystem([.images]), host)
             #expect(occupants.isEmpty)
-            #expect(host.warnings.count == 1 && host.warnings[0].hasPrefix("What fills /d could not be found out"))
+            #expect(host.warnings.count == 1)
+            #expect(host.warnings.first?.hasPrefix("The things that fill /d could not be listed") == true)
         }
     }
 }

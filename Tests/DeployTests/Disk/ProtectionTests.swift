@@ -14,7 +14,7 @@ import Testing
         .init(id: "sha256:\(name)", tags: tags.isEmpty ? ["\(name):1"] : tags)
     }
 
-    /// What is left of these images when everything that may go has gone.
+    /// Which of these images are left after a full prune.
     private func remaining(
         _ images: [InMemoryEngine.Image],
         _ containers: [InMemoryEngine.Container] = [],
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func whatEachAppCanGoBackToAndWhatIsUnderWayStays() async throws {
-        // What is under way is known by its pin, which it has from its checks, or from its pull, on.
+        // A pin protects a deployment under way, since its checks or its pull.
         let images =
             ["bad", "old", "good"].map { image($0) } + [image("next", "next:1", "berth/shop/app:4")]
             + ["other", "nobodys"].map { image($0) }
@@ -40,7 +40,7 @@ import Testing
             try host.record(2, .deployed, image: "sha256:good")
             try host.record(3, .rolledBack, image: "sha256:bad")
             try host.record(4, nil, image: "sha256:next")
-            // One that the host's file does not name, and whose old release another app has superseded.
+            // The settings do not name this app, and another app has superseded its old release.
             try host.record(1, .deployed, image: "sha256:other", of: blog)
             try host.record(2, .deployed, image: "sha256:old", of: blog)
         }
@@ -68,7 +68,7 @@ import Testing
 
     @Test func whatIsNamedForAnAppWithoutRecordsStays() async throws {
         let images = [image("shops", "berth/shop/app:1"), image("gones", "berth/gone/app:1"), image("nobodys")]
-        // Its folder is there, with nothing in it.
+        // Its folder exists, but is empty.
         let remaining = try await remaining(images) { host in
             try File.makeFolder(host.real.state.appending("shop"), mode: .ownerReadWriteExecute)
         }

@@ -7,14 +7,14 @@ import Testing
 
 @testable import Deploy
 
-/// What happens when the Engine is no longer as the plan was made for, or refuses.
+/// What happens if the Engine has changed since the plan, or refuses a removal.
 @Suite(.timeLimit(.minutes(1))) struct RemovalTests {
     private static let named = InMemoryEngine.Image(id: "sha256:a", tags: ["berth/shop/app:1", "shop:1"])
     private static let next = InMemoryEngine.Image(id: "sha256:next", tags: ["other:1"])
     private static let inspection = "GET /images/sha256:a/json"
     private static let firstName = "DELETE /images/berth/shop/app:1"
 
-    /// A superseded image, and one that goes after it.
+    /// A superseded image, and one that is removed after it.
     private func withHost(
         _ image: InMemoryEngine.Image = named,
         _ prepare: (inout InMemoryEngine) -> Void = { _ in },
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// Of the first image; the next goes all the same.
+    /// Expects this failure for the first image; the next one is removed all the same.
     private func expectFailure(_ problem: String, _ report: PruneReport) {
         #expect(report.steps.map(\.hasFailed) == [true, false])
         guard case .failed(let actual) = report.steps.first?.outcome else { return }
@@ -61,7 +61,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.images[0].tags.append("mine:1") }
         } _: { host, report in
-            expectFailure("its names have changed meanwhile", report)
+            expectFailure("its names have changed", report)
             #expect(host.engine.images.first?.tags == ["berth/shop/app:1", "shop:1", "mine:1"])
         }
     }
@@ -70,7 +70,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.containers = [.init(name: "new", image: "sha256:a")] }
         } _: { host, report in
-            expectFailure("a container has come to use it", report)
+            expectFailure("a container uses it now", report)
             #expect(host.engine.images.first?.tags == Self.named.tags)
         }
     }
@@ -88,7 +88,7 @@ import Testing
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.firstName] = { $0.images[0].tags.append("mine:1") }
         } _: { host, report in
-            expectFailure("it has got another name meanwhile", report)
+            expectFailure("it has a new name now", report)
             #expect(Set(host.engine.images.first?.tags ?? []) == ["mine:1", "berth/shop/app:1", "shop:1"])
         }
     }
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    /// A file that cannot be removed is a 500, today and tomorrow: it must not keep the rest from going.
+    /// A file that cannot be removed is a permanent 500: it must not block the other removals.
     @Test(arguments: [(409, "image has dependent child images"), (500, "device or resource busy")])
     func whatIsRefusedIsTriedOnceAndTheNextGoes(status: Int, message: String) async throws {
         try await withHost(Self.named) { engine in
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    /// What comes after it is not asked for, and nobody is warned of each thing.
+    /// No further removal is requested, and not every thing gets its own warning.
     @Test func anEngineThatGoesEndsThePrune() async throws {
         try await withGuardedHost(InMemoryEngine(images: [Self.named, Self.next])) { host in
             try host.record(1, .failed, image: "sha256:a")

@@ -26,7 +26,7 @@ import Testing
 
     private let gate = Gate(expected: [:], policy: HealthPolicy(), began: Timestamp(nanoseconds: 0))
 
-    /// An Engine that is gone before the first look is not waited for without end.
+    /// If the Engine is gone before the first sample, the watch does not wait forever.
     @Test func anEngineThatStaysAwayEndsTheWatch() async throws {
         try await withTemporaryFolder { folder in
             let watch = try watch(folder, patience: .milliseconds(20))

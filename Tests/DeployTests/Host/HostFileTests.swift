@@ -115,7 +115,7 @@ import Testing
         #expect(settings.apps.values.map(\.keep) == [0])
     }
 
-    /// Every key of the settings, with a value that no kind takes.
+    /// Every key of the settings, with a value that no kind accepts.
     @Test(
         arguments: Settings.tables.flatMap { table in
             table.keys.flatMap { key in ["{}", "1.5", "\"\"", "[[]]"].map { (table.header, key.name, $0) } }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Deploy
 
-/// The sample file is what the declarations of the keys say, and what it says is so.
+/// The sample file matches the declarations of the keys, and its defaults are the real ones.
 @Suite struct SampleTests {
     @Test func theSampleIsWhatTheDeclarationsSay() throws {
         let file = FilePath(#filePath).removingLastComponents(4).pushing("etc/berth.toml")

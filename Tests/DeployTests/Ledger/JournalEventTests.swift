@@ -8,7 +8,7 @@ import Testing
 
 @testable import Deploy
 
-/// Every kind of event is explained in the catalog, and the catalog explains nothing else.
+/// The catalog explains every kind of event, and nothing else.
 @Suite struct JournalEventTests {
     @Test func everyEventIsInTheCatalog() throws {
         let folder = FilePath(#filePath).removingLastComponents(4)

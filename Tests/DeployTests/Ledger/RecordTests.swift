@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    /// A record of which everything is known.
+    /// A record in which every field is set.
     private func whole() throws -> Record {
         var record = try record()
         record.verdict = .rolledBack
@@ -129,7 +129,7 @@ import Testing
         )
     }
 
-    /// The contract names the keys and their order, which JSON's own tools do not show.
+    /// The documentation promises the keys and their order, which JSON tools do not preserve.
     @Test func hasTheContractsKeys() throws {
         for record in [try record(), try whole()] {
             let lines = String(decoding: try record.json(), as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
@@ -154,7 +154,7 @@ import Testing
         }
     }
 
-    /// A record is read and saved again by each agent that resumes it.
+    /// Each agent that resumes a record reads it and saves it again.
     @Test func noMomentWandersFromOneSavingToTheNext() throws {
         var record = try record()
         var generator = SplitMix(seed: 9)
@@ -179,7 +179,7 @@ import Testing
         #expect(try Record(json: record.json()).directives.rollbackTo == target)
     }
 
-    /// What is null may also be left out, as other tools do.
+    /// A null value may also be left out, as other tools do.
     @Test(arguments: [
         "request", "verdict", "cause", "reason", "hint", "started", "ended", "compose", "rolledBackTo", "running",
     ])
@@ -200,7 +200,7 @@ import Testing
         #expect(record.leftIn == nil)
     }
 
-    /// One that was resumed, and interrupted again while it checked, has come no less far.
+    /// A deployment that is resumed and interrupted again during its checks keeps its place.
     @Test func aSecondCheckDoesNotHideTheFirstSwitch() throws {
         var record = try record()
         record.verdict = nil
@@ -215,7 +215,7 @@ import Testing
         #expect(try Record(json: record.json()).cause == cause)
     }
 
-    /// A resumed rollback goes on to say why it began.
+    /// A resumed rollback still reports why it began.
     @Test(arguments: [nil, "see the log", ""])
     func theFailureComesBackAsItWasNoted(hint: String?) throws {
         let evidence = [Evidence(Gate.Finding(service: "web", container: nil, problem: "has 0 of 1"))]

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 @Suite struct SHA256Comparison {
-    /// Every length around the ends of several blocks, against the program that a sysadmin would use.
+    /// Compares every length around the ends of several blocks with sha256sum(1).
     @Test func agreesWithSha256sum() async throws {
         var generator = SplitMix(seed: 256)
         try await withTemporaryFolder { folder in

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// What may lie where a record should be.
+    /// Content that may be in the place of a record.
     @Test(arguments: ["", "garbage", "{}", "[]", "null", "{\"app\": \"shop\", \"number\": 13}", "{\"app\": \"Shop\"}"])
     func aRecordThatCannotBeReadIsLeftOutAndNamed(text: String) async throws {
         try await withStore { store, _ in
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    /// Everything that can be put in a stored Compose file's place.
+    /// Content that may be in the place of a stored Compose file.
     @Test(arguments: ["", "services: {}\n", String(decoding: text, as: UTF8.self) + " ", "\u{feff}"])
     func aComposeFileThatWasChangedIsNoticed(other: String) async throws {
         try await withStore { store, _ in
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    /// A file of that number, but no word of it on record: it is not this release's.
+    /// A file with that number that the record does not mention is not this release's.
     @Test func aComposeFileThatIsNotOnRecordIsNotTaken() async throws {
         try await withStore { store, _ in
             var record = try release(in: store)

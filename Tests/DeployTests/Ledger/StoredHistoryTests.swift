@@ -8,7 +8,7 @@ import Testing
 
 @testable import Deploy
 
-/// What the index of an app's records answers, and what is read from the records themselves.
+/// What is read from the index of an app's records, and what from the records themselves.
 @Suite struct StoredHistoryTests {
     private let app: AppName
 
@@ -44,7 +44,7 @@ import Testing
 
     private func path(_ number: Int, _ store: Store) -> FilePath { store.folder.appending("\(number).json") }
 
-    /// Puts a record there as a host has it whose index is lost: the file alone.
+    /// Adds a record without an index entry, as on a host that has lost its index.
     private func place(_ record: Record, _ store: Store) throws {
         try File.replace(path(record.number, store), with: record.json(), mode: .ownerReadWrite)
     }
@@ -70,7 +70,7 @@ import Testing
             try store.save(record(3, nil))
             let expected = History([try entry(1, .failed), try entry(2, .deployed)], undecided: [3])
             #expect(try await store.history() == expected)
-            // Only what has a verdict is in the index, and once.
+            // The index has only records with a verdict, each once.
             #expect(try lines(index) == [entry(2, .deployed).line, entry(1, .failed).line])
         }
     }
@@ -97,7 +97,7 @@ import Testing
             #expect(try lines(index).count == 1)
             #expect(try await store.history(mends: true) == expected)
             #expect(try lines(index) == [entry(1, .deployed).line, entry(2, .rolledBack).line])
-            // There is nothing more to add.
+            // Nothing is left to add.
             #expect(try await store.history(mends: true) == expected)
             #expect(try lines(index).count == 2)
         }
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// The host has lost its power while a line was written.
+    /// The host lost power while a line was written.
     @Test func aTornLineHarmsNoOther() async throws {
         try await withStore { store, index in
             try store.save(record(1, .deployed))
@@ -123,7 +123,7 @@ import Testing
             try store.save(record(3, .deployed))
             let expected = History(try (1...3).map { try entry($0, .deployed) })
             #expect(try await store.history(mends: true) == expected)
-            // The record that had lost its line has one again.
+            // The record whose line was lost has one again.
             try write("garbage", to: path(2, store))
             #expect(try await store.history() == expected)
         }
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    /// A sysadmin may remove old records; their numbers are not given again.
+    /// A sysadmin may remove old records; their numbers are not used again.
     @Test func whatWasRemovedIsGoneButItsNumberStays() async throws {
         try await withStore { store, _ in
             for number in 1...3 { try store.save(record(number, .deployed)) }

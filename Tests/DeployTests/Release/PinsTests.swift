@@ -8,7 +8,7 @@ import Testing
 
 @testable import Deploy
 
-/// Which images a deployment pins so that they stay, and which it lets go.
+/// Which images a deployment pins, and which it unpins.
 @Suite(.timeLimit(.minutes(1))) struct PinsTests {
     private func deployment(_ record: Record, _ host: GuardedHost) -> Deployment {
         let (store, real) = (host.store(), host.real)
@@ -30,9 +30,9 @@ import Testing
         )
     }
 
-    // MARK: - Letting go
+    // MARK: - Unpinning
 
-    /// A release that is kept, and everything that is none; `letGo` goes by the records as they are then.
+    /// A kept release, and everything that is none; `letGo` uses the records as they are then.
     private func withReleases(
         _ body: (GuardedHost, _ letGo: () async throws -> Void) async throws -> Void
     ) async throws {
@@ -61,7 +61,7 @@ import Testing
             try await letGo()
             let names = (1...3).map { "DELETE /images/berth/shop/app:\($0)" }
             #expect(host.changes == names)
-            // What has another name, or a container, stays.
+            // An image with another name or a container stays.
             #expect(host.images == ["sha256:old", "sha256:used", "sha256:undecided", "sha256:good", "sha256:blogs"])
             #expect(host.warnings.isEmpty)
         }

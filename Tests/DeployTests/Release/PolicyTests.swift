@@ -53,7 +53,7 @@ import Testing
         #expect(try policy(#"{"rollback":"\#(word)"}"#).mayRollBack == mayRollBack)
     }
 
-    /// A step whose parts are as in the README, except for one.
+    /// A step as in the README, with one member replaced.
     private static func step(_ key: String, _ value: String?) -> String {
         var parts = ["name": #""a""#, "service": #""app""#, "command": #"["x"]"#, "when": #""after""#]
         parts[key] = value
@@ -61,7 +61,7 @@ import Testing
         return "{\(members.joined(separator: ","))}"
     }
 
-    /// What is written, the key that is to blame, and what is said of it.
+    /// The policy, the wrong key, and the error's problem.
     static let mistakes: [(extensions: String, key: String, problem: String)] =
         [
             (#"{"rolback":"never"}"#, "rolback", "unknown key; the keys here are health, steps, rollback"),
@@ -73,7 +73,7 @@ import Testing
             (#"{"health":{"failFast":"yes"}}"#, "health.failFast", "Bool"),
             (#"{"health":{"timeout":"soon"}}"#, "health.timeout", "soon is not a duration"),
             (#"{"health":{"timeout":120}}"#, "health.timeout", "String"),
-            (#"{"health":{"timeout":"0s"}}"#, "health.timeout", "it must be more than zero"),
+            (#"{"health":{"timeout":"0s"}}"#, "health.timeout", "must be more than zero"),
             (#"{"health":{"timeout":"25h"}}"#, "health.timeout", "25h is not a duration of up to a day"),
             (#"{"health":{"stable":"10"}}"#, "health.stable", "10 is not a duration"),
             (#"{"health":{"observe":"-1s"}}"#, "health.observe", "-1s is not a duration"),
@@ -84,11 +84,11 @@ import Testing
                 "keys here are name, service, command, when, timeout"
             ),
             (#"{"steps":[\#(step("timeout", "0"))]}"#, "steps[0].timeout", "String"),
-            (#"{"steps":[\#(step("timeout", #""0s""#))]}"#, "steps[0].timeout", "it must be more than zero"),
+            (#"{"steps":[\#(step("timeout", #""0s""#))]}"#, "steps[0].timeout", "must be more than zero"),
             (#"{"steps":[\#(step("when", #""befor""#))]}"#, "steps[0].when", "befor is neither before nor after"),
-            (#"{"steps":[\#(step("command", "[]"))]}"#, "steps[0].command", "it is empty"),
+            (#"{"steps":[\#(step("command", "[]"))]}"#, "steps[0].command", "must not be empty"),
             (#"{"steps":[\#(step("command", #""npm run migrate""#))]}"#, "steps[0].command", "Array"),
-            (#"{"steps":[\#(step("name", #""""#))]}"#, "steps[0].name", "it is empty"),
+            (#"{"steps":[\#(step("name", #""""#))]}"#, "steps[0].name", "must not be empty"),
             (
                 #"{"steps":[\#(step("service", #""db""#))]}"#, "step a",
                 "names service db, which the Compose file does not have"

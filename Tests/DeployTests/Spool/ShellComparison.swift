@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-/// Holds the parser against the script's own loop, run by a real shell over random files.
+/// Compares the parser with the script's own loop, run by a real shell on random files.
 @Suite struct ShellComparison {
     static let loop = """
         while IFS= read -r line || [ -n "$line" ]; do
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// What the shell's environment is after the loop; nil where the shell gave up.
+    /// The shell's environment after the loop; nil if the shell failed.
     private static func shell(_ file: FilePath) async throws -> [String: String]? {
         let command = Command(
             executable: "dash",
@@ -55,8 +55,8 @@ import Testing
         return Dictionary(assignments.map { ($0.name, $0.value) }) { _, last in last }
     }
 
-    /// Lines made of what the loop's pattern, `read` and `export` care about; no carriage return, which berth drops and
-    /// the shell keeps, and no NUL, which berth refuses and the shell overlooks.
+    /// Lines of characters that matter to the loop's pattern, `read` and `export`; without carriage return, which berth
+    /// drops and the shell keeps, and without NUL, which berth refuses and the shell ignores.
     private static func randomDrop(_ generator: inout SplitMix) -> String {
         let names = ["A", "b", "_", "9", "A1", "a_b", "A B", "A-", "", "é", " A", "#", "export A", "\\", "\t"]
         let values = ["1", "=", " ", "\t", "'", "\"", "$A", "`", "\\", "\\n", "é", "#", "*", "~", ";", "&", "\u{7f}"]

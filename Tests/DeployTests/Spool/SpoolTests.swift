@@ -78,9 +78,9 @@ import Testing
         }
     }
 
-    // MARK: - What was claimed
+    // MARK: - Claimed drops
 
-    /// An agent that ends before the drop is on record leaves it to the next one.
+    /// An agent that ends before the drop is on record leaves it to the next agent.
     @Test func whatIsNotDiscardedIsClaimedAgain() async throws {
         try await withTemporaryFolder { folder in
             let spool = Spool(folder)
@@ -88,7 +88,7 @@ import Testing
             try write("A=1\n", to: folder.appending(".env.deploy"))
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
             #expect(spool.holdsClaim)
-            // The next drop waits for its turn.
+            // The next drop waits its turn.
             try write("A=2\n", to: folder.appending(".env.deploy"))
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
             #expect(try Set(File.names(in: folder)) == [".env.deploy", ".env.deploy.claimed"])
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    // MARK: - What is submitted
+    // MARK: - Submitted drops
 
     @Test func whatIsSubmittedIsADropLikeAnyOther() async throws {
         try await withTemporaryFolder { folder in
@@ -145,7 +145,7 @@ import Testing
             let error = try #require(throws: SpoolError.self) { try Spool(missing).submit([]) }
             #expect(error.path == missing.appending(".env.deploy"))
             #expect(error.cause == .spoolBlocked && error.hint?.isEmpty == false)
-            // A folder in its place: the draft goes again.
+            // A folder is in its place: the draft is removed.
             mkdir(folder.appending(".env.deploy").string, 0o700)
             #expect(throws: SpoolError.self) { try Spool(folder).submit([]) }
             #expect(try File.names(in: folder) == [".env.deploy"])

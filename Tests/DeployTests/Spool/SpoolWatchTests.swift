@@ -7,7 +7,7 @@ import Testing
 
 @testable import Deploy
 
-/// Each way in which a drop can arrive makes the watch ring; nothing here waits for anything but that.
+/// Every way in which a drop can arrive makes the watch ring; the tests wait for nothing else.
 @Suite(.timeLimit(.minutes(1))) struct SpoolWatchTests {
     @Test func ringsForARename() async throws {
         try await ringing { folder in
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// Watches a folder, lets `act` do something there, and looks at every ring until the drop can be taken.
+    /// Watches a folder, runs `act` there, and scans at every ring until the drop can be taken.
     private func ringing(below path: FilePath? = nil, act: @escaping @Sendable (FilePath) throws -> Void) async throws {
         try await withTemporaryFolder { top in
             let spool = Spool(path.map { top.pushing($0) } ?? top.appending("spool"))

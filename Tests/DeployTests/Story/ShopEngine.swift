@@ -1,26 +1,26 @@
 import Support
 
-/// The Engine of a host that has one app, `shop`, with one service, `app`: its images, its registry and its container.
+/// The Engine of a host with one app, `shop`, and its one service, `app`: images, registry and container.
 struct ShopEngine: Sendable {
     struct Container: Equatable, Sendable {
         let id: String
         let image: String
     }
 
-    /// What each name stands for.
+    /// The image of each name.
     var names: [String: String] = [:]
-    /// What a pull brings.
+    /// The images in the registry, which a pull brings.
     var registry = ["shop:v1": "sha256:v1", "shop:v2": "sha256:v2", "shop:v3": "sha256:v3"]
     var container: Container?
     /// The images that never become healthy.
     var bad: Set<String> = []
-    /// What is answered whatever the Engine has, by the request's first line without its query.
+    /// Fixed responses that override the state, by the request's first line without its query.
     var answers: [String: [StubEngine.Step]] = [:]
     /// The app's folder.
     var directory = ""
     private var made = 0
 
-    /// What a command of the scripted `docker` does to the Engine: `pull v2`, `up v1`.
+    /// Applies a command of the scripted `docker` to the Engine: `pull v2`, `up v1`.
     mutating func apply(_ effect: String) {
         let words = effect.split(separator: " ").map(String.init)
         let name = "shop:\(words.last ?? "")"

@@ -16,7 +16,7 @@ import Testing
 
 /// A host with an app `shop`, whose `docker` is a script and whose Engine is in memory.
 ///
-/// Release v1 is #1: it was deployed and runs, if there is a way back. A drop asks for v2.
+/// Release v1 is #1; it was deployed and runs if the host has a way back. A drop asks for v2.
 final class StoryHost: Sendable {
     let host: Host
     let app: AppSettings
@@ -58,7 +58,7 @@ final class StoryHost: Sendable {
         )
     }
 
-    /// What `docker compose` does here: it writes down the command, and fails if there is a file that says so.
+    /// The scripted `docker compose`: it records the command, and fails if a file says so.
     private static func docker(_ folder: FilePath, _ policy: String) -> String {
         """
         #!/bin/sh
@@ -89,9 +89,9 @@ final class StoryHost: Sendable {
         {"name":"sync","service":"app","command":["true"],"when":"after"}]}
         """
 
-    // MARK: - What is there
+    // MARK: - State
 
-    /// What the Engine has now.
+    /// The Engine's state now.
     var engine: ShopEngine { shop.read(did) }
 
     func change(_ body: (inout ShopEngine) -> Void) { shop.change(did, body) }
@@ -131,7 +131,7 @@ final class StoryHost: Sendable {
         }
     }
 
-    // MARK: - What happens
+    // MARK: - Actions
 
     func worker(_ settings: Settings = Settings()) async throws -> Worker {
         var settings = settings
@@ -147,12 +147,12 @@ final class StoryHost: Sendable {
         )
     }
 
-    /// Makes each save of a record fail from now on, as a full disk does.
+    /// Makes each save of a record fail from now on, as on a full disk.
     func blockSaving(_ number: Int) throws {
         try File.makeFolder(store.folder.appending("\(number).json.new"), mode: .ownerReadWriteExecute)
     }
 
-    /// Remembers what is on the disk and in the Engine now, as a kill leaves it.
+    /// Saves the state of the disk and the Engine now, as a kill would leave it.
     func snapshot() throws -> Snapshot {
         let state = folder.appending("state at \(UInt32.random(in: 0...UInt32.max))")
         try FileManager.default.copyItem(atPath: host.state.string, toPath: state.string)
@@ -172,7 +172,7 @@ final class StoryHost: Sendable {
     }
 }
 
-/// The Engine, shared between a test and its connections; what `docker` did counts from the next request on.
+/// The Engine, shared between a test and its connections; the next request sees the effects of `docker`.
 private final class Shop: Sendable {
     private let state: Mutex<(engine: ShopEngine, applied: Int)>
 
@@ -192,7 +192,7 @@ private final class Shop: Sendable {
     func reset(_ engine: ShopEngine) { state.withLock { $0 = (engine, 0) } }
 }
 
-/// Runs `body` with a host of its own.
+/// Runs `body` with a new host.
 ///
 /// - Parameter hasWayBack: whether release v1 was deployed and runs.
 func withStoryHost(

@@ -5,13 +5,13 @@ import Testing
 ///
 ///     fails     up       | good back | rolledBack v1 | pull run up, up v1
 ///
-/// What happens, and in which phase; the release, and whether there is a way back; the verdict, and what runs then; what `docker`
-/// was told, of v2 unless it says otherwise.
+/// The disturbance and its phase; the release, and whether the app has a way back; the verdict, and the release that
+/// runs then; the commands of `docker`, for v2 unless they name another release.
 struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiteral {
     enum Disturbance: String, Sendable {
         /// Something in the phase fails.
         case fails
-        /// The phase fails before the switch itself, though it is the switch's phase.
+        /// The phase of the switch fails before the switch itself.
         case balks
         /// The agent is stopped in the phase; the next one finishes.
         case stopped
@@ -41,7 +41,7 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
 
     var testDescription: String { text }
 
-    /// A step saves the record too, so that the save before the switch is the first to fail only without steps.
+    /// A step saves the record too, so without steps the save before the switch is the first to fail.
     var hasSteps: Bool { disturbance != .unsaved || phase != .up }
 
     init(stringLiteral text: String) {
@@ -101,7 +101,7 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "balks   up      | older back | failed v1         | ",
     ]
 
-    /// Until the images are pulled a stop ends the deployment; later the next agent goes on, and takes no step twice.
+    /// Until the images are pulled, a stop ends the deployment; later, the next agent resumes it and repeats no step.
     static let stops: [StoryRow] = [
         "stopped check    | good back | failed v1     | ",
         "stopped login    | good back | failed v1     | ",
@@ -120,7 +120,7 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "stopped rollback | bad  back | rolledBack v1 | pull, run, up, up v1",
     ]
 
-    /// As for a stop, but what was done after the last save is not on record. Here `docker` is what the next agent told it.
+    /// As for a stop, but work after the last save is not on record. The commands here are those of the next agent.
     static let kills: [StoryRow] = [
         "killed  check    | good back | failed v1     | ",
         "killed  login    | good back | failed v1     | ",
@@ -145,7 +145,7 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "torn    after    | good none | unhealthy v2  | up",
     ]
 
-    /// Before the switch a record that cannot be written ends the deployment; after it that is no reason to stop half-way.
+    /// Before the switch, a record that cannot be written ends the deployment; after it, the deployment continues.
     static let unsaved: [StoryRow] = [
         "unsaved login    | good back | failed v1     | ",
         "unsaved room     | good back | failed v1     | ",

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Deploy
 
-/// The story of a deployment, whole: with a real store, child processes and sockets, a scripted `docker` and an Engine in memory.
+/// Whole deployments, with a real store, child processes, sockets, a scripted `docker` and an Engine in memory.
 @Suite(.timeLimit(.minutes(1))) struct StoryTests {
     @Test(arguments: StoryRow.table)
     func everyDisturbanceEndsInOneVerdict(row: StoryRow) async throws {
@@ -25,12 +25,12 @@ import Testing
         }
     }
 
-    /// The record says what the journal says, and what the Engine has.
+    /// The record matches the journal and the Engine.
     private func expectRecord(_ row: StoryRow, of number: Int, _ host: StoryHost) throws {
         let record = try host.record(number)
         #expect(record.verdict == row.verdict)
         let running: [ServiceName: ImageID] = row.running.map { ["app": ImageID(rawValue: "sha256:\($0)")] } ?? [:]
-        // A drop whose agent ended before the switch is ended by the next one, which asks no Engine.
+        // If the agent ended before the switch, the next agent ends the drop without the Engine.
         if record.running != nil || row.verdict != .failed { #expect(record.running == running) }
         #expect((record.cause == nil) == (row.verdict == .deployed))
         #expect(record.cause != .unexpected)
@@ -39,7 +39,7 @@ import Testing
         if row.disturbance == .fails, row.phase != .rollback, row.phase != .settle {
             #expect(record.phases.last { $0.name != .rollback }?.name == row.phase)
         }
-        // Nothing is left under way, and no step was taken twice.
+        // Nothing is left under way, and no step ran twice.
         #expect(Set(record.steps.map(\.name)).count == record.steps.count)
         if row.verdict == .deployed, row.release != .older { #expect(record.steps.map(\.exitCode) == [0, 0]) }
         if row.disturbance == .nothing, row.verdict == .deployed, row.release == .good {
@@ -48,7 +48,7 @@ import Testing
     }
 }
 
-/// Plays one row: it arranges the disturbance, and lets one agent after the other work.
+/// Plays one row: arranges the disturbance, and runs one agent after the other.
 struct Play {
     let row: StoryRow
     let host: StoryHost
@@ -79,7 +79,7 @@ struct Play {
         }
     }
 
-    /// One agent's life: it goes on with what it finds, takes the drop, and ends when there is nothing left to do.
+    /// One agent's life: it resumes what it finds, takes the drop, and ends when all work is done.
     private func live(drops: Bool, stopAt line: String? = nil) async throws {
         var settings = Settings()
         (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, row.room)
@@ -125,7 +125,7 @@ struct Play {
         }
     }
 
-    /// The save before the phase is the first that fails: it is blocked once the phase before has begun.
+    /// The save before the phase is the first to fail: saves are blocked once the phase before it has begun.
     private func arrangeBlockedSave() throws {
         let before: Phase =
             switch row.phase {
@@ -138,6 +138,6 @@ struct Play {
 }
 
 extension StoryRow {
-    /// Above this many percent a drop is refused.
+    /// Above this percentage, a drop is refused.
     fileprivate var room: Int { disturbance == .fails && phase == .room ? 0 : 100 }
 }

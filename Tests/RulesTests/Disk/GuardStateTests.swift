@@ -31,7 +31,7 @@ import Testing
         #expect(state.turn(of: image, Usage([filesystem("/", 80)])) == .take)
         #expect(state.turn(of: volume, Usage([filesystem("/", 71)])) == .take)
         #expect(state.turn(of: image, Usage([filesystem("/", 70)])) == .leave)
-        // Somebody fills it again meanwhile.
+        // The filesystem fills up again meanwhile.
         #expect(state.turn(of: image, Usage([filesystem("/", 75)])) == .take)
     }
 

@@ -2,7 +2,7 @@ import DockerModel
 
 @testable import Rules
 
-/// Makes up hosts for property tests: what is where and who uses it is left to chance, so that everything meets everything.
+/// Generates hosts for property tests, with random content and users, so that every combination occurs.
 struct HostGenerator {
     private var random: SplitMix
     let now = Timestamp(nanoseconds: 1_800_000_000_000_000_000)
@@ -41,7 +41,7 @@ struct HostGenerator {
         return host
     }
 
-    /// The names of apps; a host has some of them.
+    /// The app names; a host has some of them.
     private static let appNames = (0...4).compactMap { AppName("app\($0)") }
 
     private func id(_ index: Int) -> ImageID { ImageID(rawValue: "sha256:\(index)") }
@@ -86,10 +86,10 @@ struct HostGenerator {
         )
     }
 
-    /// Of the last two days, often within the last hour.
+    /// A moment in the last two days, often in the last hour.
     private mutating func time() -> Timestamp { now + .seconds(-(chance(30) ? number(0...3700) : number(0...172_800))) }
 
-    /// One filesystem, one of the Engine's own, or two of them.
+    /// One filesystem, one for the Engine, or two for the Engine.
     mutating func usage() -> Usage {
         switch number(0...2) {
         case 0: Usage([filesystem("/", [.images, .volumes])])

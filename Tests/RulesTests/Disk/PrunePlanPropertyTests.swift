@@ -4,7 +4,7 @@ import Testing
 
 @testable import Rules
 
-/// What holds for every host that can be made up.
+/// Properties of the plan for every generated host.
 @Suite struct PrunePlanPropertyTests {
     private struct Case {
         let host: Inventory
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    /// Without the last thing planned, by the plan's own estimate, there would not be room enough.
+    /// By the plan's own estimate, there would not be enough room without the last planned removal.
     @Test func noMoreIsPlannedThanTheTargetNeeds() {
         hosts { _, usage, settings, plan in
             guard let last = plan.removals.last, last.reason != .dangling else { return }
@@ -168,7 +168,7 @@ import Testing
             space: Filesystem.Amount(used: 99, available: 1),
             inodes: Filesystem.Amount(used: 99, available: 1)
         )
-        // The machine may be busy with other tests: the processor's time counts, and the fastest of many.
+        // The machine may be busy with other tests, so the fastest of many counts, in processor time.
         var fastest = Duration.seconds(1)
         for _ in 0..<50 where fastest >= .milliseconds(50) {
             let began = processorTime()
@@ -178,7 +178,7 @@ import Testing
         #expect(fastest < .milliseconds(50))
     }
 
-    /// What this thread has used of it so far.
+    /// The processor time that this thread has used so far.
     private func processorTime() -> Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

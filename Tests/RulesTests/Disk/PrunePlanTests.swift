@@ -3,7 +3,7 @@ import Testing
 
 @testable import Rules
 
-/// The order in which things go, and where the plan stops.
+/// The order of the removals, and where the plan stops.
 @Suite struct PrunePlanTests {
     private let now = Timestamp(nanoseconds: 1_800_000_000_000_000_000)
     private let shop: AppName
@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    /// One filesystem of 1000 bytes that has everything.
+    /// One filesystem of 1000 bytes that holds everything.
     private func usage(_ used: Int64, inodes: Filesystem.Amount? = nil) -> Usage {
         Usage([
             Filesystem(
@@ -76,7 +76,7 @@ import Testing
         }?.reason
     }
 
-    /// A host on which there is one of everything that may go.
+    /// A host with one of everything that may be removed.
     private var host: Inventory {
         var host = Inventory(now: now)
         host.images = [
@@ -111,7 +111,7 @@ import Testing
 
     @Test(arguments: [
         (800, ["dangling"]),
-        // Without the dangling one it is no longer above the guard.
+        // Without the dangling image, it is no longer above the guard limit.
         (810, ["dangling"]),
         (811, ["dangling", "superseded-1", "superseded-2", "cache", "unused-1", "unused-2", "local", "anonymous"]),
     ])
@@ -253,7 +253,7 @@ import Testing
                 "build cache, 1 entry: unused for a day",
                 "image other:1 (unused-1): unused",
                 "image other:2 (unused-2): unused",
-                "image built:1 (local): unused, and of no registry",
+                "image built:1 (local): unused, and not from a registry",
                 "volume anonymous: anonymous, and nothing refers to it",
             ]
         )

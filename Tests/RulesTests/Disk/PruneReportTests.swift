@@ -3,7 +3,7 @@ import Testing
 
 @testable import Rules
 
-/// Everything that may have gone is in the report once: as a step, or with the reason why it stays.
+/// Every candidate is in the report once: as a step, or with the reason why it stays.
 @Suite struct PruneReportTests {
     private let usage = Usage([])
     private let one = Removal(subject: .volume("one"), reason: .unreferenced, size: 1, frees: 1)

@@ -44,7 +44,7 @@ import Testing
         #expect(usage.fullest?.path == "/var/lib/docker")
         #expect(usage.fullest?.description == "/var/lib/docker is 90 % full")
         #expect(Usage([]).fullest == nil)
-        // Of two names for the same disk the one on which something can be found.
+        // Of two names for the same disk, the one that holds something.
         let twice = Usage([filesystem("/", 900, holds: []), filesystem("/var/lib/docker", 900)])
         #expect(twice.fullest?.path == "/var/lib/docker")
     }

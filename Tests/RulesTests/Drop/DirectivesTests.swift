@@ -29,14 +29,14 @@ import Testing
         ("BERTH_ROLLBACK_TO=1\n", directives(to: .number(1))),
         ("BERTH_ROLLBACK_TO=12\r\n", directives(to: .number(12))),
         ("BERTH_ROLLBACK_TO=9223372036854775807\n", directives(to: .number(.max))),
-        // The last of a name wins.
+        // If a name comes twice, the last one wins.
         ("BERTH_ROLLBACK_TO=previous\nBERTH_ROLLBACK_TO=3\n", directives(to: .number(3))),
-        // Who goes back by hand may say all the rest, too, but no variables.
+        // A rollback by hand may have all other directives, but no variables.
         (
             "BERTH_ROLLBACK_TO=3\nBERTH_FORCE=1\nBERTH_REQUEST=r\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=t\n",
             directives(to: .number(3), isForced: true)
         ),
-        // Berth's names are its own with every letter in its place.
+        // Directives are case-sensitive.
         ("berth_force=1\nBERTHFORCE=1\nBERTH=1\n", directives()),
     ])
     func areTaken(drop: String, directives: Directives) throws {
@@ -55,7 +55,7 @@ import Testing
         #expect(try parse("BERTH_ROLLBACK_TO=3\n", allowed: []).directives == Self.directives(to: .number(3)))
     }
 
-    /// A drop, the line that is to blame, and the name that is in the refusal.
+    /// A drop, the wrong line, and the name in the refusal.
     @Test(
         arguments: [
             ("BERTH_ROLLBACK=\n", 1, "BERTH_ROLLBACK"), ("A=1\nBERTH_ROLLBACK=auto\n", 2, "BERTH_ROLLBACK"),
@@ -71,7 +71,7 @@ import Testing
             ("BERTH_ROLLBACK_TO=٣\n", 1, "BERTH_ROLLBACK_TO"),
             ("BERTH_ROLL_BACK=never\n", 1, "BERTH_ROLL_BACK"), ("BERTH_=1\n", 1, "BERTH_"),
             ("A=1\nBERTH_Force=1\n", 2, "BERTH_Force"),
-            // Which of the two is meant?
+            // Ambiguous.
             ("BERTH_ROLLBACK_TO=previous\nIMAGE_TAG=v1\n", nil, "IMAGE_TAG"),
             ("IMAGE_TAG=v1\nENV=test\nBERTH_ROLLBACK_TO=3\n", nil, "ENV"),
         ] as [(String, Int?, String)]

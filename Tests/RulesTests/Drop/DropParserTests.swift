@@ -56,18 +56,18 @@ import Testing
         #expect(tooLarge.assignments.isEmpty && tooLarge.refusal != nil)
     }
 
-    /// What stands where a name should be may be a piece of a secret that was broken over lines.
+    /// An invalid name may be part of a secret that was broken across lines.
     @Test func repeatsNothingOfTheDrop() throws {
         let refusal = try #require(DropParser.parse(Array("s3cr3t/piece+=\n".utf8)).refusal)
         #expect(!refusal.description.contains("s3cr3t"))
     }
 
-    /// CI waits by a name that may stand after the line for which the drop is refused.
+    /// CI waits for a name that may come after the line for which the drop is refused.
     @Test func readsOnAfterALineThatItRefuses() throws {
         let (assignments, refusal) = DropParser.parse(Array("A=1\nexport B=2\nC=3\n1D=4\nBERTH_REQUEST=r1".utf8))
         #expect(assignments.map(\.name) == ["A", "C", "BERTH_REQUEST"])
         #expect(assignments.map(\.line) == [1, 3, 5])
-        // The first reason is the one that is told.
+        // The first reason is reported.
         #expect(try #require(refusal).line == 2)
     }
 }

@@ -60,7 +60,7 @@ import Testing
         #expect(throws: DropRefusal.self) { try parse(drop) }
     }
 
-    /// A drop that is refused, and CI's name for it.
+    /// A refused drop, and CI's name for it.
     @Test(
         arguments: [
             ("PATH=1\r\nBERTH_REQUEST=r1\r\n", "r1"), ("export A=1\nBERTH_REQUEST=r1\n", "r1"),
@@ -76,7 +76,7 @@ import Testing
     /// A drop with several bad lines, and the first of them.
     @Test(arguments: [
         ("A=1\nPATH=x\nexport B=2\n", 2), ("A=1\nexport B=2\nPATH=x\n", 2), ("BERTH_FORCE=0\nA=\0\n", 1),
-        // What is missing is missed last.
+        // A missing name is reported last.
         ("GITHUB_TOKEN=t\nexport B=2\n", 2),
     ])
     func theFirstBadLineIsTheReason(drop: String, line: Int) throws {

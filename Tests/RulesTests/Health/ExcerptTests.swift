@@ -8,7 +8,7 @@ import Testing
         (String(repeating: "x", count: Excerpt.length), String(repeating: "x", count: Excerpt.length)),
         (String(repeating: "x", count: Excerpt.length + 1), String(repeating: "x", count: Excerpt.length) + "…"),
         (String(repeating: "ü", count: 1000), String(repeating: "ü", count: Excerpt.length) + "…"),
-        // What a reader takes for one character may have any number of accents.
+        // One character may have any number of accents.
         ("e" + String(repeating: "\u{301}", count: 1000), "e" + String(repeating: "\u{301}", count: 399) + "…"),
     ])
     func aLineThatIsTooLongLosesItsEnd(line: String, expected: String) {
@@ -26,7 +26,7 @@ import Testing
 }
 
 @Suite struct RedactionTests {
-    /// A line of an `.env`, what the app writes, and what is left of it.
+    /// A line of an `.env`, the app's output, and the redacted output.
     @Test(arguments: [
         ("API_KEY=k-123456", "k-123456", "[redacted]"),
         ("session_secret=very secret", "(very secret)", "([redacted])"),
@@ -35,7 +35,7 @@ import Testing
         ("TOKEN='k-123456'", "k-123456", "[redacted]"),
         ("TOKEN=\"k=123456==\"", "k=123456==", "[redacted]"),
         ("TOKEN=k\"12345", "k\"12345", "[redacted]"),
-        // Compose takes what follows a blank and `#` for a comment, but not within quotes.
+        // For Compose, a blank and `#` begin a comment, but not within quotes.
         ("TOKEN=k-123456 # of the shop", "k-123456", "[redacted]"),
         ("TOKEN=k-123456\t# of the shop", "k-123456", "[redacted]"),
         ("TOKEN=k-123456#7", "k-123456#7", "[redacted]"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Rules
 
-/// Whatever the containers do, a gate that is asked again when it says so, and at no other time, comes to an end.
+/// Whatever the containers do, a gate ends, even if it is asked only at the times that it names.
 @Suite struct GateEndTests {
     @Test func everyGateEndsWhereNothingChanges() {
         var world = World(seed: 7)
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    /// Containers that crash, recover and vanish from one look to the next.
+    /// Containers that crash, recover and vanish between two samples.
     @Test func everyGateEndsWhereEverythingChanges() {
         var world = World(seed: 11)
         for _ in 0..<3000 {
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    /// A container that the Engine, its restart policy or somebody's hand starts again before each look.
+    /// A container that the Engine, its restart policy or a person restarts before each sample.
     @Test(arguments: [nil, ContainerHealth.Status.starting, .unhealthy], [true, false])
     func noRestartPutsTheEndOffForEver(health: ContainerHealth.Status?, isCounted: Bool) {
         for failFast in [true, false] {

@@ -2,7 +2,7 @@ import DockerModel
 
 @testable import Rules
 
-/// What the gate's suites have in common: an app of one service, whose switch ended at `began`.
+/// A fixture for the gate's suites: an app with one service, whose switch ended at `began`.
 enum GateFixture {
     static let began = Timestamp(nanoseconds: 1_000_000_000_000)
     /// How long the fixture's healthcheck may take to decide.
@@ -57,24 +57,24 @@ enum GateFixture {
 }
 
 extension Gate {
-    /// Judges so long after the end of the switch.
+    /// Judges this long after the end of the switch.
     mutating func judge(_ samples: [Sample], after time: Duration) -> Answer {
         judge(samples, at: GateFixture.began + time)
     }
 }
 
 extension Gate.Answer {
-    /// Waits until so long after the end of the switch.
+    /// Waits until this long after the end of the switch.
     static func pending(after time: Duration) -> Self { .pending(until: GateFixture.began + time) }
 
-    /// What kept the app from being healthy, as a sysadmin reads it; nil where that is not decided.
+    /// What kept the app from being healthy, as a sysadmin reads it; nil if that is undecided.
     var problems: [String]? {
         guard case .unhealthy(let findings) = self else { return nil }
         return findings.map { "\($0.service)/\($0.container?.rawValue ?? "*"): \($0.problem)" }
     }
 }
 
-/// All of them, for tables and chance.
+/// All cases, for tables and random tests.
 extension ContainerStatus {
     static let all: [ContainerStatus] = [.created, .running, .paused, .restarting, .removing, .exited, .dead]
 }

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Rules
 
-/// What the gate makes of one container, one second after the switch: every state, with every restart policy and every
-/// state of health, under every kind of policy.
+/// The gate's judgement of one container, one second after the switch: every state, with every restart policy and every
+/// health, under every kind of policy.
 @Suite struct GateTests {
-    /// Where a container stands, before the release's policy has its say.
+    /// A container's standing, before the release's policy is applied.
     enum Standing: Equatable, Sendable {
         case ready
-        /// It must have run for a while, since it has no healthcheck.
+        /// It has no healthcheck, so it must have run for a while.
         case settling
         /// Its healthcheck has time to decide.
         case probing
@@ -18,8 +18,8 @@ import Testing
         case failing(String)
     }
 
-    /// A state and how it stands: without a healthcheck, and with one that is starting, healthy and unhealthy; or in one
-    /// word where health says nothing.
+    /// A state and its standing: without a healthcheck, and with one that is starting, healthy and unhealthy; or one
+    /// standing if health does not matter.
     struct Row: Sendable {
         let state: ContainerStatus
         let exitCode: Int
@@ -110,18 +110,18 @@ import Testing
         }
     }
 
-    /// What makes a running, healthy container fail all the same, and what does not.
+    /// What makes a running, healthy container fail, and what does not.
     @Test(arguments: [
-        (GateFixture.sample(imageID: "old", health: .healthy), ["app/1: runs another image than was pulled"]),
-        (GateFixture.sample(.exited, imageID: "old", policy: .no), ["app/1: runs another image than was pulled"]),
-        (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed for want of memory (OOM)"]),
-        (GateFixture.sample(.exited, oomKilled: true, policy: .no), ["app/1: was killed for want of memory (OOM)"]),
+        (GateFixture.sample(imageID: "old", health: .healthy), ["app/1: runs a different image than was pulled"]),
+        (GateFixture.sample(.exited, imageID: "old", policy: .no), ["app/1: runs a different image than was pulled"]),
+        (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed: out of memory (OOM)"]),
+        (GateFixture.sample(.exited, oomKilled: true, policy: .no), ["app/1: was killed: out of memory (OOM)"]),
         (GateFixture.sample(restarts: 1, health: .healthy), ["app/1: was restarted once"]),
         (GateFixture.sample(restarts: 2, health: .starting), ["app/1: was restarted 2 times"]),
         (GateFixture.sample(restarts: 3), ["app/1: was restarted 3 times"]),
-        // It has ended well in the end.
+        // It ended with success.
         (GateFixture.sample(.exited, restarts: 2, policy: .onFailure(maximum: nil)), nil),
-        // An unchanged deployment has left it alone.
+        // An unchanged deployment left it alone.
         (GateFixture.sample(startedAfter: .seconds(-900)), nil),
         (GateFixture.sample(startedAfter: .seconds(-900), health: .healthy), nil),
         (
@@ -138,7 +138,7 @@ import Testing
         #expect((answer == .healthy) == (problems == nil))
     }
 
-    /// So many containers are there, of so many.
+    /// The actual and the expected number of containers.
     @Test(arguments: 0...3, 0...3)
     func aServiceHasAllItsContainersAndNoMore(number: Int, expected: Int) {
         var gate = GateFixture.gate(containers: expected)
@@ -166,7 +166,7 @@ import Testing
         api.service = "api"
         #expect(
             gate.judge([web, api], after: .zero).problems == [
-                "api/1: runs another image than was pulled",
+                "api/1: runs a different image than was pulled",
                 "web/*: has 1 of 2 containers",
                 "web/1: is dead, exit code 0",
             ]
@@ -182,7 +182,7 @@ import Testing
         #expect(none.judge([other], after: .zero) == .healthy)
     }
 
-    /// The restarts before the switch, those now, and whether there was one since.
+    /// The restart counts before the switch and now, and whether the container is ready.
     @Test(arguments: [(0, 0, true), (0, 1, false), (3, 3, true), (3, 4, false), (3, 0, true)])
     func onlyRestartsSinceTheSwitchCount(before: Int, now: Int, isHealthy: Bool) {
         var gate = GateFixture.gate(restartsBefore: ["1": before, "2": 9])
@@ -190,7 +190,7 @@ import Testing
         #expect((answer == .healthy) == isHealthy)
     }
 
-    /// The Engine counts anew for whoever starts a container, `up` or the Engine itself as it comes back.
+    /// The Engine resets the count when `up`, or the Engine itself after a restart, starts a container.
     @Test func aCountThatBeganAnewHidesNoRestart() {
         var gate = GateFixture.gate(GateFixture.policy { $0.observe = .seconds(60) }, restartsBefore: ["1": 3])
         #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .zero) == .pending(after: .seconds(60)))
@@ -204,6 +204,6 @@ import Testing
         let marked = [GateFixture.sample(oomKilled: true, health: .healthy)]
         #expect(gate.judge(marked, after: .zero) == .pending(after: .seconds(60)))
         #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .seconds(5)) == .pending(after: .seconds(60)))
-        #expect(gate.judge(marked, after: .seconds(9)).problems == ["app/1: was killed for want of memory (OOM)"])
+        #expect(gate.judge(marked, after: .seconds(9)).problems == ["app/1: was killed: out of memory (OOM)"])
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Rules
 
-/// When the gate looks again, how long it waits, and that it comes to an end.
+/// When the gate looks again, how long it waits, and that it ends.
 @Suite struct GateTimeTests {
     private func gate(containers: Int = 1, _ change: (inout HealthPolicy) -> Void = { _ in }) -> Gate {
         GateFixture.gate(GateFixture.policy(change), containers: containers)
@@ -18,14 +18,14 @@ import Testing
         GateFixture.sample(id: id, startedAfter: startedAfter, health: health, allowance: allowance)
     }
 
-    /// What a container waits for, by when it must have come, and what is said when it has not.
+    /// A container that is not ready, its deadline, and the problem after that.
     @Test(arguments: [
         (GateFixture.sample(health: .starting), GateFixture.allowance + Gate.margin, "did not become healthy in time"),
         (
             GateFixture.sample(startedAfter: .seconds(-20), health: .starting),
             GateFixture.allowance + Gate.margin - .seconds(20), "did not become healthy in time"
         ),
-        // Ten minutes of start period: it is not given up early.
+        // With a start period of ten minutes, it is not given up early.
         (
             GateFixture.sample(health: .starting, allowance: .seconds(600)),
             Gate.margin + .seconds(600), "did not become healthy in time"
@@ -47,7 +47,7 @@ import Testing
         var gate = gate()
         #expect(gate.judge([sample()], after: .seconds(1)) == .pending(after: .seconds(10)))
         #expect(gate.judge([sample(startedAfter: .seconds(-4))], after: .seconds(1)) == .pending(after: .seconds(6)))
-        // A start that the Engine does not tell is the switch.
+        // If the Engine does not report a start, the switch counts as the start.
         #expect(
             gate.judge([GateFixture.sample(startedAfter: nil)], after: .seconds(2)) == .pending(after: .seconds(10))
         )
@@ -57,7 +57,8 @@ import Testing
     @Test func oneThatCouldBeStableOnlyAfterTheTimeoutFailsThen() {
         var gate = gate { $0.timeout = .seconds(5) }
         #expect(gate.judge([sample()], after: .zero) == .pending(after: .seconds(5)))
-        #expect(gate.judge([sample()], after: .seconds(5)).problems == ["app/1: has not run for long enough in time"])
+        let problem = "did not stay up long enough before the deadline"
+        #expect(gate.judge([sample()], after: .seconds(5)).problems == ["app/1: \(problem)"])
     }
 
     @Test func theNextLookIsWhenTheFirstOfThemMayHaveChanged() {
@@ -84,7 +85,7 @@ import Testing
         #expect(gate.judge([sample(.unhealthy)], after: .seconds(60)).problems?.count == 1)
     }
 
-    /// The deadline that the containers' own healthchecks give is the longest of theirs, and never over before it began.
+    /// The deadline is the longest of the containers' own healthchecks, and never in the past at the start.
     @Test(arguments: [
         ([], Gate.margin),
         ([GateFixture.sample(health: .unhealthy)], GateFixture.allowance + Gate.margin),
@@ -95,7 +96,7 @@ import Testing
             ],
             .seconds(600) + Gate.margin
         ),
-        // One that was left alone, and does not feel well in this moment.
+        // The switch left it alone, and it is unhealthy at this moment.
         ([GateFixture.sample(startedAfter: .seconds(-9000), health: .unhealthy)], Gate.margin),
     ])
     func withoutFailFastAndTimeoutTheHealthchecksDecide(samples: [Sample], deadline: Duration) {
@@ -136,12 +137,12 @@ import Testing
         }
         #expect(gate.judge([sample(.healthy)], after: .seconds(19)) == .pending(after: .seconds(79)))
         #expect(gate.judge([sample(.healthy)], after: .seconds(79)) == .healthy)
-        // Who falls ill after the deadline has no more time to get well.
+        // A container that becomes unhealthy after the deadline gets no more time.
         var relapse = gate
         #expect(relapse.judge([sample(.starting)], after: .seconds(80)).problems?.count == 1)
     }
 
-    /// The Engine comes back late in a long gate, and has started every container again: each has its time once more.
+    /// The Engine restarts every container late in a long gate: each gets its full time again.
     @Test func anEngineThatRestartsCostsNoVerdict() {
         var gate = gate(containers: 2)
         let slow = { self.sample($0, id: "slow", startedAfter: $1, allowance: .seconds(300)) }

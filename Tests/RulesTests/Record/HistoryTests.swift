@@ -11,8 +11,8 @@ import Testing
         let compose: String
         let word: Substring?
 
-        /// - Parameter text: a verdict, or `-` for none, the image's ID, and after a slash the Compose file's digest; then
-        ///   `never` where it forbids the way back, `byHand` where it is a rollback, `stepped` where a step was started.
+        /// - Parameter text: a verdict, or `-` for none, the image's ID, and after a slash the Compose file's digest;
+        ///   then `never` if it forbids the way back, `byHand` if it is a rollback, `stepped` if a step was started.
         init(stringLiteral text: String) {
             let words = text.split(separator: " ")
             let release = words[1].split(separator: "/")
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    /// The record of a drop, as far as a history takes note of it.
+    /// The record of a drop, with the parts that a history uses.
     private func record(_ number: Int, _ drop: Drop) throws -> Record {
         let received = Timestamp(nanoseconds: Int64(number) * 1_000_000_000)
         var record = Record(app: try #require(AppName("shop")), number: number, received: received)
@@ -42,7 +42,7 @@ import Testing
         return record
     }
 
-    /// The history of drops that are numbered from 1, from records in no order.
+    /// The history of drops that are numbered from 1, from unordered records.
     private func history(_ drops: [Drop], unreadable: Set<Int> = []) throws -> History {
         let records = try drops.enumerated().reversed().map { try record($0 + 1, $1) }
         return History(
@@ -52,8 +52,8 @@ import Testing
         )
     }
 
-    /// A history, the release that a rollback goes back to, the one that `previous` means, and whether what runs is what
-    /// berth left not healthy.
+    /// A history, the release that a rollback returns to, the one that `previous` means, and whether berth left an
+    /// unhealthy release running.
     static let histories: [(drops: [Drop], lastGood: Int?, previous: Int?, endedUnhealthy: Bool)] = [
         ([], nil, nil, false),
         (["- a"], nil, nil, false),
@@ -61,12 +61,12 @@ import Testing
         (["failed a", "refused a", "superseded a"], nil, nil, false),
         (["deployed a", "deployed b"], 2, 1, false),
         (["deployed a", "deployed b", "- c"], 2, 1, false),
-        // What has not touched the app changes nothing.
+        // Deployments that did not touch the app change nothing.
         (["deployed a", "deployed b", "failed c", "refused d", "superseded e"], 2, 1, false),
         // The good one runs again.
         (["deployed a", "deployed b", "rolledBack c"], 2, 1, false),
         (["deployed a", "rolledBack b"], 1, nil, false),
-        // What runs is not good, so that the last good one is the one before it.
+        // The running release is bad, so `previous` is the last good one.
         (["deployed a", "deployed b", "unhealthy c"], 2, 2, true),
         (["deployed a", "unhealthy b", "failed c", "refused c"], 1, 1, true),
         (["deployed a", "rollbackFailed b"], 1, 1, true),
@@ -79,7 +79,7 @@ import Testing
         (["deployed a", "deployed b", "deployed a", "deployed b"], 4, 3, false),
         (["deployed a", "deployed b", "unhealthy c", "deployed b"], 4, 1, false),
         (["deployed a", "deployed b", "rollbackFailed a"], 2, 2, true),
-        // What is deployed twice is one release, and another Compose file makes another.
+        // The same release twice counts once; another Compose file makes another release.
         (["deployed a", "deployed b", "deployed b", "deployed b"], 4, 1, false),
         (["deployed a", "deployed a"], 2, nil, false),
         (["deployed a/one", "deployed a/two"], 2, 1, false),
@@ -94,7 +94,7 @@ import Testing
         #expect(history.endedUnhealthy == endedUnhealthy)
     }
 
-    /// A history, the release that berth goes back to by itself, and the one that stands between it and the last good one.
+    /// A history, the release that a rollback returns to, and the one that bars the last good one.
     @Test(
         arguments: [
             ([], nil, nil),
@@ -106,7 +106,7 @@ import Testing
             (["deployed a", "unhealthy b never", "rolledBack c"], nil, 2),
             // It never ran.
             (["deployed a", "failed b never", "refused c never", "superseded d never", "- e never"], 1, nil),
-            // What forbids it is itself the last good one, or has a good one after it.
+            // The barrier is itself the last good one, or has a good one after it.
             (["deployed a", "deployed b never"], 2, nil),
             (["deployed a", "unhealthy b never", "deployed c"], 3, nil),
         ] as [([Drop], Int?, Int?)]
@@ -151,17 +151,17 @@ import Testing
         "- i",
     ]
 
-    /// A history, how many good releases are to be kept beside the last, and the numbers of those that are.
+    /// A history, how many good releases to keep besides the last one, and the numbers of the kept ones.
     @Test(
         arguments: [
             (mixed, 0, [8]), (mixed, 1, [6, 8]), (mixed, 3, [1, 4, 6, 8]), (mixed, 4, [1, 4, 6, 8]),
             (mixed, 100, [1, 4, 6, 8]), (mixed, .max, [1, 4, 6, 8]), (mixed, -1, [8]), (mixed, .min, [8]),
             ([], 3, []), (["rolledBack a", "failed b"], 3, []),
-            // A release that was deployed again is still one.
+            // A release that was deployed again counts once.
             (["deployed a", "deployed b", "deployed b", "deployed b"], 0, [2, 3, 4]),
             (["deployed a", "deployed b", "deployed b", "deployed b"], 1, [1, 2, 3, 4]),
             (["deployed a", "deployed b", "deployed a"], 0, [1, 3]),
-            // What was left running is kept until something good runs.
+            // A bad release that was left running is kept until a good one runs.
             (["deployed a", "unhealthy b"], 0, [1, 2]), (["unhealthy a"], 0, [1]),
             (["deployed a", "rollbackFailed b", "refused c"], 0, [1, 2]),
             (["deployed a", "unhealthy b", "rolledBack c"], 0, [1]),
@@ -172,7 +172,7 @@ import Testing
         #expect(try history(drops).kept(keep).sorted() == kept)
     }
 
-    /// Whatever has happened, that which a rollback goes back to is kept, and nothing that has not run.
+    /// In any history, the release that a rollback returns to is kept, and none that never ran.
     @Test func theLastGoodIsAlwaysKept() throws {
         var dice = SplitMix(seed: 5)
         for _ in 0..<500 {
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    /// A history, and which of its deployments tells against `b` with the usual Compose file.
+    /// A history, and the deployment by which `b` with the usual Compose file is known to be bad.
     @Test(
         arguments: [
             (["deployed a", "rolledBack b"], 2),
@@ -198,7 +198,7 @@ import Testing
             (["deployed a", "rolledBack b", "rolledBack c", "rolledBack b"], 4),
             // It never ran.
             (["deployed a", "rolledBack b", "refused b", "superseded b", "failed b", "- b"], 2),
-            // It has been forced since, and was good.
+            // It was forced later, and was good.
             (["deployed a", "rolledBack b", "deployed b"], nil),
             (["deployed a", "rolledBack b", "deployed b", "deployed a"], nil),
             (["deployed a", "rolledBack b", "deployed b", "rolledBack b"], 4),
@@ -210,7 +210,7 @@ import Testing
             (["deployed a", "rolledBack b/mended"], nil),
             (["deployed b"], nil),
             ([], nil),
-            // Who went back to it by hand has not brought it anew.
+            // A rollback to it by hand is not a new deployment of it.
             (["deployed b", "deployed a", "rollbackFailed b byHand"], nil),
             (["deployed a", "rolledBack b", "rollbackFailed a byHand"], 2),
         ] as [([Drop], Int?)]
@@ -222,9 +222,9 @@ import Testing
         #expect(history.knownBad(["app": "b"], nil) == nil)
     }
 
-    // MARK: - Its growth
+    // MARK: - Growth
 
-    /// Deployment by deployment it comes to say what the same records say together.
+    /// Built deployment by deployment, it equals the history of all records together.
     @Test func itGrowsAsIfItHadBeenReadAnew() throws {
         for (drops, _, _, _) in Self.histories {
             var grown = History()
@@ -245,7 +245,7 @@ import Testing
         #expect(history == History(entries, lastNumber: 9))
     }
 
-    /// No number is given twice, whatever has become of its record.
+    /// No number is used twice, whatever happened to its record.
     @Test func aNumberIsGivenOnce() throws {
         let entry = try #require(History.Entry(record(2, "deployed a")))
         for (history, next) in [
@@ -260,7 +260,7 @@ import Testing
     }
 }
 
-/// An entry as the index has it.
+/// An entry in the format of the index.
 @Suite struct HistoryLineTests {
     private func entry(
         _ verdict: Verdict = .deployed,
@@ -308,7 +308,7 @@ import Testing
         }
     }
 
-    /// A host that lost its power, or a full disk, leaves the beginning of a line.
+    /// A power failure or a full disk leaves the beginning of a line.
     @Test func aTornLineIsNone() throws {
         let line = try entry().line
         for length in 0..<line.count {

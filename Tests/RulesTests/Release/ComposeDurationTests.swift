@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rules
 
-/// As the Compose reference writes durations.
+/// Durations in the notation of the Compose reference.
 @Suite struct ComposeDurationTests {
     @Test(arguments: [
         ("90s", Duration.seconds(90)), ("1m30s", .seconds(90)), ("500ms", .milliseconds(500)), ("2h", .seconds(7200)),

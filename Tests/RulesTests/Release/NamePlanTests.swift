@@ -4,7 +4,7 @@ import Testing
 @testable import Rules
 
 @Suite struct NamePlanTests {
-    /// How the file named the image then, how it names it today, and the name that the old image must have.
+    /// The image's name in the file then and today, and the name that the old image must get.
     @Test(
         arguments: [
             ("shop:latest", "shop:latest", "shop:latest"),

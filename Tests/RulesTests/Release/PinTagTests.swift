@@ -8,7 +8,7 @@ import Testing
         ("backend", "backend"), ("my-app.web_1", "my-app.web_1"), ("a", "a"), ("7", "7"),
         ("Backend", "0x4261636b656e64"), ("_a", "0x5f61"), ("a_", "0x615f"), ("-a", "0x2d61"), ("a.", "0x612e"),
         ("a__b", "0x615f5f62"), ("a-_b", "0x612d5f62"), ("a..b", "0x612e2e62"), ("a--b", "0x612d2d62"),
-        // What looks like one that is written in hexadecimal is too, so that the two are never the same.
+        // A name that looks like hexadecimal is also encoded, so that no two names collide.
         ("0xab", "0x30786162"), ("0x", "0x3078"), ("0", "0"), ("x0", "x0"), ("é", "0xc3a9"), ("a b", "0x612062"),
         ("", "0x"), ("\n", "0x0a"),
     ])
