@@ -17,7 +17,7 @@ extension EngineError: Explained {
 
 extension CommandError: Explained {
     package var cause: Cause {
-        if case .notStarted = reason { .commandMissing } else { .commandFailed }
+        if case .notStarted = reason { .commandNotStarted } else { .commandFailed }
     }
 }
 
@@ -45,6 +45,6 @@ extension Failure {
 
     /// Wraps a command's error with its own cause, unless the program is missing.
     init(_ error: CommandError, of command: Cause) {
-        self.init(error, as: error.cause == .commandMissing ? nil : command)
+        self.init(error, as: error.cause == .commandNotStarted ? nil : command)
     }
 }

@@ -91,6 +91,11 @@ package enum File {
         return names
     }
 
+    /// Whether there is a file of that name, also one that cannot be read.
+    package static func exists(_ path: FilePath) -> Bool {
+        access(path.string, F_OK) == 0 || errno != ENOENT
+    }
+
     /// Opens a folder, to lock it or to sync its entries to the disk.
     package static func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor {
         try caught { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) }

@@ -49,7 +49,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case engineFailed = "engine-failed"
     case composeTooOld = "compose-too-old"
     case commandFailed = "command-failed"
-    case commandMissing = "command-missing"
+    case commandNotStarted = "command-not-started"
     case stateUnwritable = "state-unwritable"
     case stateUnreadable = "state-unreadable"
     case stateLocked = "state-locked"

@@ -32,14 +32,14 @@ import Testing
                 Before (guard 80 %, target 70 %):
                   /  50 %  of 10 B  10 % of its inodes
                 Would remove:
-                  4 MB  image old:1  333333333333  unused, and of no registry
+                  4 MB  image old:1  333333333333  unused, and not from a registry
                 Kept:
                   ?  volume db    named, or not marked as anonymous by the Engine
                 """
         )
         let failed = try Render.text(answer(.failed("in use")), as: .lines)
         #expect(failed.contains("Could not be removed:\n  4 MB  image old:1"))
-        #expect(failed.contains("of no registry; in use\n"))
+        #expect(failed.contains("not from a registry; in use\n"))
         #expect(failed.hasSuffix("After:\n  /  50 %  of 10 B  10 % of its inodes"))
     }
 
@@ -97,7 +97,7 @@ import Testing
                         "old:1"
                       ],
                       "outcome" : "removed",
-                      "reason" : "unused, and of no registry"
+                      "reason" : "unused, and not from a registry"
                     }
                   ]
                 }

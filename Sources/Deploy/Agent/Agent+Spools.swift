@@ -60,6 +60,18 @@ extension Agent {
     /// Takes every drop from the spools.
     private func scan(unwatched: [Spool: Errno]) async {
         report(unwatched)
+        // A reload scans too: it must not claim a drop that is just being recorded.
+        mustScan = true
+        guard !isScanning else { return }
+        isScanning = true
+        defer { isScanning = false }
+        while mustScan {
+            mustScan = false
+            await takeDrops()
+        }
+    }
+
+    private func takeDrops() async {
         for name in settings.apps.keys.sorted() {
             do throws(SpoolError) {
                 // Checked again for each drop: after a reload or a stop, the next drop may have to stay in the spool.

@@ -23,6 +23,8 @@ package actor Agent {
     /// The problems reported so far; each is reported once.
     var unwatched: [Spool: Errno] = [:]
     var stuck: [AppName: SpoolError] = [:]
+    var isScanning = false
+    var mustScan = false
     private var trouble: (any Error)?
     private let inbox: AsyncStream<Order>
     private let letterBox: AsyncStream<Order>.Continuation

@@ -19,8 +19,8 @@ package actor Worker {
     private var unfinished: [Record]
     /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
-    /// The drop that has a verdict, or will get one, and that could not be deleted from the spool.
-    private var answered: Spool.Claim?
+    /// The claimed file whose drop has a verdict, and that could not be deleted from the spool.
+    private var answered: Spool.ClaimedFile?
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
@@ -56,7 +56,15 @@ package actor Worker {
         for number in history.undecided.sorted() {
             if let record = try? store.record(number) { unfinished.append(record) }
         }
-        if unfinished.last?.started == nil, Spool(app.spool).holdsClaim { claimedBefore = unfinished.popLast() }
+        // A claimed file is deleted before the next one is claimed, so a record younger than the claim is its own.
+        guard let file = Spool(app.spool).claimed, let last = try? store.record(history.lastNumber),
+            last.received >= file.claimed
+        else { return }
+        if last.verdict != nil {
+            answered = file
+        } else if last.started == nil {
+            claimedBefore = unfinished.popLast()
+        }
     }
 
     /// Applies these settings from the next drop on; a retired worker returns to service.
@@ -88,21 +96,24 @@ package actor Worker {
     ///
     /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
-        // A drop that could not be deleted has its verdict already.
-        if claim == answered { return try letGo(claim, from: spool) }
-        let parsed = Result { () throws(Failure) in try Drop(claim, for: app) }
-        let ledger = await makeLedger(for: try? parsed.get(), request: claim.request)
+        let file = spool.claimed
+        // Its drop has a verdict already; the file could not be deleted so far.
+        if let file, file == answered { return try spool.discard() }
+        let ledger = makeLedger(request: claim.request)
         let drop: Drop
         do throws(Failure) {
-            drop = try parsed.get()
+            drop = try Drop(claim, for: app)
             try await ledger.claim(drop)
         } catch {
+            await ledger.finish()
             await end(ledger, .refused, error)
-            return try letGo(claim, from: spool)
+            answered = file
+            return try spool.discard()
         }
         do throws(SpoolError) {
-            try letGo(claim, from: spool)
+            try spool.discard()
         } catch {
+            answered = file
             await end(ledger, .refused, Failure(error))
             throw error
         }
@@ -115,19 +126,11 @@ package actor Worker {
         await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
     }
 
-    private func letGo(_ claim: Spool.Claim, from spool: Spool) throws(SpoolError) {
-        answered = claim
-        try spool.discard()
-        answered = nil
-    }
-
     /// Gives the drop the next number, or its own if an earlier agent ended between numbering and deleting it.
-    private func makeLedger(for drop: Drop?, request: String?) async -> Ledger {
+    private func makeLedger(request: String?) -> Ledger {
         if let before = claimedBefore {
             claimedBefore = nil
-            let isSame = before.variables == drop?.variables && before.directives == drop?.directives
-            if isSame, before.request == request { return makeLedger(before) }
-            await recover(before)
+            return makeLedger(before)
         }
         var record = Record(app: app.name, number: history.begin(), received: .now)
         record.request = request
@@ -192,6 +195,7 @@ package actor Worker {
         interrupted: Record? = nil,
         from start: Phase = .check
     ) async {
+        if !history.isComplete { store.retry(&history) }
         let deployment = Deployment(
             app: app,
             settings: settings,

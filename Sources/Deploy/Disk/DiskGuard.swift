@@ -141,14 +141,14 @@ package struct DiskGuard: Sendable {
     ///
     /// - Parameter patience: how long to wait for pulls and other prunes.
     /// - Returns: nil if the prune failed or was skipped; a failure is only a warning.
-    func pruneInTurn(_ extent: Extent, patience: Duration = .zero) async -> PruneReport? {
+    func pruneInTurn(_ extent: Extent, patience: Duration = .zero, _ log: DeploymentLog) async -> PruneReport? {
         do {
             let report = try await host.imageLock.prune(patience: patience) { try await prune(extent) }
-            if report == nil { log.info("Nothing is pruned now: a pull or another prune is under way") }
+            if report == nil { log.info("nothing is pruned now: a pull or another prune is under way") }
             return report
         } catch {
             guard !Task.isCancelled else { return nil }
-            log.log(.pruneFailed, "Pruning has ended early: \(Failure(any: error).reason)")
+            log.event(.pruneFailed, "pruning has ended early: \(Failure(any: error).reason)")
             return nil
         }
     }

@@ -79,9 +79,11 @@ actor Ledger {
     /// Notes the release to run, as the checks found it.
     func note(_ checked: Checked) {
         record.compose = checked.compose
-        // From here on, the record has the effective value, from the drop and the release.
-        record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
-        guard let older = checked.older else { return }
+        guard let older = checked.older else {
+            // From here on, the record has the effective value, from the drop and the release.
+            record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
+            return
+        }
         record.rolledBackTo = older.number
         record.variables = older.variables
         record.services = older.services
@@ -175,7 +177,7 @@ actor Ledger {
             try store.save(record)
         } catch {
             guard hasSwitched else { throw Failure(error) }
-            log.warning("the record cannot be written: \(error)")
+            log.with("phase", "\(record.phases.last?.name ?? .claim)").warning("the record cannot be written: \(error)")
         }
     }
 }

@@ -23,7 +23,7 @@ package struct Store: Sendable {
         } catch .noSuchFileOrDirectory {
             return []
         } catch {
-            throw StoreError(state, "cannot be listed: \(error)")
+            throw StoreError(state, "cannot be listed: \(error)", .stateUnreadable)
         }
     }
 
@@ -45,7 +45,7 @@ package struct Store: Sendable {
         do {
             return try File.names(in: folder).compactMap(Self.number).sorted()
         } catch {
-            throw StoreError(folder, "cannot be listed: \(error)")
+            throw StoreError(folder, "cannot be listed: \(error)", .stateUnreadable)
         }
     }
 
@@ -68,11 +68,7 @@ package struct Store: Sendable {
 
     package func composeFile(of number: Int) -> FilePath { composeFolder.appending("\(number).yaml") }
 
-    /// Stores the Compose file of a release.
-    package func save(compose text: [UInt8], of number: Int) throws(StoreError) -> Record.ComposeFile {
-        try Self.store(text, in: composeFile(of: number))
-    }
-
+    /// Stores a Compose file.
     static func store(_ text: [UInt8], in file: FilePath) throws(StoreError) -> Record.ComposeFile {
         do {
             try File.replace(file, with: text, mode: [.ownerReadWrite, .groupRead])
@@ -139,6 +135,17 @@ package struct Store: Sendable {
         }
         entries += mend(&missing, mends)
         return History(entries, undecided: undecided, unreadable: unreadable, lastNumber: indexed.keys.max() ?? 0)
+    }
+
+    /// Looks again at the records that could not be read: a person may have mended or removed them.
+    func retry(_ history: inout History) {
+        for number in history.unreadable {
+            if let record = try? record(number) {
+                history.resolve(number, record)
+            } else if !File.exists(path(of: number)) {
+                history.resolve(number, nil)
+            }
+        }
     }
 
     private func mend(_ missing: inout [History.Entry], _ mends: Bool) -> [History.Entry] {

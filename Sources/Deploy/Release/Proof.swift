@@ -14,6 +14,9 @@ struct Proof: Sendable {
                 try await require(image, of: service)
             }
             return WayBack(number: number, release: try await reader.onRecord(record))
+        } catch let error as EngineError where error.isOutage {
+            // The way back may well be there.
+            throw Failure(error)
         } catch {
             throw Failure(any: error).within("the way back to #\(number) is not usable:", as: .wayBackMissing)
         }

@@ -1,4 +1,5 @@
 import Docker
+import DockerModel
 import Glibc
 import Linux
 import Rules
@@ -52,8 +53,22 @@ package struct Spool: Hashable, Sendable {
         return try read()
     }
 
-    /// Whether a claimed drop is still in the spool.
-    package var holdsClaim: Bool { access(claimedPath.string, F_OK) == 0 }
+    /// Identifies a claimed file.
+    package struct ClaimedFile: Equatable, Sendable {
+        fileprivate let device: dev_t
+        fileprivate let inode: ino_t
+        /// When it was renamed, cut to milliseconds as in records.
+        package let claimed: Timestamp
+    }
+
+    /// The claimed drop that is still in the spool.
+    package var claimed: ClaimedFile? {
+        var status = stat()
+        guard lstat(claimedPath.string, &status) == 0 else { return nil }
+        let milliseconds = Int64(status.st_ctim.tv_sec) * 1000 + Int64(status.st_ctim.tv_nsec) / 1_000_000
+        let claimed = Timestamp(nanoseconds: milliseconds * 1_000_000)
+        return ClaimedFile(device: status.st_dev, inode: status.st_ino, claimed: claimed)
+    }
 
     /// Deletes the claimed drop, which contains a token.
     package func discard() throws(SpoolError) {

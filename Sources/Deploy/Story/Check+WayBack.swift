@@ -47,7 +47,7 @@ extension Check {
                 hint: "drop it once with BERTH_FORCE=1: that release is then the first one that berth knows"
             )
         } catch {
-            guard directives.isForced else { throw error.escapable }
+            guard directives.isForced, error.cause != .engineUnreachable else { throw error.escapable }
             log.warning("forced, with no way back: \(error.sentence)")
             return nil
         }

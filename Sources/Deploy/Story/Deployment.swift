@@ -42,7 +42,7 @@ struct Deployment: Sendable {
         }
         try await phase(.room) { tools in
             if let disk = await diskGuard(session, checked.info, tools.log) {
-                try await Room(disk: disk, settings: settings.disk).run()
+                try await Room(disk: disk, settings: settings.disk, log: tools.log).run()
             }
         }
         return try await phase(.pull) { tools in
@@ -68,7 +68,9 @@ struct Deployment: Sendable {
         }
         if !isRollback { try await steps(.after, of: release, session) }
         try await phase(.settle) { tools in
-            if let disk = await diskGuard(session, checked.info, tools.log) { await Settle(disk: disk).run() }
+            if let disk = await diskGuard(session, checked.info, tools.log) {
+                await Settle(disk: disk, log: tools.log).run()
+            }
         }
     }
 

@@ -5,11 +5,12 @@ import Rules
 struct Room: Sendable {
     let disk: DiskGuard
     let settings: DiskSettings
+    let log: DeploymentLog
 
     /// Makes room. A failed prune does not stop the deployment; a full disk does.
     func run() async throws(Failure) {
         guard let before = disk.usage() else { return }
-        let report = await disk.pruneInTurn(.guarded, patience: patience(before))
+        let report = await disk.pruneInTurn(.guarded, patience: patience(before), log)
         let usage = if let report { report.after } else { disk.usage() }
         guard let fullest = usage?.fullest, fullest.percent > settings.refuse else { return }
         let attempt =

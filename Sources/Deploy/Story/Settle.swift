@@ -7,9 +7,10 @@ import Rules
 /// It removes images that the new release has replaced; most of them stay until the verdict, see ``LetGo``.
 struct Settle: Sendable {
     let disk: DiskGuard
+    let log: DeploymentLog
 
     func run() async {
-        _ = await disk.pruneInTurn(.dangling)
+        _ = await disk.pruneInTurn(.dangling, log)
     }
 }
 

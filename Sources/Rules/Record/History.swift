@@ -42,7 +42,7 @@ package struct History: Sendable, Equatable {
     /// The numbers of the deployments without a verdict.
     package private(set) var undecided: Set<Int>
     /// The numbers of the records that exist but cannot be read.
-    package let unreadable: Set<Int>
+    package private(set) var unreadable: Set<Int>
 
     /// The highest number ever assigned; 0 before the first drop.
     package private(set) var lastNumber: Int
@@ -68,6 +68,15 @@ package struct History: Sendable, Equatable {
         lastNumber += 1
         undecided.insert(lastNumber)
         return lastNumber
+    }
+
+    /// Notes what has become of a record that could not be read.
+    ///
+    /// - Parameter record: nil if it is no longer there.
+    package mutating func resolve(_ number: Int, _ record: Record?) {
+        unreadable.remove(number)
+        guard let record else { return }
+        if let entry = Entry(record) { append(entry) } else { undecided.insert(number) }
     }
 
     /// Adds a deployment with its verdict.

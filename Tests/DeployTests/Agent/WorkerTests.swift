@@ -70,10 +70,10 @@ import Testing
             let claim = try #require(try host.spool.claim())
             let wasThere = Mutex<Bool?>(nil)
             host.journal.when(with: "shop #2: \(line)") { [spool = host.spool] in
-                wasThere.withLock { $0 = spool.holdsClaim }
+                wasThere.withLock { $0 = spool.claimed != nil }
             }
             try await worker.take(claim, from: host.spool)
-            #expect(wasThere.withLock { $0 } == true && !host.spool.holdsClaim)
+            #expect(wasThere.withLock { $0 } == true && host.spool.claimed == nil)
             #expect(try host.record(2).number == 2)
         }
     }
@@ -125,8 +125,15 @@ import Testing
 
     // MARK: - What an earlier agent left
 
-    private func leave(_ number: Int, in phases: [Phase], on host: StoryHost) throws {
-        var record = Record(app: host.app.name, number: number, received: .now)
+    private func leave(
+        _ number: Int,
+        in phases: [Phase],
+        _ verdict: Verdict? = nil,
+        ago: Duration = .zero,
+        on host: StoryHost
+    ) throws {
+        var record = Record(app: host.app.name, number: number, received: .now + (.zero - ago))
+        record.verdict = verdict
         record.variables = ["IMAGE_TAG": "v2"]
         record.phases = phases.map { Record.PhaseTime(name: $0) }
         record.started = phases.count > 1 ? .now : nil
@@ -154,28 +161,86 @@ import Testing
         }
     }
 
+    /// Lets a new worker take what is in the spool.
+    private func takeWhatIsThere(on host: StoryHost) async throws {
+        let worker = try await host.worker()
+        let claim = try #require(try host.spool.claim())
+        try await worker.take(claim, from: host.spool)
+        await finish(worker, on: host)
+        #expect(try File.names(in: host.app.spool) == [])
+    }
+
+    private func claimed(_ text: String, on host: StoryHost) throws {
+        try write(text, to: host.app.spool.appending(".env.deploy.claimed"))
+    }
+
     @Test func aDropThatWasClaimedAndNotLetGoKeepsItsNumber() async throws {
         try await withStoryHost { host in
+            try claimed("IMAGE_TAG=v2\n", on: host)
             try leave(2, in: [.claim], on: host)
-            try write("IMAGE_TAG=v2\n", to: host.app.spool.appending(".env.deploy.claimed"))
-            let worker = try await host.worker()
-            let claim = try #require(try host.spool.claim())
-            try await worker.take(claim, from: host.spool)
-            await finish(worker, on: host)
+            try await takeWhatIsThere(on: host)
             #expect(host.journal.verdicts == ["#2 deployed"])
-            #expect(try File.names(in: host.app.spool) == [])
+        }
+    }
+
+    @Test func aDropThatHasItsVerdictGetsNoSecondOne() async throws {
+        try await withStoryHost { host in
+            try claimed("IMAGE_TAG=v2\n", on: host)
+            try leave(2, in: [.claim], .refused, on: host)
+            try await takeWhatIsThere(on: host)
+            #expect(host.journal.verdicts.isEmpty && host.did.isEmpty)
         }
     }
 
     @Test func anotherDropInTheSpoolGetsANumberOfItsOwn() async throws {
         try await withStoryHost { host in
-            try leave(2, in: [.claim], on: host)
-            try write("IMAGE_TAG=v3\n", to: host.app.spool.appending(".env.deploy.claimed"))
+            try leave(2, in: [.claim], ago: .seconds(10), on: host)
+            try claimed("IMAGE_TAG=v2\n", on: host)
+            try await takeWhatIsThere(on: host)
+            #expect(Set(host.journal.verdicts) == ["#2 failed", "#3 deployed"])
+        }
+    }
+
+    @Test func aRecordThatIsMendedOrRemovedCountsAgain() async throws {
+        try await withStoryHost { host in
+            try write("{", to: host.store.folder.appending("2.json"))
             let worker = try await host.worker()
-            let claim = try #require(try host.spool.claim())
-            try await worker.take(claim, from: host.spool)
+            try await worker.take(claim("v2"), from: host.spool)
+            host.journal.when(with: "shop #3: refused") { [file = host.store.folder.appending("2.json")] in
+                unlink(file.string)
+                Task { try await worker.take(claim("v2"), from: host.spool) }
+            }
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "shop #4: deployed")
+            await worker.retire()
+            await life.value
+            #expect(host.journal.verdicts == ["#3 refused", "#4 deployed"])
+        }
+    }
+
+    // MARK: - The way back
+
+    /// Going back by hand to a release that forbids the way back does not forbid what came after it.
+    @Test func aRollbackByHandIsNoBarrier() async throws {
+        try await withStoryHost(policy: #"{"rollback":"never"}"#) { host in
+            let worker = try await host.worker()
+            try await worker.take(.drop(Array("BERTH_ROLLBACK_TO=1\n".utf8)), from: host.spool)
             await finish(worker, on: host)
-            #expect(host.journal.verdicts == ["#2 failed", "#3 deployed"])
+            let record = try host.record(2)
+            #expect(record.verdict == .deployed && record.directives.mayRollBack)
+        }
+    }
+
+    /// An Engine that does not answer says nothing about the way back: not even a forced drop goes on without it.
+    @Test(arguments: ["", "BERTH_FORCE=1\n"])
+    func anEngineThatGoesIsNoMissingWayBack(force: String) async throws {
+        try await withStoryHost { host in
+            host.change { $0.answers["GET /images/sha256:v1/json"] = [] }
+            let worker = try await host.worker()
+            try await worker.take(claim("v2", force), from: host.spool)
+            await finish(worker, on: host)
+            #expect(try host.record(2).cause == .engineUnreachable)
+            #expect(host.journal.verdicts == ["#2 refused"] && host.did.isEmpty)
         }
     }
 

@@ -136,7 +136,7 @@ struct GuardedHost: Sendable {
                 revision: nil
             )
         }
-        if let compose { record.compose = try store.save(compose: Array(compose.utf8), of: number) }
+        if let compose { record.compose = try Store.store(Array(compose.utf8), in: store.composeFile(of: number)) }
         try store.save(record)
         return record
     }

@@ -89,7 +89,7 @@ import Testing
     /// A record of a release whose Compose file is stored.
     private func release(in store: Store) throws -> Record {
         var record = try record(12)
-        record.compose = try store.save(compose: Self.text, of: 12)
+        record.compose = try Store.store(Self.text, in: store.composeFile(of: 12))
         return record
     }
 

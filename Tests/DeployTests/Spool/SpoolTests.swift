@@ -84,16 +84,16 @@ import Testing
     @Test func whatIsNotDiscardedIsClaimedAgain() async throws {
         try await withTemporaryFolder { folder in
             let spool = Spool(folder)
-            #expect(!spool.holdsClaim)
+            #expect(spool.claimed == nil)
             try write("A=1\n", to: folder.appending(".env.deploy"))
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
-            #expect(spool.holdsClaim)
+            #expect(spool.claimed != nil)
             // The next drop waits its turn.
             try write("A=2\n", to: folder.appending(".env.deploy"))
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
             #expect(try Set(File.names(in: folder)) == [".env.deploy", ".env.deploy.claimed"])
             try spool.discard()
-            #expect(!spool.holdsClaim)
+            #expect(spool.claimed == nil)
             #expect(try spool.claim() == .drop(Array("A=2\n".utf8)))
         }
     }

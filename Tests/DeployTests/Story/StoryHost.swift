@@ -27,7 +27,7 @@ final class StoryHost: Sendable {
     private let folder: FilePath
     private let shop: Shop
 
-    fileprivate init(_ folder: FilePath, _ engine: Engine, _ shop: Shop, hasWayBack: Bool, hasSteps: Bool) throws {
+    fileprivate init(_ folder: FilePath, _ engine: Engine, _ shop: Shop, hasWayBack: Bool, policy: String) throws {
         self.folder = folder
         self.shop = shop
         number = hasWayBack ? 2 : 1
@@ -53,7 +53,7 @@ final class StoryHost: Sendable {
         if hasWayBack { try makeGoodRelease() }
         try File.replace(
             docker,
-            with: Array(Self.docker(folder, hasSteps ? Self.policy : "{}").utf8),
+            with: Array(Self.docker(folder, policy).utf8),
             mode: [.ownerReadWriteExecute]
         )
     }
@@ -84,7 +84,7 @@ final class StoryHost: Sendable {
         """
     }
 
-    private static let policy = """
+    static let policy = """
         {"health":{"failFast":true},"steps":[{"name":"migrate","service":"app","command":["true"],"when":"before"},\
         {"name":"sync","service":"app","command":["true"],"when":"after"}]}
         """
@@ -122,7 +122,7 @@ final class StoryHost: Sendable {
             source: nil,
             revision: nil
         )
-        record.compose = try store.save(compose: Array("services: {}\n".utf8), of: 1)
+        record.compose = try Store.store(Array("services: {}\n".utf8), in: store.composeFile(of: 1))
         try store.save(record)
         change { engine in
             engine.names["shop:v1"] = "sha256:v1"
@@ -197,7 +197,7 @@ private final class Shop: Sendable {
 /// - Parameter hasWayBack: whether release v1 was deployed and runs.
 func withStoryHost(
     hasWayBack: Bool = true,
-    hasSteps: Bool = true,
+    policy: String = StoryHost.policy,
     _ body: (StoryHost) async throws -> Void
 ) async throws {
     try await withTemporaryFolder(isInMemory: true) { folder in
@@ -209,7 +209,7 @@ func withStoryHost(
             return shop.change(did) { $0.answer(asked.line) }
         }
         try await withStubEngine(stub) { engine in
-            try await body(StoryHost(folder, engine, shop, hasWayBack: hasWayBack, hasSteps: hasSteps))
+            try await body(StoryHost(folder, engine, shop, hasWayBack: hasWayBack, policy: policy))
         }
     }
 }

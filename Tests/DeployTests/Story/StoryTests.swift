@@ -13,7 +13,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StoryTests {
     @Test(arguments: StoryRow.table)
     func everyDisturbanceEndsInOneVerdict(row: StoryRow) async throws {
-        try await withStoryHost(hasWayBack: row.wayBack != .none, hasSteps: row.hasSteps) { host in
+        try await withStoryHost(hasWayBack: row.wayBack != .none, policy: row.hasSteps ? StoryHost.policy : "{}") {
+            host in
             try await Play(row: row, host: host).run()
             let number = host.number
             let engine = host.engine
