@@ -52,46 +52,84 @@ package final class StubEngine: Sendable {
         hangUps = []
     }
 
-    fileprivate typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
+    /// Notes a request, and says what to send.
+    fileprivate func take(_ asked: Asked) -> [Step] {
+        requests.withLock { $0.append(asked) }
+        return answer(asked)
+    }
 
-    fileprivate func serve(_ connection: Connection) async throws {
-        // A client may also leave before its request, or during the response.
-        defer { for latch in hangUps { latch.open() } }
-        try await connection.executeThenClose { inbound, _ in
-            // Closing at once would drop a queued write.
-            func send(_ buffer: ByteBuffer) async throws { try await connection.channel.writeAndFlush(buffer).get() }
-            var parts = inbound.makeAsyncIterator()
-            var asked: Asked?
-            var body = ByteBuffer()
-            reading: while let part = try await parts.next() {
-                switch part {
-                case .head(let head):
-                    let headers = Dictionary(head.headers.map { ($0.name, $0.value) }) { first, _ in first }
-                    let (version, target) = Self.split(head.uri)
-                    asked = Asked(line: "\(head.method) \(target)", version: version, headers: headers, body: "")
-                case .body(let buffer): body.writeImmutableBuffer(buffer)
-                case .end: break reading
-                }
-            }
+    /// A client may also go before it has asked, or while something is sent to it.
+    fileprivate func clientHasGone() {
+        for latch in hangUps { latch.open() }
+    }
+}
+
+/// One client: its request, the steps that answer it, and the end.
+private final class Connection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+
+    private let stub: StubEngine
+    private let hungUp = Latch()
+    private var asked: StubEngine.Asked?
+    private var body = ByteBuffer()
+
+    init(_ stub: StubEngine) {
+        self.stub = stub
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            let headers = Dictionary(head.headers.map { ($0.name, $0.value) }) { first, _ in first }
+            let (version, target) = StubEngine.split(head.uri)
+            asked = StubEngine.Asked(line: "\(head.method) \(target)", version: version, headers: headers, body: "")
+        case .body(let buffer): body.writeImmutableBuffer(buffer)
+        case .end:
             guard var asked else { return }
             asked.body = String(buffer: body)
-            requests.withLock { $0.append(asked) }
-            for step in answer(asked) {
-                switch step {
-                case .send(let text): try await send(ByteBuffer(string: text))
-                case .sendBytes(let bytes): try await send(ByteBuffer(bytes: bytes))
-                case .wait(let latch): await latch.wait()
-                case .open(let latch): latch.open()
-                case .awaitHangUp: while try await parts.next() != nil {}
-                }
-            }
+            send(stub.take(asked), to: context.channel)
         }
     }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        hungUp.open()
+        stub.clientHasGone()
+    }
+
+    /// Most answers are sent at once. A task is for those that wait for something.
+    private func send(_ steps: [StubEngine.Step], to channel: any Channel) {
+        var buffer = ByteBuffer()
+        for (index, step) in steps.enumerated() {
+            switch step {
+            case .send(let text): buffer.writeString(text)
+            case .sendBytes(let bytes): buffer.writeBytes(bytes)
+            case .wait, .open, .awaitHangUp:
+                channel.writeAndFlush(buffer, promise: nil)
+                let (rest, hungUp) = (Array(steps[index...]), hungUp)
+                Task { await sendSlowly(rest, to: channel, hungUp) }
+                return
+            }
+        }
+        channel.writeAndFlush(buffer).whenComplete { _ in channel.close(promise: nil) }
+    }
+}
+
+private func sendSlowly(_ steps: [StubEngine.Step], to channel: any Channel, _ hungUp: Latch) async {
+    for step in steps {
+        switch step {
+        case .send(let text): try? await channel.writeAndFlush(ByteBuffer(string: text))
+        case .sendBytes(let bytes): try? await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+        case .wait(let latch): await latch.wait()
+        case .open(let latch): latch.open()
+        case .awaitHangUp: await hungUp.wait()
+        }
+    }
+    channel.close(promise: nil)
 }
 
 extension StubEngine {
     /// Splits a request's target into its leading version and the rest.
-    private static func split(_ target: String) -> (APIVersion?, String) {
+    fileprivate static func split(_ target: String) -> (APIVersion?, String) {
         guard target.hasPrefix("/v"), let slash = target.dropFirst().firstIndex(of: "/"),
             let version = APIVersion(target[..<slash].dropFirst(2))
         else { return (nil, target) }
@@ -157,8 +195,7 @@ package func withStubEngine(_ stub: StubEngine, _ body: (Engine) async throws ->
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                    let connection = try StubEngine.Connection(wrappingChannelSynchronously: channel)
-                    Task { try? await stub.serve(connection) }
+                    try channel.pipeline.syncOperations.addHandler(Connection(stub))
                 }
             }
             .bind(unixDomainSocketPath: socket.string).get()
