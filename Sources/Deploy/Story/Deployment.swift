@@ -14,7 +14,7 @@ struct Deployment: Sendable {
     /// Gives the histories of all apps on the host, for the disk guard.
     let histories: Histories
     /// The record that an earlier agent left without a verdict; nil for a new drop.
-    var interrupted: Record?
+    let interrupted: Record?
 
     /// Runs the deployment from the checks, or from the phase in which an earlier agent ended.
     ///
