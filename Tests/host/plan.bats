@@ -64,8 +64,8 @@ everything() {
     json=$(plan steps IMAGE_TAG=v2)
     equal "$(jq -c .steps <<<"$json")" '[{"name":"migrate","service":"backend","when":"before"}]'
     equal "$(jq -c '[.wayBack, .noWayBack]' <<<"$json")" '[null,"the Compose file says rollback: never"]'
-    new_app first
-    equal "$(plan first IMAGE_TAG=v1 | jq -c '[.noWayBack, .services[0].action]')" '["this is the first deployment","add"]'
+    new_app newborn
+    equal "$(plan newborn IMAGE_TAG=v1 | jq -c '[.noWayBack, .services[0].action]')" '["this is the first deployment","add"]'
 }
 
 @test "a bad drop, a missing .env, a known bad release and a full disk are told as refused" {
@@ -88,7 +88,7 @@ everything() {
     inside rm /etc/berth/conf.d/disk.toml
     inside sh -c 'echo "# changed" >>/var/lib/berth/bad/compose/1.yaml'
     refuses way-back-missing IMAGE_TAG=v2
-    contains "$(plan bad IMAGE_TAG=v2 BERTH_FORCE=1 | jq -r .noWayBack)" "the drop is forced, and the way back to #1 is not there"
+    contains "$(plan bad IMAGE_TAG=v2 BERTH_FORCE=1 | jq -r .noWayBack)" "the drop is forced, and the way back to #1 is not usable"
     inside mv /srv/bad/.env /srv/bad/env
     refuses env-missing IMAGE_TAG=v2
     equal "$(inside ls /var/lib/berth/bad/deployments | wc -l)" 2
