@@ -56,12 +56,12 @@ everything() {
 }
 
 @test "steps, and why there is no way back" {
-    start steps
+    start staged
     printf '%s\n' x-berth: '  rollback: never' '  steps:' \
         '    - { name: migrate, service: backend, command: ["true"], when: before }' |
-        inside tee -a /srv/steps/docker-compose.yml >/dev/null
+        inside tee -a /srv/staged/docker-compose.yml >/dev/null
     local json
-    json=$(plan steps IMAGE_TAG=v2)
+    json=$(plan staged IMAGE_TAG=v2)
     equal "$(jq -c .steps <<<"$json")" '[{"name":"migrate","service":"backend","when":"before"}]'
     equal "$(jq -c '[.wayBack, .noWayBack]' <<<"$json")" '[null,"the Compose file says rollback: never"]'
     new_app newborn
@@ -95,16 +95,16 @@ everything() {
 }
 
 @test "a release that would be put back by hand" {
-    start hand
-    deploy hand 2 v2
+    start returned
+    deploy returned 2 v2
     local before json
     before=$(everything)
-    json=$(plan hand BERTH_ROLLBACK_TO=previous)
+    json=$(plan returned BERTH_ROLLBACK_TO=previous)
     equal "$(jq -c '.putsBack | [.number, .imageTag]' <<<"$json")" '[1,"v1"]'
     equal "$(jq -c '[.services[].action]' <<<"$json")" '["putBack","putBack"]'
     equal "$(jq -r '.services[] | "\(.service) \(.imageID)"' <<<"$json")" \
-        "$(record hand 1 | jq -r '.services | to_entries[] | "\(.key) \(.value.imageID)"' | sort)"
-    equal "$(plan hand BERTH_ROLLBACK_TO=2 | jq -c '[.services[].action]')" '["stay","stay"]'
+        "$(record returned 1 | jq -r '.services | to_entries[] | "\(.key) \(.value.imageID)"' | sort)"
+    equal "$(plan returned BERTH_ROLLBACK_TO=2 | jq -c '[.services[].action]')" '["stay","stay"]'
     equal "$(everything)" "$before"
 }
 
