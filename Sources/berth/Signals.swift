@@ -8,12 +8,19 @@ struct Signals {
     static func block() -> Signals {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+        for signal in [SIGTERM, SIGINT, SIGHUP] where !isIgnored(signal) { sigaddset(&set, signal) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         // A writer that runs into the short lease on a drop makes the kernel send SIGIO, which would end the agent.
         _ = signal(SIGIO, SIG_IGN)
         _ = signal(SIGPIPE, SIG_IGN)
         return Signals(set: set)
+    }
+
+    /// Whether the caller has set the signal to be ignored, as nohup(1) does: sigwait(3) would return it all the same.
+    private static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        return sigaction(signal, nil, &action) == 0
+            && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Calls `body` with each signal, for ever.

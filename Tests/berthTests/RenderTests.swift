@@ -75,4 +75,17 @@ import Testing
     @Test func anErrorWithoutAHintIsOneLine() {
         #expect(Render.text(Failure(.inUse, "", "it is in use", hint: nil)) == "berth: it is in use")
     }
+
+    private struct Label: Answer {
+        let label: String
+        var exitStatus: berth.ExitStatus { .success }
+        var passages: [Passage] { [] }
+    }
+
+    /// A label of an image may hold anything, and xterm obeys U+009B as it obeys ESC [.
+    @Test func noControlCharacterReachesATerminalThroughJSON() throws {
+        let text = try Render.text(Label(label: "a\u{9B}2J\u{7F}\u{1B}ä"), as: .json)
+        #expect(text.contains(#""a\u009b2J\u007f\u001bä""#))
+        #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+    }
 }

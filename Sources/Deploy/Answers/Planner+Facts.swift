@@ -1,5 +1,6 @@
 import Docker
 import DockerModel
+import Logging
 import Rules
 
 /// What a plan says beside the checks.
@@ -78,8 +79,19 @@ extension Planner {
         return history.entries.isEmpty ? "this is the first deployment" : "no good release is on record"
     }
 
-    /// What would be pruned, and whether the drop would be refused for want of room.
+    /// What would be pruned, and whether the drop would be refused because there is no room.
+    ///
+    /// As for a deployment, a failure is only a warning.
     func makeRoom(_ plan: inout Plan, _ checked: Checked) async throws {
+        do {
+            try await findRoom(&plan, checked)
+        } catch {
+            try Task.checkCancellation()
+            log.warning("what would be pruned is not known: \(Failure(any: error).sentence)")
+        }
+    }
+
+    private func findRoom(_ plan: inout Plan, _ checked: Checked) async throws {
         let info = if let info = checked.info { info } else { try await checked.session.info() }
         let disk = DiskGuard(
             session: checked.session,
@@ -99,11 +111,13 @@ extension Planner {
         plan.room = Plan.Room(report: PruneReport(before: report.before, steps: steps, after: nil))
         let usage = report.before?.without(steps.map(\.removal))
         guard let fullest = usage?.fullest, fullest.percent > settings.disk.refuse else { return }
+        // How many inodes a removal frees is not known before it.
+        guard !fullest.lacksInodes || steps.isEmpty else { return }
         plan.refuse(
             Failure(
                 .noRoom,
                 "there would be no room:",
-                "after a prune \(fullest), more than \(settings.disk.refuse) %",
+                "after a prune \(fullest) by an estimate, more than \(settings.disk.refuse) %",
                 hint: "make room; see du \(fullest.lacksInodes ? "--inodes " : "")-xh \(fullest.path)"
             )
         )

@@ -67,9 +67,15 @@ extension DiskGuard {
         let variables = try (try? store.numbers())?.last.map { try store.record($0) }?.variables ?? [:]
         let environment = host.environment(in: app.directory, variables)
         let compose = Compose(directory: app.directory, environment: environment)
+        let redaction = Redaction.of(app)
         var texts: [[UInt8]] = []
         for command in [compose.wholeConfig(), compose.template()] {
-            texts.append(try await host.processes.capture(command, limit: 16 << 20))
+            do throws(CommandError) {
+                texts.append(try await host.processes.capture(command, limit: 16 << 20))
+            } catch {
+                // Compose quotes what it cannot read of an `.env`.
+                throw error.mapLines { redaction.apply(to: ComposeLine($0).text) }
+            }
         }
         for file in ComposeFiles.paths(in: app.directory) + [app.directory.appending(".env")] {
             texts.append((try? File.read(file)) ?? [])

@@ -48,7 +48,7 @@ struct Fragment {
 
     /// - Parameter file: names the file in errors; it is not read.
     init(parsing text: String, file: FilePath) throws(SettingsError) {
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         do {
             root = Entry(path: [], value: try TOMLTable(string: text), place: Place(file: file))
         } catch let error as TOMLParseError {

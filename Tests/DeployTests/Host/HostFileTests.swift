@@ -40,6 +40,13 @@ import Testing
         #expect(disk.volumes == .anonymous)
     }
 
+    @Test func linesMayEndAsWindowsEndsThem() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            _ = try await load(["berth.toml": "# apps\r\n[apps.shop]\r\ndirectory = \"/srv/shop\"\r\ncolour = 1\r\n"])
+        }
+        #expect(error?.line == 4 && error?.key == "apps.shop.colour")
+    }
+
     @Test func noFileIsNoApps() async throws {
         #expect(try await load([:]).apps.isEmpty)
     }

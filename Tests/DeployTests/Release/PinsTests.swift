@@ -26,7 +26,8 @@ import Testing
                 host: real,
                 log: host.deploymentLog
             ),
-            histories: { try await real.histories() }
+            histories: { try await real.histories() },
+            interrupted: nil
         )
     }
 
