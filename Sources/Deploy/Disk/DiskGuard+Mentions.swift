@@ -22,7 +22,7 @@ extension DiskGuard {
             return mentioned
         } catch {
             let problem = Failure(any: error).sentence
-            log.warning("Volumes stay, because not every app's Compose file could be read: \(problem)")
+            log.warning("Volumes stay, since not every app's Compose file could be read: \(problem)")
             return nil
         }
     }
