@@ -34,8 +34,8 @@ unit: ## the unit tests alone
 lint: ## the format and the rules of the layout
 	@Tests/run lint
 
-scenarios: ## the scenarios on the test host alone
-	@Tests/run scenarios
+scenarios: ## the scenarios alone; FLAVOUR=trixie or forky for one kind of host, FILES="gate.bats …" for some of them
+	@FLAVOUR='$(FLAVOUR)' FILES='$(FILES)' Tests/run scenarios
 
 demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEEP=1 keeps the host
 	@Tests/tools host

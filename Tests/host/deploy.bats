@@ -1,3 +1,4 @@
+# bats file_tags=both-hosts
 # The main job: a drop becomes a running release.
 
 load scenario

@@ -1,3 +1,4 @@
+# bats file_tags=both-hosts
 # The health gate: what is deployed, what is not, and what happens then. In each scenario v1 is good and runs.
 
 load scenario

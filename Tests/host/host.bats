@@ -21,6 +21,13 @@ state() { inside docker inspect --format "$2" "$1"; }
     equal "$(inside systemctl is-system-running)" running
 }
 
+# bats test_tags=both-hosts
+@test "Docker, Compose and the image store are those of the flavour" {
+    local -A has=([trixie]="26.1 2.26 overlay2" [forky]="28.5 2.40 overlayfs")
+    equal "$(inside docker version --format '{{.Server.Version}}' | cut -d. -f-2) $(inside docker compose version --short |
+        cut -d. -f-2) $(inside docker info --format '{{.Driver}}')" "${has[${BERTH_HOST_FLAVOUR:-trixie}]}"
+}
+
 @test "a service starts over the bus and its exit code comes back" {
     inside busctl status --quiet org.freedesktop.systemd1 >/dev/null
     run inside systemd-run --quiet --wait --property=DynamicUser=yes sh -c 'exit 3'
@@ -252,7 +259,6 @@ state() { inside docker inspect --format "$2" "$1"; }
     inside docker pull --quiet 127.0.0.1:5000/small:v1
     engine_disk 40M
     equal "$(inside docker images --quiet)" ""
-    equal "$(inside docker info --format '{{.Driver}}')" overlay2
     inside docker pull --quiet 127.0.0.1:5000/small:v1
     run inside docker run --rm 127.0.0.1:5000/small:v1 dd if=/dev/zero of=/filled bs=1M count=60
     [[ $status != 0 && $output == *'No space left on device'* ]]

@@ -164,13 +164,17 @@ engine_start() {
 }
 
 # engine_disk SIZE: gives the Engine an empty filesystem of that size (`300M`), to fill it for real; without SIZE it has
-# its former one again.
+# its former one again. Images are on it, in whichever of the two folders the flavour has them.
 engine_disk() {
     engine_stop
+    inside systemctl stop containerd
     if [[ -n ${1-} ]]; then
-        inside mount -t tmpfs -o "size=$1" engine-disk /var/lib/docker
+        # shellcheck disable=SC2016  # expanded inside
+        inside sh -euc 'mount -t tmpfs -o "size=$1" engine-disk /var/lib/docker
+            mkdir /var/lib/docker/containerd-root
+            mount --bind /var/lib/docker/containerd-root /var/lib/containerd' disk "$1"
     else
-        inside umount /var/lib/docker
+        inside umount /var/lib/containerd /var/lib/docker
     fi
     engine_start
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Makes the root that instances boot from: Debian 13 with the packages of `packages`. A root is named by the hash of what
-# made it and takes that name only when it is complete, so neither a stale nor a half made one counts. `host` reads this
-# file, and has set `here` and `work`.
+# Makes the root that instances boot from: Debian 13 with the packages of `packages`; for another flavour a copy of it, with
+# Docker and what belongs to it from the Debian suite of that name. A root is named by its flavour and the hash of what made
+# it, and takes that name only when it is complete, so neither a stale nor a half made one counts. `host` reads this file,
+# and has set `here`, `work` and `flavour`.
 # shellcheck disable=SC2154
 
 # What the outer machine needs: a program or a file, and the package that brings it.
@@ -14,6 +15,9 @@ outer_packages=(
     bats:bats
 )
 
+# What a flavour has of its own; what these need comes from Debian 13 wherever that is new enough.
+engine_packages=(docker.io docker-cli docker-compose containerd runc)
+
 install_outer_packages() {
     local pair missing=()
     for pair in "${outer_packages[@]}"; do
@@ -25,36 +29,62 @@ install_outer_packages() {
         >"$work/apt.log" 2>&1 || fail "missing here and not to be had from apt: ${missing[*]} (see $work/apt.log)"
 }
 
-# Prints where the root is, after making it if need be.
+# Prints where the flavour's root is, after making it if need be.
 made_root() {
-    local root
+    local hash
     mkdir -p "$work"
-    root=$work/root-$(cat "$here/packages" "$here/make.bash" | sha256sum | cut -c 1-12)
+    hash=$(cat "$here/packages" "$here/make.bash" | sha256sum | cut -c 1-12)
     (
         flock 9
         install_outer_packages
-        [[ -d $root ]] || make_root "$root"
+        make_once "$work/root-trixie-$hash" make_root
+        [[ $flavour == trixie ]] || make_once "$work/root-$flavour-$hash" change_engine "$work/root-trixie-$hash"
     ) 9>"$work/lock"
-    echo "$root"
+    echo "$work/root-$flavour-$hash"
+}
+
+# make_once ROOT COMMAND…: runs the command with a folder to make the root in, unless the root is there.
+make_once() {
+    local root=$1 partial=$work/partial
+    shift
+    [[ ! -d $root ]] || return 0
+    remove_unused_roots
+    "$@" "$partial"
+    mv "$partial" "$root"
 }
 
 make_root() {
-    local partial=$work/partial packages
+    local packages
     packages=$(sed '/^#/d' "$here/packages" | paste -sd,)
-    remove_unused_roots
     say "making the root (about a minute)"
     # In a mount namespace of its own, so that debootstrap leaves no mount behind wherever it is interrupted.
-    unshare --mount debootstrap --force-check-gpg --variant=minbase --include="$packages" trixie "$partial" \
+    unshare --mount debootstrap --force-check-gpg --variant=minbase --include="$packages" trixie "$1" \
         >"$work/debootstrap.log" 2>&1 || fail "debootstrap failed: see $work/debootstrap.log"
-    settle_root "$partial"
-    mv "$partial" "$1"
+    settle_root "$1"
 }
 
-# Roots of former hashes, and what an interrupted making left; never one that an instance stands on.
+# change_engine BASE ROOT: the suite is pinned low, so that nothing comes from it but what is asked for and what that needs.
+change_engine() {
+    local mirror log=$work/$flavour.log
+    say "making the root of $flavour (about half a minute)"
+    cp -a "$1" "$2"
+    mirror=$(sed -n 's|^deb \([^ ]*\) trixie main$|\1|p' "$2/etc/apt/sources.list")
+    echo "deb $mirror $flavour main" >"$2/etc/apt/sources.list.d/$flavour.list"
+    printf '%s\n' 'Package: *' "Pin: release n=$flavour" 'Pin-Priority: 100' >"$2/etc/apt/preferences.d/$flavour"
+    # A mirror that stands still has an old list, which is signed all the same.
+    # shellcheck disable=SC2016  # expanded inside
+    DEBIAN_FRONTEND=noninteractive chroot "$2" sh -euc '
+        apt-get --quiet -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none update
+        apt-get --quiet --yes --no-install-recommends install "$@"
+        apt-get clean' install "${engine_packages[@]/%//$flavour}" >"$log" 2>&1 </dev/null ||
+        fail "apt failed in the root of $flavour: see $log"
+}
+
+# Roots of former hashes, and what an interrupted making left; never one that an instance stands on. It reads `hash`.
 remove_unused_roots() {
     local root
     for root in "$work"/root-* "$work/partial"; do
-        [[ ! -d $root ]] || grep --quiet --fixed-strings "lowerdir=$root," /proc/mounts ||
+        [[ ! -d $root || $root == *-"$hash" ]] || grep --quiet --fixed-strings "lowerdir=$root," /proc/mounts ||
             rm -rf --one-file-system "$root"
     done
 }

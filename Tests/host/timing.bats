@@ -1,3 +1,4 @@
+# bats file_tags=alone
 # How fast the gate and the way back are, by the Engine's own timestamps.
 
 load scenario

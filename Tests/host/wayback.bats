@@ -1,3 +1,4 @@
+# bats file_tags=both-hosts
 # The way back: its proof before anything is done, steps around the switch, what is remembered, and rollback by hand.
 
 load scenario
