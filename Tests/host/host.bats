@@ -238,6 +238,24 @@ state() { inside docker inspect --format "$2" "$1"; }
     inside systemctl stop canary-argument canary-environment
 }
 
+@test "a value of .env is found in what is stored, as it is and in base64, and else nowhere" {
+    app env
+    local state=/var/find-env-values value
+    inside mkdir -p "$state/folder"
+    finds() { inside "$tools/find-env-values" "$state" /srv/env/.env; }
+    inside tee "$state/folder/file" <<<'GREETING hello'
+    run finds
+    equal "$status $output" "1 "
+    for value in canary-key-env canary-last-line-env postgres://env:canary-url-env@db.example/env; do
+        for before in "" a aa; do
+            printf '%s%s;' "$before" "$value" | base64 --wrap=0 | inside tee "$state/folder/file" >/dev/null
+            [[ $(finds) == "$state/folder/file: "* ]]
+        done
+        inside tee "$state/folder/file" <<<"x${value}x"
+        [[ $(finds) == "$state/folder/file: "* ]]
+    done
+}
+
 @test "the Engine and the registry go away and come back" {
     for _ in 1 2 3 4; do
         engine_stop

@@ -62,6 +62,21 @@ nothing_is_left() {
     assert_no_canary "$(printf 'ci:%s' "$canary" | base64)"
 }
 
+# No value of any app's `.env` is among what berth keeps.
+no_env_value_is_stored() {
+    local found
+    # shellcheck disable=SC2016  # expanded inside
+    if found=$(inside bash -euc '
+        mapfile -t files < <(find /srv -name .env)
+        [[ ${#files[@]} == 0 ]] && exit 1
+        exec "$1" /var/lib/berth "${files[@]}"' stored "$tools/find-env-values"); then
+        printf 'a value of .env is stored:\n%s\n' "$found" >&2
+        return 1
+    elif [[ $? != 1 ]]; then
+        return 1
+    fi
+}
+
 # Each scenario begins without the apps of those before it, whose healthchecks would keep the host busy.
 setup() { clear_apps; }
 
@@ -80,4 +95,5 @@ teardown() {
         inside journalctl -u berth --no-pager -n 40 -o short-precise | sed 's/^/# /'
     fi
     nothing_is_left
+    no_env_value_is_stored
 }
