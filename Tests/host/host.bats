@@ -4,7 +4,7 @@ load lib
 
 # On an instance of its own, since it stops what the others need.
 setup_file() {
-    export BERTH_HOST_NAME=proof
+    export BERTH_HOST_NAME=${BERTH_HOST_NAME:-test}-proof
     "$BATS_TEST_DIRNAME/host" boot
 }
 
@@ -286,35 +286,35 @@ state() { inside docker inspect --format "$2" "$1"; }
 
 @test "a second instance stands beside the first, and each boot is clean" {
     inside touch /srv/mine
-    BERTH_HOST_NAME=second "$host" boot
-    run env BERTH_HOST_NAME=second "$host" run test -e /srv/mine
+    BERTH_HOST_NAME=$BERTH_HOST_NAME-second "$host" boot
+    run env BERTH_HOST_NAME=$BERTH_HOST_NAME-second "$host" run test -e /srv/mine
     equal "$status" 1
-    BERTH_HOST_NAME=second "$host" boot
-    BERTH_HOST_NAME=second "$host" end
-    BERTH_HOST_NAME=second "$host" end
+    BERTH_HOST_NAME=$BERTH_HOST_NAME-second "$host" boot
+    BERTH_HOST_NAME=$BERTH_HOST_NAME-second "$host" end
+    BERTH_HOST_NAME=$BERTH_HOST_NAME-second "$host" end
     inside test -e /srv/mine
 }
 
 @test "a boot that fails leaves nothing behind" {
-    export BERTH_HOST_NAME=broken
+    export BERTH_HOST_NAME=$BERTH_HOST_NAME-broken
     mkdir "$BATS_TEST_TMPDIR/bin"
     printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/systemd-nspawn"
     chmod +x "$BATS_TEST_TMPDIR/bin/systemd-nspawn"
     PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$host" boot
     equal "$status" 1
-    run grep host-broken /proc/mounts
+    run grep "host-$BERTH_HOST_NAME" /proc/mounts
     equal "$output" ""
     run "$host" status
     equal "$status" 3
 }
 
 @test "a boot that is interrupted leaves nothing behind" {
-    export BERTH_HOST_NAME=interrupted
+    export BERTH_HOST_NAME=$BERTH_HOST_NAME-interrupted
     "$host" boot 3>&- &
     until "$host" status >/dev/null; do ((SECONDS < 30)); done
     kill -s TERM $!
     wait $! || equal $? 130
-    run grep host-interrupted /proc/mounts
+    run grep "host-$BERTH_HOST_NAME" /proc/mounts
     equal "$output" ""
     run "$host" status
     equal "$status" 3

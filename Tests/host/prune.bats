@@ -37,7 +37,7 @@ everything() {
 @test "berth prune waits for a pull of the agent" {
     start waits
     disk "${hungry[@]}"
-    inside sh -c "printf %s '$canary' | runuser -u berth -- docker login -u ci --password-stdin 127.0.0.1:5000" 2>/dev/null
+    inside sh -c "printf %s '$canary' | runuser -u berth -G docker -- docker login -u ci --password-stdin 127.0.0.1:5000" 2>/dev/null
     inside systemctl kill --signal=STOP docker-registry
     local cursor
     cursor=$(journal_cursor)

@@ -119,7 +119,8 @@ refuses() {
 
 @test "a token that is good, and no such image" {
     drop calm IMAGE_TAG=none "${login[@]}"
-    is_left_alone failed pull-failed ":none not found"
+    is_left_alone failed pull-failed ":none"
+    contains "$(reason calm "$number")" "not found"
     equal "$(record calm "$number" | jq -r '.phases[-1].name')" pull
 }
 
