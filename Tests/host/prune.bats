@@ -11,6 +11,7 @@ everything() {
 }
 
 @test "berth prune does what its dry run says, which changes nothing" {
+    needs_old_images
     start hand
     local_image old:1 "2 days ago" "2 days ago"
     local_image young:1 "10 minutes ago" "10 minutes ago"
@@ -35,6 +36,7 @@ everything() {
 }
 
 @test "berth prune waits for a pull of the agent" {
+    needs_old_images
     start waits
     disk "${hungry[@]}"
     inside sh -c "printf %s '$canary' | runuser -u berth -G docker -- docker login -u ci --password-stdin 127.0.0.1:5000" 2>/dev/null
@@ -82,6 +84,7 @@ everything() {
 }
 
 @test "an image that was built on the host stays for the deployment that is about to need it" {
+    needs_old_images
     local_image builds-backend:latest "2 days ago" "2 days ago"
     local_image old:1 "2 days ago" "2 days ago"
     small_app builds

@@ -42,6 +42,7 @@ setup_file() {
 }
 
 @test "under the greatest need all that anybody may still want is there afterwards" {
+    needs_old_images
     database_that_is_down base '{}'
     start needy
     local_image old:1 "2 days ago" "2 days ago"
