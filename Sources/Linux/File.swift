@@ -40,11 +40,17 @@ package enum File {
         let file = try caught {
             try draft.withCString { try FileDescriptor.open($0, .writeOnly, options: options, permissions: mode) }
         }
-        try caught {
-            try file.closeAfter {
-                try file.writeAll(bytes)
-                try synchronise(file)
+        do {
+            try caught {
+                try file.closeAfter {
+                    try file.writeAll(bytes)
+                    try synchronise(file)
+                }
             }
+        } catch {
+            // A disk that is full needs the room.
+            unlink(draft)
+            throw error
         }
         guard rename(draft, name) == 0 else { throw Errno(rawValue: errno) }
         let parent = try openFolder(FilePath(name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."))

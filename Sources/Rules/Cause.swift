@@ -9,6 +9,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case nameNotAllowed = "name-not-allowed"
     case directiveInvalid = "directive-invalid"
     case credentialIncomplete = "credential-incomplete"
+    case secretInDrop = "secret-in-drop"
     case spoolBlocked = "spool-blocked"
     case superseded
     // The app's folder.

@@ -1,46 +1,44 @@
 /// Removes known secrets from an app's output.
 package struct Redaction: Equatable, Sendable {
+    /// What stands in a secret's place.
+    package static let mark = "[redacted]"
+
     private let secrets: [String]
 
-    /// - Parameter secrets: the values; those with fewer than six characters are ignored as too common.
+    /// - Parameter secrets: the values; each line of a value is a secret too, because a log shows lines. A value or line
+    ///   with fewer than six characters is ignored as too common, and so is a word of ``commonWords``.
     package init(secrets: [String]) {
+        let all = secrets.flatMap { [$0] + $0.split(whereSeparator: \.isNewline).map(String.init) }
+        let known = Set(all).filter { $0.count >= 6 && !Self.commonWords.contains($0.lowercased()) }
         // A secret that contains another must be replaced first, or part of it would stay.
-        self.secrets = Set(secrets).filter { $0.count >= 6 }.sorted { ($1.count, $0) < ($0.count, $1) }
+        self.secrets = known.sorted { ($1.count, $0) < ($0.count, $1) }
     }
 
     /// Finds the secrets of an `.env`: the values of names that sound secret, and the passwords in all URLs.
     package init(environment: String, secrets: [String] = []) {
         var found = secrets
-        for line in environment.split(whereSeparator: \.isNewline) {
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            let name = line[..<equals].uppercased()
-            let value = Self.value(line[line.index(after: equals)...])
-            if Self.words.contains(where: { name.contains($0) }) { found.append(value) }
-            found += Self.passwords(inURLs: value[...])
+        for variable in Dotenv(environment).variables {
+            if SecretName.matches(variable.name) { found += variable.spellings }
+            found += variable.spellings.flatMap { Self.passwords(inURLs: $0[...]) }
         }
         self.init(secrets: found)
     }
 
     package func apply(to text: String) -> String {
-        secrets.reduce(text) { $0.replacing($1, with: "[redacted]") }
+        secrets.reduce(text) { $0.replacing($1, with: Self.mark) }
     }
 
-    private static let words = [
-        "TOKEN", "SECRET", "PASS", "PWD", "KEY", "CREDENTIAL", "DSN", "SALT", "AUTH", "JWT", "COOKIE",
+    /// What settings often say and programs often print. A list, and no measure of randomness: a weak password must not
+    /// be shown because it looks like a word.
+    static let commonWords: Set<String> = [
+        "anonymous", "bearer", "bcrypt", "argon2", "argon2id", "client", "cookie", "cookies", "database", "default",
+        "development", "digest", "disable", "disabled", "enable", "enabled", "external", "internal", "keycloak",
+        "localhost", "memory", "native", "oauth2", "openid", "optional", "postgres", "prefer", "preferred",
+        "production",
+        "public", "required", "require", "scram-sha-256", "server", "session", "sha256", "sha512", "staging",
+        "standard",
+        "strict", "testing", "unknown", "verify-ca", "verify-full",
     ]
-
-    /// The value as Compose reads it: without quotes and without a trailing comment.
-    private static func value(_ text: Substring) -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        let text = text.drop(while: isBlank)
-        if let quote = text.first, quote == "\"" || quote == "'", let end = text.dropFirst().firstIndex(of: quote) {
-            return String(text[..<end].dropFirst())
-        }
-        let comment = zip(text.indices, text.indices.dropFirst()).first { isBlank(text[$0]) && text[$1] == "#" }
-        var value = text[..<(comment?.0 ?? text.endIndex)]
-        while let last = value.last, isBlank(last) { value.removeLast() }
-        return String(value)
-    }
 
     /// The text between the first colon and the last `@` of each URL's authority.
     private static func passwords(inURLs text: Substring) -> [String] {

@@ -56,7 +56,7 @@ package struct ServiceManager: Sendable {
     ///
     /// systemd ignores a notification of more than 4096 bytes; a thousand scalars have at most 4000 bytes.
     private static func assignment(status: String) -> String {
-        let line = status.unicodeScalars.prefix(1000).map { $0.properties.generalCategory == .control ? " " : $0 }
+        let line = status.unicodeScalars.prefix(1000).map { $0.steersTerminals ? " " : $0 }
         return "STATUS=\(String(String.UnicodeScalarView(line)))"
     }
 

@@ -22,10 +22,8 @@ struct Console: LogHandler {
         let phase = (own["phase"] ?? metadata["phase"]).map { "\($0)" } ?? ""
         let level = event.level >= .warning ? "\(event.level): " : ""
         let column = phase.padding(to: 7)
-        for line in "\(event.message)".split(whereSeparator: \.isNewline) {
-            let text = Array("\(time) \(column) \(level)\(String(line).printable)\n".utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-        }
+        let text = Array("\(time) \(column) \(level)\("\(event.message)".printable)\n".utf8)
+        _ = write(STDERR_FILENO, text, text.count)
     }
 }
 

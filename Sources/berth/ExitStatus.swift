@@ -9,6 +9,8 @@ struct ExitStatus: Equatable {
     static let success = ExitStatus(code: EX_OK)
     /// Not everything that was asked for could be done.
     static let incomplete = ExitStatus(code: 1)
+    /// Another process does the same.
+    static let inUse = ExitStatus(code: EX_TEMPFAIL)
     static let software = ExitStatus(code: EX_SOFTWARE)
     /// As a shell says it of a command that was interrupted.
     static let interrupted = ExitStatus(code: 128 + SIGINT)

@@ -19,7 +19,7 @@ enum Render {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(answer), as: UTF8.self).withoutControls
+            return String(decoding: try encoder.encode(answer), as: UTF8.self).harmless
         case .lines: return text(answer.passages, width: nil, isStyled: false)
         case .terminal(let width, let isStyled): return text(answer.passages, width: width, isStyled: isStyled)
         }
@@ -45,19 +45,8 @@ enum Render {
 }
 
 extension String {
-    /// JSON whose control characters are all escaped: the encoder leaves out those that a terminal reads beside ASCII's.
-    fileprivate var withoutControls: String {
-        unicodeScalars.reduce(into: "") { text, scalar in
-            if (0x7F...0x9F).contains(scalar.value) {
-                text += "\\u00" + String(scalar.value, radix: 16)
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
     /// The text of others as it may stand in a line: it can neither steer a terminal nor begin a line of its own.
     var inOneLine: String {
-        printable.split { $0.isNewline || $0 == "\t" }.joined(separator: " ")
+        split { $0.isNewline || $0 == "\t" }.joined(separator: " ").printable
     }
 }

@@ -36,12 +36,22 @@ import Testing
         )
         #expect(
             entry == [
-                "MESSAGE=docked\u{FFFD}\nat last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry",
+                "MESSAGE=docked\u{FFFD}⏎at last", "PRIORITY=6", "SYSLOG_IDENTIFIER=ferry",
                 "CODE_FILE=Ferry/Quay.swift",
                 "CODE_LINE=7", "CODE_FUNC=dock(at:)", "FERRY_APP=shop", "FERRY_IMAGE_TAG=v2",
                 "MESSAGE_ID=00f77379a8490b408bbe5f6940505a7f",
             ]
         )
+    }
+
+    /// `journalctl -o cat` shows nothing but messages, so text of others must not begin a line there.
+    @Test(arguments: [
+        ("probe: a\nshop #9: deployed", "probe: a⏎shop #9: deployed"), ("a\r\nb\n", "a⏎b"), ("a\u{2028}b", "a⏎b"),
+        ("\u{9B}31m\u{7F}", "\u{FFFD}31m\u{FFFD}"), ("a\u{202E}b\u{2066}c\u{200F}", "a\u{FFFD}b\u{FFFD}c\u{FFFD}"),
+        ("a\tb", "a\tb"), ("ü 👩‍👩‍👧", "ü 👩‍👩‍👧"),
+    ])
+    func aMessageIsOneLineThatSteersNoTerminal(text: String, message: String) {
+        #expect(texts(of: event("\(text)")).contains("MESSAGE=\(message)"))
     }
 
     @Test(arguments: zip(Logger.Level.allCases, [7, 7, 6, 5, 4, 3, 2]))

@@ -85,7 +85,7 @@ refuses() {
     is_left_alone refused drop-malformed NUL
     number=$((number + 1))
     as_deploy sh -c "umask 027; head -c 70000 /dev/zero | tr '\0' x >/var/spool/berth/calm/.x; mv /var/spool/berth/calm/.x /var/spool/berth/calm/.env.deploy"
-    is_left_alone refused drop-malformed "64 KiB"
+    is_left_alone refused drop-malformed "16 KiB"
 }
 
 @test "a drop is never executed" {

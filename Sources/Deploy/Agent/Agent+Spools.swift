@@ -57,9 +57,13 @@ extension Agent {
         }
     }
 
-    /// Takes every drop from the spools.
+    /// Reports the spools that cannot be watched, and takes every drop from the others.
     private func scan(unwatched: [Spool: Errno]) async {
         report(unwatched)
+        await scan()
+    }
+
+    func scan() async {
         // A reload scans too: it must not claim a drop that is just being recorded.
         mustScan = true
         guard !isScanning else { return }
@@ -71,29 +75,7 @@ extension Agent {
         }
     }
 
-    private func takeDrops() async {
-        for name in settings.apps.keys.sorted() {
-            do throws(SpoolError) {
-                // Checked again for each drop: after a reload or a stop, the next drop may have to stay in the spool.
-                while !Task.isCancelled, let worker = workers[name], let spool = spool(of: name),
-                    let claim = try spool.claim()
-                {
-                    try await worker.take(claim, from: spool)
-                }
-                stuck[name] = nil
-            } catch {
-                guard stuck[name] != error else { continue }
-                stuck[name] = error
-                log.log(
-                    .dropStuck,
-                    "\(name): a drop is in the spool, but cannot be taken: \(error)",
-                    ["app": "\(name)"]
-                )
-            }
-        }
-    }
-
-    private func spool(of name: AppName) -> Spool? {
+    func spool(of name: AppName) -> Spool? {
         settings.apps[name].map { Spool($0.spool) }
     }
 

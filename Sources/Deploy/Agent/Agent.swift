@@ -1,4 +1,5 @@
 import Docker
+import Linux
 import Logging
 import NIOCore
 import Rules
@@ -23,6 +24,15 @@ package actor Agent {
     /// The problems reported so far; each is reported once.
     var unwatched: [Spool: Errno] = [:]
     var stuck: [AppName: SpoolError] = [:]
+    /// The drops that are being written, and since when.
+    var unfinished: [AppName: (file: FilePath, since: EventLoopClock.Instant)] = [:]
+    var rates: [AppName: DropRate<EventLoopClock.Instant>] = [:]
+    /// The apps whose drops come too fast, as told.
+    var hasty: Set<AppName> = []
+    /// How long a drop may be written until berth tells that it waits for the writer.
+    let patience: Duration
+    let alarm: AsyncStream<Void>
+    let setAlarm: AsyncStream<Void>.Continuation
     var isScanning = false
     var mustScan = false
     private var trouble: (any Error)?
@@ -34,7 +44,8 @@ package actor Agent {
         hostFile: HostFile,
         host: Host,
         log: Logger,
-        serviceManager: ServiceManager
+        serviceManager: ServiceManager,
+        patience: Duration = .seconds(60)
     ) async throws {
         self.hostFile = hostFile
         self.host = host
@@ -42,7 +53,9 @@ package actor Agent {
         status = StatusLine(serviceManager)
         self.serviceManager = serviceManager
         settings = try hostFile.load()
+        self.patience = patience
         (inbox, letterBox) = AsyncStream.makeStream(of: Order.self)
+        (alarm, setAlarm) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         spoolWatch = try await SpoolWatch(on: host.eventLoop)
     }
 
@@ -54,6 +67,8 @@ package actor Agent {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
                 group.addTask { await self.watchSpools() }
+                group.addTask { await self.scanWhenDue() }
+                group.addTask { try await self.sweepSpools() }
                 group.addTask { try await self.awaitEngine() }
                 group.addTask { try await self.feedWatchdog() }
                 group.addTask { await self.forward(orders) }

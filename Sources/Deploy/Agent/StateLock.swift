@@ -4,7 +4,7 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Keeps a second agent off a state folder, because two would deploy the same app at once. It locks the folder itself.
+/// Keeps a second agent off a state folder, because two would deploy the same app at once.
 package final class StateLock: Sendable {
     private let descriptor: FileDescriptor
 
@@ -18,15 +18,18 @@ package final class StateLock: Sendable {
             throw StateLockError(folder: folder, problem: "cannot be made: \(error)", hint: "run as user berth or root")
         }
         do throws(Errno) {
-            descriptor = try File.openFolder(folder)
+            descriptor = try LockFile.open("agent", in: folder)
             guard try descriptor.tryLock(.exclusive) else {
                 throw .wouldBlock
             }
+            // Where the image lock was before; every reader of the records could take it.
+            unlink(folder.appending("images.lock").string)
         } catch .wouldBlock {
             throw StateLockError(
                 folder: folder,
                 problem: "is in use by another agent",
-                hint: "see systemctl status berth, or set STATE_DIRECTORY"
+                hint: "see systemctl status berth, or set STATE_DIRECTORY",
+                isInUse: true
             )
         } catch {
             throw StateLockError(
@@ -47,6 +50,8 @@ package struct StateLockError: Explained, Equatable {
     package let folder: FilePath
     package let problem: String
     package let hint: String?
+    /// Whether another agent has the folder.
+    package var isInUse = false
 
     package var cause: Cause { .stateLocked }
     package var subject: String { "\(folder)" }

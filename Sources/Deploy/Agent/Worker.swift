@@ -21,6 +21,8 @@ package actor Worker {
     private var claimedBefore: Record?
     /// The claimed file whose drop has a verdict, and that could not be deleted from the spool.
     private var answered: Spool.ClaimedFile?
+    /// The records with a verdict that could not be saved.
+    private var unsaved: [Record] = []
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
@@ -96,6 +98,7 @@ package actor Worker {
     ///
     /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
+        saveAgain()
         let file = spool.claimed
         // Its drop has a verdict already; the file could not be deleted so far.
         if let file, file == answered { return try spool.discard() }
@@ -158,6 +161,7 @@ package actor Worker {
         }
         hasEnded = true
         if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
+        saveAgain()
     }
 
     /// Shows in the status how the last drop ended, possibly under an earlier agent.
@@ -209,7 +213,7 @@ package actor Worker {
         )
         current = ledger
         if let ended = await deployment.run(from: start) {
-            note(ended)
+            await note(ended, ledger)
             // Without a Compose file, the deployment ended before it pinned anything.
             if ended.compose != nil { await deployment.letGo(history) }
         }
@@ -218,11 +222,23 @@ package actor Worker {
 
     /// Ends a drop for which no deployment runs.
     private func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
-        note(await ledger.conclude(verdict, failure))
+        await note(ledger.conclude(verdict, failure), ledger)
     }
 
-    private func note(_ record: Record) {
+    /// Adds a verdict to the history, and forgets old drops that came to nothing.
+    private func note(_ record: Record, _ ledger: Ledger) async {
+        if await !ledger.isSaved { unsaved.append(record) }
         if let entry = History.Entry(record) { history.append(entry) }
+        for number in history.forgetIdle(beyond: Self.idleLimit) { store.remove(number) }
+    }
+
+    /// How many records of drops that came to nothing stay.
+    private static let idleLimit = 1000
+
+    /// Saves the verdicts for which the disk had no room. Without a verdict on record, the next agent would take a deployment
+    /// up again, and `berth prune` would spare its images.
+    private func saveAgain() {
+        unsaved.removeAll { (try? store.save($0)) != nil }
     }
 }
 
@@ -237,11 +253,15 @@ extension Failure {
 }
 
 extension Drop {
+    init(parsing bytes: [UInt8], for app: AppSettings) throws(DropRefusal) {
+        try self.init(parsing: bytes, registry: app.registry, credential: app.credential, allowed: app.variables)
+    }
+
     fileprivate init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {
         do throws(DropRefusal) {
             switch claim {
             case .refused(let refusal): throw refusal
-            case .drop(let bytes): self = try Drop(parsing: bytes, registry: app.registry, allowed: app.variables)
+            case .drop(let bytes): self = try Drop(parsing: bytes, for: app)
             }
         } catch {
             throw Failure(error)

@@ -19,13 +19,16 @@ package struct Planner: Sendable {
         self.log = log
     }
 
-    /// - Parameter bytes: the drop.
+    /// - Parameter bytes: the drop; nil for none, which plans the app as its folder is now.
     /// - Throws: what kept it from looking; whatever would keep the drop from being deployed is in the plan.
-    package func plan(_ bytes: [UInt8]) async throws -> Plan {
+    package func plan(_ bytes: [UInt8]?) async throws -> Plan {
         var plan = Plan(app: app.name)
         let drop: Drop
         do throws(DropRefusal) {
-            drop = try Drop(parsing: bytes, registry: app.registry, allowed: app.variables)
+            drop =
+                try bytes.map { bytes throws(DropRefusal) in
+                    try Drop(parsing: bytes, for: app)
+                } ?? Drop(variables: [:], directives: Directives())
         } catch {
             plan.refuse(Failure(error))
             return plan
@@ -52,7 +55,7 @@ package struct Planner: Sendable {
         let isKnown = try Store.apps(in: host.state).contains(app.name)
         let history = isKnown ? try await store.history() : History()
         let log = DeploymentLog(log, app: app.name)
-        let tools = Tools(host: host, log: log, redaction: .of(app, drop.credential))
+        let tools = Tools(host: host, log: log, redaction: .of(app, drop))
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
         return Check(app: app, host: host, history: history, reader: reader)
     }

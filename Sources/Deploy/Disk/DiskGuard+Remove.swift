@@ -28,7 +28,13 @@ extension DiskGuard {
             throw Failure(.inUse, "", "a container uses it now", hint: "the next prune considers it again")
         }
         // berth's own names first, so that an image that has to stay after all keeps the name that people know.
-        for name in PinTag.first(names) { try await removeName(name.rawValue) }
+        do throws(EngineError) {
+            for name in PinTag.first(names) { try await removeName(name.rawValue) }
+        } catch {
+            // A container may have begun to use it.
+            try await giveBack(names, to: id)
+            throw error
+        }
         guard let rest = try await self.image(id.rawValue) else { return }
         guard rest.repoTags.isEmpty else {
             try await giveBack(names, to: id)

@@ -41,7 +41,8 @@ package struct Host: Sendable {
     /// The environment of `docker compose` in a project folder, with a drop's variables.
     func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
         // `PWD` keeps the name of a symbolic link to the folder: Compose derives the project's name from it.
-        let own = environment.merging(["PWD": folder.string]) { $1 }
+        // An `.env` that lets Compose ignore orphans would make it refuse `--remove-orphans`, in the middle of the switch.
+        let own = environment.merging(["PWD": folder.string, "COMPOSE_IGNORE_ORPHANS": "false"]) { $1 }
         return own.merging(variables) { $1 }
     }
 

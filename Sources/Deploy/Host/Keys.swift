@@ -77,7 +77,16 @@ extension AppSettings: SettingsTable {
             "registry",
             \.registry,
             .host,
-            help: "The registry to which GITHUB_ACTOR and GITHUB_TOKEN of a drop log in."
+            help: "The registry to which the credential of a drop logs in."
+        ),
+        Key(
+            "credential",
+            \.credential,
+            .credential,
+            help: """
+                The variables of a drop that carry its credential: first the one with the user's name, then the one with \
+                the token. GitLab has CI_REGISTRY_USER and CI_JOB_TOKEN. Compose does not get them.
+                """
         ),
         Key(
             "variables",
@@ -86,7 +95,8 @@ extension AppSettings: SettingsTable {
             example: ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"],
             help: """
                 The variables that a drop may set. Without this key, a drop may set any variable that does not steer \
-                berth, docker or the programs that they start.
+                berth, docker or the programs that they start. If a name sounds like a secret and the Compose file uses \
+                it, only a name in this list is taken, and its value is kept in the record.
                 """
         ),
         Key(

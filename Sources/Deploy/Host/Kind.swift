@@ -81,18 +81,25 @@ extension Kind<Set<String>?> {
     /// The names of variables.
     static var names: Self {
         Kind(words: "a list of names") { entry throws(SettingsError) in
-            guard let array = entry.value.array else { throw entry.wrongType("an array of strings") }
-            var names: Set<String> = []
-            for element in array {
-                guard let name = element.string else { throw entry.wrongType("an array of strings") }
-                guard DropParser.isExportable(Array(name.utf8)) else {
-                    throw entry.place.error("\(name) is not a valid variable name", "use letters, digits and _")
-                }
-                names.insert(name)
-            }
-            return names
+            Set(try entry.variableNames())
         } toml: {
-            "[" + ($0 ?? []).sorted().map(quoted).joined(separator: ", ") + "]"
+            list(($0 ?? []).sorted())
+        }
+    }
+}
+
+extension Kind<CredentialNames> {
+    /// The names of two variables.
+    static var credential: Self {
+        let words = "two different names"
+        return Kind(words: words) { entry throws(SettingsError) in
+            let names = try entry.variableNames()
+            guard names.count == 2, names[0] != names[1] else {
+                throw entry.place.error("has \(names.count) names", "write \(words)")
+            }
+            return CredentialNames(user: names[0], token: names[1])
+        } toml: {
+            list([$0.user, $0.token])
         }
     }
 }
@@ -104,5 +111,22 @@ extension Entry {
         return text
     }
 }
+
+extension Entry {
+    fileprivate func variableNames() throws(SettingsError) -> [String] {
+        guard let array = value.array else { throw wrongType("an array of strings") }
+        var names: [String] = []
+        for element in array {
+            guard let name = element.string else { throw wrongType("an array of strings") }
+            guard DropParser.isExportable(Array(name.utf8)) else {
+                throw place.error("\(name) is not a valid variable name", "use letters, digits and _")
+            }
+            names.append(name)
+        }
+        return names
+    }
+}
+
+private func list(_ names: [String]) -> String { "[" + names.map(quoted).joined(separator: ", ") + "]" }
 
 private func quoted(_ text: String) -> String { "\"\(text)\"" }

@@ -33,6 +33,8 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var spool: FilePath
     /// The registry that a drop's credential is for.
     package internal(set) var registry: String
+    /// The variables of a drop that carry its credential.
+    package internal(set) var credential: CredentialNames
     /// The names that a drop may set; nil allows every name that is not barred.
     package internal(set) var variables: Set<String>?
     /// How many good releases keep their images, besides the last one.
@@ -43,6 +45,7 @@ package struct AppSettings: Equatable, Sendable {
         directory: FilePath,
         spool: FilePath? = nil,
         registry: String = "ghcr.io",
+        credential: CredentialNames = .github,
         variables: Set<String>? = nil,
         keep: Int = 3
     ) {
@@ -50,6 +53,7 @@ package struct AppSettings: Equatable, Sendable {
         self.directory = directory
         self.spool = spool ?? FilePath("/var/spool/berth").appending(name.description)
         self.registry = registry
+        self.credential = credential
         self.variables = variables
         self.keep = keep
     }

@@ -15,6 +15,8 @@ actor Ledger {
     private let store: Store
     private let status: StatusLine
     private let clock: EventLoopClock
+    /// Whether the record with its verdict is on the disk.
+    private(set) var isSaved = false
 
     /// - Parameter record: of a drop that is being claimed, or of an interrupted deployment.
     init(_ record: Record, store: Store, status: StatusLine, host: Host, log: DeploymentLog) {
@@ -69,7 +71,7 @@ actor Ledger {
 
     /// Puts a drop's requests on record, so that the spool may delete it.
     func claim(_ drop: Drop) throws(Failure) {
-        record.variables = drop.variables
+        record.variables = drop.recordable()
         record.directives = drop.directives
         finish()
         try save()
@@ -79,13 +81,13 @@ actor Ledger {
     /// Notes the release to run, as the checks found it.
     func note(_ checked: Checked) {
         record.compose = checked.compose
+        record.variables = checked.variables
         guard let older = checked.older else {
             // From here on, the record has the effective value, from the drop and the release.
             record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
             return
         }
         record.rolledBackTo = older.number
-        record.variables = older.variables
         record.services = older.services
     }
 
@@ -135,12 +137,21 @@ actor Ledger {
         record.ended = .now
         deadline = nil
         do throws(StoreError) {
-            try store.save(record)
+            try store.save(stored)
+            isSaved = true
         } catch {
             log.error("the verdict cannot be recorded: \(error)")
         }
         tell(verdict)
         await status.end("#\(number) \(verdict)", of: number, for: record.app)
+        return stored
+    }
+
+    /// The record as it is saved. A drop that never had its turn leaves no variables: a flood of them must not fill a disk.
+    private var stored: Record {
+        guard record.started == nil else { return record }
+        var record = record
+        record.variables = [:]
         return record
     }
 
@@ -171,12 +182,13 @@ actor Ledger {
     }
 
     /// Before the switch, a record that cannot be written ends the deployment, and the app is unchanged. After it, the
-    /// deployment continues with a warning.
+    /// deployment continues with a warning; so it does on a full disk before `pull`, because `room` may make space.
     private func save() throws(Failure) {
         do throws(StoreError) {
-            try store.save(record)
+            try store.save(stored)
         } catch {
-            guard hasSwitched else { throw Failure(error) }
+            let mayPass = error.isFull && record.phases.allSatisfy { $0.name < .pull }
+            guard hasSwitched || mayPass else { throw Failure(error) }
             log.with("phase", "\(record.phases.last?.name ?? .claim)").warning("the record cannot be written: \(error)")
         }
     }

@@ -1,13 +1,15 @@
 import FoundationEssentials
 import Rules
+import Systemd
 
 extension Record {
-    /// The record as JSON: the keys in the documented order, each on its own line; an unknown value is null.
+    /// The record as JSON: the keys in the documented order, each on its own line; an unknown value is null. A terminal can
+    /// show it.
     package func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let lines = try fields.map { name, value in
-            "  \"\(name)\": " + String(decoding: try encoder.encode(value), as: UTF8.self)
+            "  \"\(name)\": " + String(decoding: try encoder.encode(value), as: UTF8.self).harmless
         }
         return Array("{\n\(lines.joined(separator: ",\n"))\n}\n".utf8)
     }
@@ -39,5 +41,19 @@ extension Record {
             ("running", running),
             ("evidence", evidence),
         ]
+    }
+}
+
+extension String {
+    /// The same JSON, with everything escaped on which a terminal would act: the encoder escapes only what JSON demands.
+    package var harmless: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.steersTerminals, !scalar.isASCII || scalar == "\u{7F}" {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

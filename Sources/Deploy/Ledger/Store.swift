@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Rules
 import SystemPackage
@@ -19,7 +20,9 @@ package struct Store: Sendable {
     /// The apps that have records on this host, whether the settings name them or not; none without a state folder.
     static func apps(in state: FilePath) throws(StoreError) -> [AppName] {
         do {
-            return try File.names(in: state).compactMap { AppName($0) }.sorted()
+            // The state folder is the home of user berth, where other programs make folders too.
+            let names = try File.names(in: state).compactMap { AppName($0) }
+            return names.filter { File.exists(state.appending($0.description).appending("deployments")) }.sorted()
         } catch .noSuchFileOrDirectory {
             return []
         } catch {
@@ -64,6 +67,11 @@ package struct Store: Sendable {
         if let entry = History.Entry(record) { append([entry]) }
     }
 
+    /// Removes the record of a drop that came to nothing. It stays in the index, so that its number is not assigned again.
+    package func remove(_ number: Int) {
+        unlink(path(of: number).string)
+    }
+
     // MARK: - Compose files
 
     package func composeFile(of number: Int) -> FilePath { composeFolder.appending("\(number).yaml") }
@@ -73,7 +81,7 @@ package struct Store: Sendable {
         do {
             try File.replace(file, with: text, mode: [.ownerReadWrite, .groupRead])
         } catch {
-            throw StoreError(file, "cannot be written: \(error)")
+            throw StoreError(file, unwritable: error)
         }
         return Record.ComposeFile(file: file.string, sha256: SHA256.hex(text))
     }
@@ -134,6 +142,9 @@ package struct Store: Sendable {
             await Task.yield()
         }
         entries += mend(&missing, mends)
+        if mends, indexed.count > entries.count + 1000 {
+            rewriteIndex(entries, last: indexed.values.max { $0.number < $1.number })
+        }
         return History(entries, undecided: undecided, unreadable: unreadable, lastNumber: indexed.keys.max() ?? 0)
     }
 
@@ -172,11 +183,19 @@ package struct Store: Sendable {
         try? File.append(Array(text.utf8), to: index, mode: [.ownerReadWrite, .groupRead])
     }
 
+    /// Leaves out of the index what was removed, but for the highest number.
+    private func rewriteIndex(_ entries: [History.Entry], last: History.Entry?) {
+        let known = entries.sorted { $0.number < $1.number }
+        let all = known + (last.map { [$0] } ?? []).filter { $0.number != known.last?.number }
+        let text = all.map { "\($0.line)\n" }.joined()
+        try? File.replace(index, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead])
+    }
+
     private func write(_ path: FilePath, _ bytes: () throws -> [UInt8]) throws(StoreError) {
         do {
             try File.replace(path, with: bytes(), mode: [.ownerReadWrite, .groupRead])
         } catch {
-            throw StoreError(path, "cannot be written: \(error)")
+            throw StoreError(path, unwritable: error)
         }
     }
 
@@ -195,11 +214,19 @@ package struct StoreError: Explained, Equatable {
     package let path: FilePath
     package let problem: String
     package let cause: Cause
+    /// Whether its disk is full.
+    package let isFull: Bool
 
-    init(_ path: FilePath, _ problem: String, _ cause: Cause = .stateUnwritable) {
+    init(_ path: FilePath, _ problem: String, _ cause: Cause = .stateUnwritable, isFull: Bool = false) {
         self.path = path
         self.problem = problem
         self.cause = cause
+        self.isFull = isFull
+    }
+
+    fileprivate init(_ path: FilePath, unwritable error: any Error) {
+        let isFull = [Errno.noSpace, Errno(rawValue: EDQUOT)].contains(error as? Errno)
+        self.init(path, "cannot be written: \(error)", isFull: isFull)
     }
 
     package var subject: String { "\(path)" }

@@ -35,7 +35,10 @@ package struct Spool: Hashable, Sendable {
     /// - Returns: nil if the spool has no complete drop.
     /// - Throws: ``SpoolError`` if the drop cannot be taken; it is not deployed.
     package func claim() throws(SpoolError) -> Claim? {
-        if let left = try read() { return left }
+        if access(claimedPath.string, F_OK) == 0 || errno != ENOENT {
+            // A claimed file has no writer, unless another user has put it there.
+            return unfinished == nil ? try read() : nil
+        }
         let drop = open(dropPath.string, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         defer { if drop >= 0 { close(drop) } }
         // The watch reports a spool that cannot be entered.
@@ -51,6 +54,18 @@ package struct Spool: Hashable, Sendable {
             throw SpoolError(path: dropPath, problem: "cannot be renamed: \(Errno(rawValue: errno))")
         }
         return try read()
+    }
+
+    /// Whether there is no drop, complete or not.
+    package var isEmpty: Bool { claimed == nil && !File.exists(dropPath) }
+
+    /// The drop that cannot be taken, because a process has it open for writing.
+    package var unfinished: FilePath? {
+        [claimedPath, dropPath].first { path in
+            let file = open(path.string, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            defer { if file >= 0 { close(file) } }
+            return file >= 0 && isBeingWritten(file)
+        }
     }
 
     /// Identifies a claimed file.
@@ -79,7 +94,7 @@ package struct Spool: Hashable, Sendable {
 
     /// Places a drop as rsync does: first under a temporary name, then by rename.
     package func submit(_ bytes: [UInt8]) throws(SpoolError) {
-        let draft = folder.appending(".\(Self.dropName).\(UInt32.random(in: 0...UInt32.max))")
+        let draft = folder.appending(Self.draftName)
         do {
             let file = try FileDescriptor.open(
                 draft,

@@ -77,6 +77,7 @@ extension Check {
             info: nil,
             release: proven.release,
             compose: try Store.store(reader.store.composeText(of: record), in: file),
+            variables: record.variables,
             older: record,
             wayBack: nil
         )

@@ -1,6 +1,7 @@
 import Docker
 import DockerModel
 import Glibc
+import Linux
 import Rules
 import SystemPackage
 
@@ -11,6 +12,8 @@ struct Checked: Sendable {
     let info: EngineInfo?
     let release: Release
     let compose: Record.ComposeFile?
+    /// The variables as the record may have them.
+    let variables: [String: String]
     /// The record of the requested older release; nil for a new release.
     let older: Record?
     /// Nil if there is no good release to go back to, or none is wanted.
@@ -41,12 +44,15 @@ struct Check: Sendable {
         async let info = try? session.info()
         try await version
         let (release, compose) = try await found
+        let variables = try recordable(drop, storedIn: file)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
+        warnOfMissing(drop.variables)
         return Checked(
             session: session,
             info: await info,
             release: release,
             compose: compose,
+            variables: variables,
             older: nil,
             wayBack: wayBack
         )
@@ -62,9 +68,36 @@ struct Check: Sendable {
             info: nil,
             release: release,
             compose: record.compose,
+            variables: record.variables,
             older: nil,
             wayBack: nil
         )
+    }
+
+    // MARK: - The variables
+
+    /// The drop's variables as the record may have them. A rollback renders the Compose file with those of the record, so it
+    /// cannot do without a value that the file uses.
+    private func recordable(_ drop: Drop, storedIn file: FilePath) throws -> [String: String] {
+        guard !drop.secretNames.isEmpty else { return drop.variables }
+        let used = drop.secrets(mentionedIn: try File.read(file))
+        if let name = used.subtracting(app.variables ?? []).min() {
+            throw Failure(
+                .secretInDrop,
+                "\(name)",
+                "sounds like a secret, and the Compose file uses it: its value would have to be kept in the record",
+                hint: "put it into the app's .env, or name it in the app's variables in the settings if it is none"
+            )
+        }
+        return drop.recordable(disclosing: used)
+    }
+
+    /// Compose takes the default of a variable that is not set, which is hardly what CI wanted.
+    private func warnOfMissing(_ variables: [String: String]) {
+        guard let good = history.lastGood, let record = try? reader.store.record(good.number) else { return }
+        let missing = record.variables.keys.filter { variables[$0] == nil }.sorted()
+        guard !missing.isEmpty else { return }
+        log.warning("the drop does not set \(missing.joined(separator: ", ")), which #\(good.number) had")
     }
 
     // MARK: - The folder
@@ -91,12 +124,15 @@ struct Check: Sendable {
         throw unreadable(file, .envUnreadable)
     }
 
-    /// Without a Compose file in the folder, Compose would look in the folders above and take another app's.
+    /// Without a Compose file in the folder, Compose would look in the folders above and take another app's, unless `.env`
+    /// names one.
     private func checkComposeFile() throws(Failure) {
         if let file = ComposeFiles.paths(in: app.directory).first {
             guard access(file.string, R_OK) != 0 else { return }
             throw unreadable(file, .composeFileUnreadable)
         }
+        let environment = (try? File.read(app.directory.appending(".env"))) ?? []
+        guard Dotenv(String(decoding: environment, as: UTF8.self))["COMPOSE_FILE"] == nil else { return }
         var folder = app.directory
         while folder.removeLastComponent(), !folder.isEmpty {
             guard !ComposeFiles.paths(in: folder).isEmpty else { continue }

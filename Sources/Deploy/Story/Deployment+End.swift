@@ -130,7 +130,7 @@ extension Deployment {
     // MARK: - What a phase works with
 
     func tools(in phase: Phase) -> Tools {
-        Tools(host: host, log: ledger.log.with("phase", "\(phase)"), redaction: .of(app, drop.credential))
+        Tools(host: host, log: ledger.log.with("phase", "\(phase)"), redaction: .of(app, drop))
     }
 
     /// Nil, with a warning, if the Engine does not tell its root folder.
@@ -153,12 +153,11 @@ extension Deployment {
 }
 
 extension Redaction {
-    /// The secrets that berth can know of an app: those of its `.env`, and the drop's token.
-    static func of(_ app: AppSettings, _ credential: RegistryCredential? = nil) -> Redaction {
+    /// The secrets that berth can know of an app: those of its `.env`, and those of the drop.
+    static func of(_ app: AppSettings, _ drop: Drop? = nil) -> Redaction {
         let file = (try? File.read(app.directory.appending(".env"))) ?? []
-        return Redaction(
-            environment: String(decoding: file, as: UTF8.self),
-            secrets: credential.map { [$0.secret.reveal()] } ?? []
-        )
+        let token = drop?.credential.map { [$0.secret.reveal()] } ?? []
+        let others = drop.map { drop in drop.secretNames.compactMap { drop.variables[$0] } } ?? []
+        return Redaction(environment: String(decoding: file, as: UTF8.self), secrets: token + others)
     }
 }

@@ -80,10 +80,26 @@ struct Deployment: Sendable {
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let check = Check(app: app, host: host, history: history, reader: reader)
             if let interrupted { return try await check.again(interrupted) }
-            let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+            let checked = try await withRoom(tools) {
+                try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+            }
             await ledger.note(checked)
             try await pin(checked, tools.log)
             return checked
+        }
+    }
+
+    /// If the disk is too full for a Compose file, makes room at once, and tries again.
+    private func withRoom<Value: Sendable>(_ tools: Tools, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as StoreError where error.isFull {
+            tools.log.warning("\(error.sentence); making room first")
+            let session = try await host.reachEngine(within: .seconds(30), tools.log)
+            if let disk = await diskGuard(session, nil, tools.log) {
+                try await Room(disk: disk, settings: settings.disk, log: tools.log).run()
+            }
+            return try await body()
         }
     }
 

@@ -14,7 +14,7 @@ struct Pull: Sendable {
     /// - Parameter login: the Docker CLI's configuration, which is in a file only during the pull.
     /// - Returns: the release with its images, which are pinned so that no prune removes them.
     func run(_ release: Release, _ login: [UInt8]?) async throws -> Release {
-        try await tools.host.imageLock.pull {
+        try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
             try await fetch(release.compose, login)
             var release = release
             for service in release.model.services.keys {

@@ -1,6 +1,7 @@
 import Linux
 import Logging
 import Rules
+import Synchronization
 
 /// Runs the commands of one phase, and logs their output without the secrets that berth knows.
 struct Tools: Sendable {
@@ -11,8 +12,10 @@ struct Tools: Sendable {
     /// Runs a command for its effect.
     func stream(_ command: Command) async throws(CommandError) {
         log.debug(shown("\(command)"))
+        let output = CommandOutput(say)
+        defer { output.end() }
         do throws(CommandError) {
-            try await host.processes.stream(command, onLine: output)
+            try await host.processes.stream(command) { output.take($0) }
         } catch {
             throw error.mapLines(shown)
         }
@@ -21,8 +24,10 @@ struct Tools: Sendable {
     /// Runs a command, and returns its standard output.
     func capture(_ command: Command) async throws(CommandError) -> [UInt8] {
         log.debug(shown("\(command)"))
+        let output = CommandOutput(say)
+        defer { output.end() }
         do throws(CommandError) {
-            return try await host.processes.capture(command, limit: 16 << 20, onErrorLine: output)
+            return try await host.processes.capture(command, limit: 16 << 20) { output.take($0) }
         } catch {
             throw error.mapLines(shown)
         }
@@ -40,14 +45,43 @@ struct Tools: Sendable {
         try result.get()
     }
 
-    private var output: @Sendable (String) -> Void {
-        { line in
-            let text = shown(line)
-            guard !text.isEmpty else { return }
-            log.say(ComposeLine(line).isProgress ? .debug : .info, text)
-        }
+    private func say(_ line: String) {
+        let text = shown(line)
+        if !text.isEmpty { log.info(text) }
     }
 
     /// The line without secrets.
     private func shown(_ line: String) -> String { redaction.apply(to: ComposeLine(line).text) }
+}
+
+/// Passes on the lines of a command: the first and the last ones. A step that never stops printing must not push the lines of
+/// other apps out of the journal.
+final class CommandOutput: Sendable {
+    static let first = 2000
+    static let last = 50
+
+    private let say: @Sendable (String) -> Void
+    private let lines = Mutex((count: 0, tail: Tail<String>(last)))
+
+    init(_ say: @escaping @Sendable (String) -> Void) {
+        self.say = say
+    }
+
+    func take(_ line: String) {
+        guard !ComposeLine(line).isProgress else { return }
+        let isAmongTheFirst = lines.withLock { lines in
+            lines.count += 1
+            if lines.count > Self.first { lines.tail.append(line) }
+            return lines.count <= Self.first
+        }
+        if isAmongTheFirst { say(line) }
+    }
+
+    /// Passes on the last lines, after the number of those that are left out.
+    func end() {
+        let (count, tail) = lines.withLock { ($0.count, $0.tail.elements) }
+        let leftOut = count - Self.first - tail.count
+        if leftOut > 0 { say("… \(leftOut) lines are left out") }
+        tail.forEach(say)
+    }
 }

@@ -48,7 +48,7 @@ package enum BarredNames {
         ),
         Group(
             "a shell that a tool starts would act on it",
-            names: ["IFS", "CDPATH", "PS4", "PROMPT_COMMAND", "GLOBIGNORE", "POSIXLY_CORRECT"],
+            names: ["IFS", "CDPATH", "PS4", "PROMPT_COMMAND", "GLOBIGNORE", "POSIXLY_CORRECT", "ZDOTDIR"],
             prefixes: ["BASH"]
         ),
         Group(
@@ -65,9 +65,9 @@ package enum BarredNames {
             "it loads code into an interpreter that a credential helper may be written for",
             names: [
                 "NODE_OPTIONS", "NODE_PATH", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS",
-                "_JAVA_OPTIONS", "CLASSPATH", "PERLLIB",
+                "_JAVA_OPTIONS", "CLASSPATH", "PERLLIB", "PHPRC", "PHP_INI_SCAN_DIR", "LUA_PATH", "LUA_CPATH",
             ],
-            prefixes: ["PYTHON", "PERL5", "RUBY"]
+            prefixes: ["PYTHON", "PERL5", "RUBY", "GEM_", "BUNDLE_", "LUA_INIT", "DOTNET_", "CORECLR_"]
         ),
         Group(
             "it sets the proxy or the trusted certificates for the registry",
@@ -90,9 +90,10 @@ package enum BarredNames {
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT", "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS",
                 "GNUPGHOME", "GPG_AGENT_INFO", "KUBECONFIG", "GOOGLE_APPLICATION_CREDENTIALS",
-                "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
+                "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "AWS_CA_BUNDLE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "AWS_ROLE_ARN", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT",
             ],
-            prefixes: ["AWS_ENDPOINT_URL", "CLOUDSDK_", "PASSWORD_STORE_"]
+            prefixes: ["AWS_ENDPOINT_URL", "AWS_ECR_", "AZURE_", "CLOUDSDK_", "MSI_", "PASSWORD_STORE_"]
         ),
         Group("it decides where the docker command sends its traces", prefixes: ["OTEL_"]),
         Group(

@@ -9,6 +9,8 @@ package struct Drop: Sendable {
     /// CI's own name for this request (`BERTH_REQUEST`).
     package var request: String?
     package var directives: Directives
+    /// The variables whose names sound like secrets; their values are kept in no record and shown in no log.
+    package var secretNames: Set<String> { Set(variables.keys.filter(SecretName.matches)) }
 
     /// An interrupted deployment's drop, from its record; the credential is lost.
     package init(variables: [String: String], directives: Directives) {
@@ -21,13 +23,25 @@ package struct Drop: Sendable {
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - registry: the registry that the credential is for.
+    ///   - credential: the names of the variables that carry the credential.
     ///   - allowed: the names that the settings allow; nil allows every name that is not barred.
     /// - Throws: the first reason to refuse the whole drop; no part of it may then be used.
-    package init(parsing bytes: [UInt8], registry: String, allowed: Set<String>? = nil) throws(DropRefusal) {
-        var sorter = Sorter(allowed: allowed)
+    package init(
+        parsing bytes: [UInt8],
+        registry: String,
+        credential names: CredentialNames = .github,
+        allowed: Set<String>? = nil
+    ) throws(DropRefusal) {
+        var sorter = Sorter(names: names, allowed: allowed)
         let (assignments, refusal) = DropParser.parse(bytes)
         for assignment in assignments where assignment.line < refusal?.line ?? .max { try sorter.take(assignment) }
         if let refusal { throw refusal }
+        guard !assignments.isEmpty else {
+            throw DropRefusal(
+                problem: "no line is NAME=VALUE",
+                hint: "name the release to run, as in IMAGE_TAG=v2; see what CI wrote into the file"
+            )
+        }
         variables = sorter.variables
         request = sorter.request
         directives = sorter.directives
@@ -48,7 +62,21 @@ package struct Drop: Sendable {
     }
 }
 
+/// The names of the two variables by which a drop lends CI's registry login.
+package struct CredentialNames: Equatable, Sendable {
+    package let user: String
+    package let token: String
+
+    package init(user: String, token: String) {
+        self.user = user
+        self.token = token
+    }
+
+    package static let github = CredentialNames(user: "GITHUB_ACTOR", token: "GITHUB_TOKEN")
+}
+
 private struct Sorter {
+    let names: CredentialNames
     let allowed: Set<String>?
     var variables: [String: String] = [:]
     var request: String?
@@ -56,15 +84,16 @@ private struct Sorter {
     private var actor: String?
     private var token: Assignment?
 
-    init(allowed: Set<String>?) {
+    init(names: CredentialNames, allowed: Set<String>?) {
+        self.names = names
         self.allowed = allowed
     }
 
     /// Sorts one assignment; if a name comes twice, the last one wins, as with `export`.
     mutating func take(_ assignment: Assignment) throws(DropRefusal) {
         switch assignment.name {
-        case "GITHUB_ACTOR": actor = assignment.value
-        case "GITHUB_TOKEN": token = assignment
+        case names.user: actor = assignment.value
+        case names.token: token = assignment
         case "BERTH_REQUEST": request = try Self.request(assignment)
         case "BERTH_ROLLBACK_TO": directives.rollbackTo = try Self.target(assignment)
         case "BERTH_ROLLBACK":
@@ -92,7 +121,7 @@ private struct Sorter {
             throw DropRefusal(
                 .credentialIncomplete,
                 line: token.line,
-                problem: "GITHUB_TOKEN is empty",
+                problem: "\(names.token) is empty",
                 hint: "check the CI job's secret, or remove the line to use the host's own logins"
             )
         }
@@ -100,8 +129,8 @@ private struct Sorter {
             throw DropRefusal(
                 .credentialIncomplete,
                 line: token.line,
-                problem: "GITHUB_TOKEN is set without GITHUB_ACTOR",
-                hint: "set GITHUB_ACTOR to the user that the token belongs to"
+                problem: "\(names.token) is set without \(names.user)",
+                hint: "set \(names.user) to the user that the token belongs to"
             )
         }
         return RegistryCredential(registry: registry, username: actor, secret: Secret(token.value))

@@ -31,12 +31,15 @@ package struct DropRefusal: Explained, Equatable {
 ///         case "$line" in [A-Za-z0-9_]*=*) export "$line" ;; esac
 ///     done < .env.deploy
 ///
-/// A last line without a newline counts, and a line that does not match is skipped. If the loop would end in a shell
-/// error or misread the file (a NUL byte), the whole drop is refused. Unlike the loop, the parser drops a carriage
-/// return before the newline.
+/// A last line without a newline counts, and a comment or a line without `=` is skipped. If the loop would end in a shell
+/// error or misread the file (a NUL byte), the whole drop is refused. The parser differs from the loop in two ways. It
+/// drops a carriage return before the newline. And it refuses a line that the loop would skip although it has an `=`: a
+/// release without that variable is not the one that CI asked for.
 package enum DropParser {
     /// The maximum size of a drop, in bytes.
-    package static let sizeLimit = 64 * 1024
+    package static let sizeLimit = 16 * 1024
+    /// The maximum number of assignments in a drop.
+    package static let countLimit = 200
 
     /// Parses the whole drop, even after an invalid line: CI waits for its `BERTH_REQUEST`.
     ///
@@ -54,7 +57,9 @@ package enum DropParser {
         var refusal: DropRefusal?
         for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
             do throws(DropRefusal) {
-                if let assignment = try parse(line: line, number: index + 1) { assignments.append(assignment) }
+                guard let assignment = try parse(line: line, number: index + 1) else { continue }
+                guard assignments.count < countLimit else { throw tooMany(at: assignment.line) }
+                assignments.append(assignment)
             } catch {
                 refusal = refusal ?? error
             }
@@ -77,32 +82,63 @@ package enum DropParser {
             )
         }
         let line = line.last == carriageReturn ? line.dropLast() : line
-        guard let first = line.first, isNameByte(first), let equals = line.firstIndex(of: equalsSign) else {
+        guard let equals = line.firstIndex(of: equalsSign), line.first(where: { !isBlank($0) }) != comment else {
             return nil
         }
         let name = line[..<equals]
-        guard isExportable(name) else {
-            throw DropRefusal(
-                line: number,
-                problem: "the text before the first = is not a valid variable name",
-                hint: "write NAME=VALUE, with only letters, digits and _ in the name, without \"export\" or spaces"
-            )
-        }
+        guard isExportable(name) else { throw misspelt(name, at: number) }
         guard let value = String(validating: line[(equals + 1)...], as: UTF8.self) else {
             throw DropRefusal(line: number, problem: "the value is not UTF-8", hint: "write the drop as UTF-8 text")
         }
         return Assignment(line: number, name: String(decoding: name, as: UTF8.self), value: value)
     }
 
+    private static func tooMany(at line: Int) -> DropRefusal {
+        DropRefusal(
+            line: line,
+            problem: "the drop has more than \(countLimit) variables",
+            hint: "a drop says which release to run; put the app's settings into its .env"
+        )
+    }
+
+    /// It does not quote the text, which may be part of a secret that was broken across lines.
+    private static func misspelt(_ name: ArraySlice<UInt8>, at line: Int) -> DropRefusal {
+        if name.starts(with: byteOrderMark) {
+            return DropRefusal(
+                line: line,
+                problem: "begins with a byte order mark",
+                hint: "write the drop as UTF-8 without one; in PowerShell, with -Encoding utf8NoBOM"
+            )
+        }
+        if name.first.map(isBlank) == true {
+            return DropRefusal(
+                line: line,
+                problem: "begins with a blank",
+                hint: "begin the line with the name; a shell's <<- takes away tabs only"
+            )
+        }
+        return DropRefusal(
+            line: line,
+            problem: "the text before the first = is not a valid variable name",
+            hint: "write NAME=VALUE, with only letters, digits and _ in the name, without \"export\" or spaces"
+        )
+    }
+
     private static let newline = UInt8(ascii: "\n")
+    private static let comment = UInt8(ascii: "#")
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     private static let carriageReturn = UInt8(ascii: "\r")
     private static let equalsSign = UInt8(ascii: "=")
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    }
 
     private static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    static func isNameByte(_ byte: UInt8) -> Bool {
         isDigit(byte) || byte == UInt8(ascii: "_")
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
             || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)

@@ -40,7 +40,7 @@ extension Evidence.Container {
         oomKilled = container.state.wasOutOfMemory
         restarts = container.restartCount
         probes = (container.state.health?.log ?? []).map { probe in
-            Evidence.Probe(exitCode: probe.exitCode, output: Excerpt.line(redaction.apply(to: probe.output)))
+            Evidence.Probe(exitCode: probe.exitCode, output: Excerpt.text(redaction.apply(to: probe.output)))
         }
         log = Excerpt.lines(lines.map(redaction.apply))
     }

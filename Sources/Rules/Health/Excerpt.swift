@@ -11,6 +11,12 @@ package enum Excerpt {
         return scalars.count > length ? String(scalars.prefix(length)) + "…" : text
     }
 
+    /// A text of several lines, without the white space at its end, cut if it is too long.
+    package static func text(_ text: String) -> String {
+        let end = text.lastIndex { !$0.isWhitespace }
+        return line(end.map { String(text[...$0]) } ?? "")
+    }
+
     /// The last lines, each cut.
     package static func lines(_ lines: [String]) -> [String] {
         lines.suffix(lineLimit).map(line)

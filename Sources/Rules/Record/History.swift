@@ -32,6 +32,9 @@ package struct History: Sendable, Equatable {
             hasSteps = !record.steps.isEmpty
         }
 
+        /// Whether the drop ended before berth had read its release.
+        fileprivate var isIdle: Bool { !verdict.hasSwitched && composeDigest == nil && images.isEmpty && !hasSteps }
+
         fileprivate func isRelease(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Bool {
             self.images == images && self.composeDigest == composeDigest
         }
@@ -77,6 +80,17 @@ package struct History: Sendable, Equatable {
         unreadable.remove(number)
         guard let record else { return }
         if let entry = Entry(record) { append(entry) } else { undecided.insert(number) }
+    }
+
+    /// Forgets the oldest drops that came to nothing. A flood of them must not fill a disk.
+    ///
+    /// - Parameter limit: how many of them stay.
+    /// - Returns: the numbers that are forgotten; none of them is ever assigned again.
+    package mutating func forgetIdle(beyond limit: Int) -> [Int] {
+        let idle = entries.filter(\.isIdle).map(\.number)
+        let forgotten = Set(idle.dropLast(limit))
+        if !forgotten.isEmpty { entries.removeAll { forgotten.contains($0.number) } }
+        return forgotten.sorted()
     }
 
     /// Adds a deployment with its verdict.
@@ -126,15 +140,13 @@ extension History {
     }
 
     /// The numbers of the deployments whose images stay: the last good release, `keep` other good releases before it,
-    /// and a bad release that was left running.
+    /// and a bad release that was left running. Of several deployments of the same images, the last counts.
     package func kept(_ keep: Int) -> Set<Int> {
         var releases: [[ServiceName: ImageID]] = []
         var kept: Set<Int> = []
-        for entry in entries.reversed() where entry.verdict == .deployed {
-            if !releases.contains(entry.images) {
-                guard releases.count <= max(keep, 0) else { continue }
-                releases.append(entry.images)
-            }
+        for entry in entries.reversed() where entry.verdict == .deployed && !releases.contains(entry.images) {
+            guard releases.count <= max(keep, 0) else { break }
+            releases.append(entry.images)
             kept.insert(entry.number)
         }
         if endedUnhealthy, let lastSwitch { kept.insert(lastSwitch.number) }

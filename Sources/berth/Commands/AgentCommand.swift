@@ -47,6 +47,9 @@ struct AgentCommand: ParsableCommand {
         } catch let error as SettingsError {
             log.critical("\(error)")
             return ExitStatus(error)
+        } catch let error as StateLockError where error.isInUse {
+            log.critical("berth ends: \(error)")
+            return .inUse
         } catch {
             log.critical("berth ends: \(error)")
             return .software

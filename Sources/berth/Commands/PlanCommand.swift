@@ -34,7 +34,7 @@ struct PlanCommand: Question {
     @Argument(help: "The app, as the settings name it.")
     var app: String
 
-    @Argument(help: "A drop; - is standard input. Without it, a drop with no lines: the app as its folder is now.")
+    @Argument(help: "A drop; - is standard input. Without it, the app as its folder is now.")
     var file: String?
 
     @OptionGroup var options: QuestionOptions
@@ -42,7 +42,7 @@ struct PlanCommand: Question {
     func answer(on host: Host) async throws -> Plan {
         let settings = try options.settings()
         let planner = Planner(app: try settings.app(app), settings: settings, host: host, log: Log.ofQuestion)
-        return try await planner.plan(file.map { try read($0) } ?? [])
+        return try await planner.plan(file.map { try read($0) })
     }
 
     /// No more than is needed to see that a drop is too large.

@@ -14,19 +14,22 @@ import Testing
     /// Runs `body` beside an agent that has the app `shop`.
     private func withAgent(
         _ host: StoryHost,
+        settings text: String? = nil,
+        patience: Duration = .seconds(60),
         _ body: (AsyncStream<Agent.Order>.Continuation, _ settings: FilePath) async throws -> Void
     ) async throws {
         let settings = host.host.state.removingLastComponent().appending("berth.toml")
-        try write(good(host), to: settings)
+        try write(text ?? good(host), to: settings)
         let agent = try await Agent(
             hostFile: HostFile(settings),
             host: host.host,
             log: Logger(label: "test") { [journal = host.journal] _ in journal },
-            serviceManager: ServiceManager()
+            serviceManager: ServiceManager(),
+            patience: patience
         )
         let (orders, order) = AsyncStream.makeStream(of: Agent.Order.self)
         let life = Task(executorPreference: host.host.executor) { try await agent.run(orders) }
-        await host.journal.awaitLine(with: "berth watches 1 app")
+        await host.journal.awaitLine(with: "berth watches ")
         try await body(order, settings)
         order.yield(.stop)
         try await life.value
@@ -103,6 +106,73 @@ import Testing
                 try File.makeFolder(host.app.spool, mode: .ownerReadWriteExecute)
                 try host.spool.submit(Array("IMAGE_TAG=v2\n".utf8))
                 await host.journal.awaitLine(with: "shop #2: deployed")
+            }
+        }
+    }
+
+    /// An app whose CI drops without end, and one behind it in the order of the names.
+    @Test func noAppsDropsKeepThoseOfAnotherWaiting() async throws {
+        try await withStoryHost(hasWayBack: false) { host in
+            let other = Spool(host.app.spool.removingLastComponent().appending("other"))
+            try File.makeFolder(other.folder, mode: .ownerReadWriteExecute)
+            let settings = """
+                [apps.aaa]
+                directory = "\(host.app.directory.appending("missing"))"
+                spool = "\(host.app.spool)"
+                [apps.shop]
+                directory = "\(host.app.directory)"
+                spool = "\(other.folder)"
+                """
+            let drop = Array("PATH=1\n".utf8)
+            try host.spool.submit(drop)
+            try other.submit(drop)
+            for number in 1...5 {
+                host.journal.when(with: "aaa #\(number): refused") { [spool = host.spool] in try? spool.submit(drop) }
+            }
+            try await withAgent(host, settings: settings) { _, _ in
+                await host.journal.awaitLine(with: "aaa #6: refused")
+                let lines = host.journal.lines
+                let second = try #require(lines.firstIndex { $0.hasPrefix("aaa #2: ") })
+                #expect(try #require(lines.firstIndex { $0.hasPrefix("shop #1: ") }) < second)
+            }
+        }
+    }
+
+    @Test func dropsThatComeTooFastWait() async throws {
+        try await withStoryHost { host in
+            let drop = Array("PATH=1\n".utf8)
+            for number in 2...30 {
+                host.journal.when(with: "shop #\(number): refused") { [spool = host.spool] in try? spool.submit(drop) }
+            }
+            try host.spool.submit(drop)
+            try await withAgent(host) { _, _ in
+                await host.journal.awaitLine(with: "shop: drops come too fast")
+                #expect(host.journal.verdicts.count >= 20)
+                // It is taken all the same, in its time.
+                await host.journal.awaitLine(with: "shop #22: refused")
+                #expect(host.journal.lines.count { $0.contains("too fast") } == 1)
+            }
+        }
+    }
+
+    @Test func aDropThatNeverBecomesCompleteIsToldOnce() async throws {
+        try await withStoryHost { host in
+            try await withAgent(host, patience: .milliseconds(200)) { order, _ in
+                let path = host.app.spool.appending(".env.deploy")
+                let writer = try FileDescriptor.open(
+                    path,
+                    .writeOnly,
+                    options: [.create],
+                    permissions: .ownerReadWrite
+                )
+                order.yield(.reload)
+                await host.journal.awaitLine(with: "\(path) is still open for writing")
+                order.yield(.reload)
+                await host.journal.awaitLine(with: "read its settings again")
+                try writer.writeAll(Array("IMAGE_TAG=v2\n".utf8))
+                try writer.close()
+                await host.journal.awaitLine(with: "shop #2: deployed")
+                #expect(host.journal.lines.count { $0.contains("open for writing") } == 1)
             }
         }
     }

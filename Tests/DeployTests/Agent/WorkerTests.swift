@@ -31,6 +31,8 @@ import Testing
             await finish(worker, on: host)
             #expect(host.journal.verdicts == ["#2 superseded", "#3 superseded", "#4 deployed"])
             #expect(try host.record(2).cause == .superseded)
+            // A flood of drops must not fill the disk with what nobody needs.
+            #expect(try host.record(2).variables == [:] && host.record(4).variables == ["IMAGE_TAG": "v2"])
             #expect(host.did == ["pull v2", "run v2", "up v2", "exec v2"])
         }
     }
@@ -89,6 +91,54 @@ import Testing
             // It gets one verdict, however often the spool is looked at.
             await #expect(throws: SpoolError.self) { try await worker.take(claim("v2"), from: host.spool) }
             #expect(host.journal.verdicts == ["#2 refused"])
+        }
+    }
+
+    @Test func aSecretOfTheDropIsInNoRecord() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try await worker.take(claim("v2", "SENTRY_AUTH_TOKEN=hunter22\n"), from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            #expect(try host.record(2).variables == ["IMAGE_TAG": "v2", "SENTRY_AUTH_TOKEN": "[redacted]"])
+        }
+    }
+
+    @Test func aVariableThatTheLastReleaseHadIsMissed() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try await worker.take(.drop(Array("OTHER=1\n".utf8)), from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.lines.contains("shop #2: the drop does not set IMAGE_TAG, which #1 had"))
+        }
+    }
+
+    /// A full disk keeps a verdict from being saved.
+    @Test func aVerdictThatCouldNotBeSavedIsSavedBeforeTheNextDrop() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            host.journal.when("shop #2: settle") { try? host.blockSaving(2) }
+            try await worker.take(claim("v2"), from: host.spool)
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "shop #2: deployed")
+            #expect(try host.record(2).verdict == nil)
+            // It is over all the same: its images may go.
+            #expect(await worker.past.undecided.isEmpty)
+            try host.unblockSaving(2)
+            try await worker.take(claim("v3"), from: host.spool)
+            #expect(try host.record(2).verdict == .deployed)
+            await worker.retire()
+            await life.value
+        }
+    }
+
+    @Test func recordsOfDropsThatCameToNothingAreRemovedInTheEnd() async throws {
+        try await withStoryHost { host in
+            for number in 2...1001 { try leave(number, in: [.claim], .refused, on: host) }
+            let worker = try await host.worker()
+            for _ in 0..<2 { try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool) }
+            #expect(try host.store.numbers() == [1] + Array(4...1003))
+            #expect(try await host.worker().past.lastNumber == 1003)
         }
     }
 

@@ -1,6 +1,8 @@
+import Glibc
 import Linux
 import NIOPosix
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -77,8 +79,38 @@ import Testing
     @Test func withoutItsFolderItSaysSo() async {
         let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
         let lock = ImageLock(state: "/nonexistent", clock: clock)
-        await #expect(throws: ImageLockError(file: "/nonexistent/images.lock", reason: .noSuchFileOrDirectory)) {
+        let reason = ImageLockError.Reason.failed(.noSuchFileOrDirectory)
+        await #expect(throws: ImageLockError(file: "/nonexistent/.locks/images", reason: reason)) {
             try await lock.pull {}
+        }
+    }
+
+    @Test func aPullThatWaitsTooLongSaysWhoPrunes() async throws {
+        try await withLock { lock, folder in
+            let holder = "process \(getpid())"
+            let waitedFor = Mutex("")
+            _ = try await lock.prune {
+                let file = folder.appending(".locks").appending("images")
+                await #expect(throws: ImageLockError(file: file, reason: .held(by: holder))) {
+                    try await lock.pull(patience: .milliseconds(60)) { name in
+                        waitedFor.withLock { $0 = name }
+                    } _: {
+                    }
+                }
+            }
+            #expect(waitedFor.withLock { $0 } == holder)
+        }
+    }
+
+    /// flock(2) needs no more than an open file, so no other user may be able to open it.
+    @Test func noOtherUserCanOpenIt() async throws {
+        try await withLock { lock, folder in
+            try await lock.pull {}
+            var status = stat()
+            stat(folder.appending(".locks").string, &status)
+            #expect(status.st_mode & 0o777 == 0o700)
+            stat(folder.appending(".locks").appending("images").string, &status)
+            #expect(status.st_mode & 0o777 == 0o600)
         }
     }
 

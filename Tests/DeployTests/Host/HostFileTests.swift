@@ -15,6 +15,19 @@ import Testing
         #expect(app.registry == "ghcr.io")
         #expect(app.variables == nil)
         #expect(app.keep == 3)
+        #expect(app.credential == .github)
+    }
+
+    @Test func theCredentialHasTwoNames() async throws {
+        func load(_ value: String) async throws -> AppSettings? {
+            try await self.load(["berth.toml": "[apps.shop]\ndirectory = \"/srv/shop\"\ncredential = \(value)\n"])
+                .apps[AppName("shop")!]
+        }
+        let names = try await load("[\"CI_REGISTRY_USER\", \"CI_JOB_TOKEN\"]")?.credential
+        #expect(names == CredentialNames(user: "CI_REGISTRY_USER", token: "CI_JOB_TOKEN"))
+        for value in ["[\"A\"]", "[\"A\", \"A\"]", "[\"A\", \"B\", \"C\"]", "[\"A\", \"1B\"]", "\"A\"", "[]"] {
+            await #expect(throws: SettingsError.self) { _ = try await load(value) }
+        }
     }
 
     @Test func laterFragmentsWinKeyByKey() async throws {

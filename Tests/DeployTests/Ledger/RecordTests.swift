@@ -90,7 +90,7 @@ import Testing
             oomKilled: false,
             restarts: 2,
             probes: [Evidence.Probe(exitCode: 1, output: "refused")],
-            log: ["ü", "\u{1b}[31m"]
+            log: ["ü", "\u{1b}[31m", "\u{9b}31m\u{7f}", "\u{202e}\u{2066}"]
         )
         record.evidence = [evidence, Evidence(Gate.Finding(service: "web", container: nil, problem: "has 0 of 1"))]
         return record
@@ -120,7 +120,7 @@ import Testing
                   "steps": [{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
                   "rolledBackTo": 11,
                   "running": {"Web":"sha256:cc","backend":"sha256:aa"},
-                  "evidence": [{"container":{"exitCode":0,"id":"c1","log":["ü","\u001b[31m"],"oomKilled":false,\#
+                  "evidence": [{"container":{"exitCode":0,"id":"c1","log":["ü","\u001b[31m","\u009b31m\u007f","\u202e\u2066"],"oomKilled":false,\#
                 "probes":[{"exitCode":1,"output":"refused"}],"restarts":2,"state":"running"},"problem":"is unhealthy",\#
                 "service":"backend"},{"problem":"has 0 of 1","service":"web"}]
                 }

@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    /// The state folder is a home, where other programs make folders too.
+    @Test func aFolderOfAnotherProgramIsNoApp() async throws {
+        try await withStore { store, folder in
+            let state = folder.removingLastComponent()
+            for name in ["snap", "go", ".docker"] {
+                try File.makeFolder(state.appending(name), mode: .ownerReadWriteExecute)
+            }
+            #expect(try Store.apps(in: state).map(\.description) == ["shop"])
+        }
+    }
+
     @Test func numbersAreSortedAsNumbers() async throws {
         try await withStore { store, _ in
             for number in [10, 9, 100] { try store.save(record(number)) }

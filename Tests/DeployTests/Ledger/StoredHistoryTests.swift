@@ -24,6 +24,19 @@ import Testing
         }
     }
 
+    /// The lines of records that were removed do not pile up, and their numbers are never given again.
+    @Test func theIndexForgetsWhatWasRemoved() async throws {
+        try await withStore { store, index in
+            try store.save(record(1, .deployed))
+            let removed = (2...1010).compactMap { History.Entry(record($0, .refused))?.line }
+            try File.append(Array(removed.joined(separator: "\n").utf8), to: index, mode: .ownerReadWrite)
+            #expect(try await store.history(mends: true).lastNumber == 1010)
+            #expect(String(decoding: try File.read(index), as: UTF8.self).split(separator: "\n").count == 2)
+            let history = try await store.history()
+            #expect(history.lastNumber == 1010 && history.entries.map(\.number) == [1])
+        }
+    }
+
     private func record(_ number: Int, _ verdict: Verdict?) -> Record {
         var record = Record(app: app, number: number, received: Timestamp(nanoseconds: Int64(number) * 1_000_000_000))
         record.verdict = verdict

@@ -117,6 +117,57 @@ import Testing
         }
     }
 
+    /// A user who may write to the spool has put it there, and has not finished.
+    @Test func leavesAClaimedFileThatIsBeingWritten() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending(".env.deploy.claimed")
+            let permissions: FilePermissions = .ownerReadWrite
+            let writer = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: permissions)
+            try writer.writeAll(Array("A=".utf8))
+            try write("A=new", to: folder.appending(".env.deploy"))
+            #expect(try Spool(folder).claim() == nil)
+            #expect(Spool(folder).unfinished == path)
+            try writer.writeAll(Array("1".utf8))
+            try writer.close()
+            #expect(Spool(folder).unfinished == nil)
+            #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8)))
+        }
+    }
+
+    @Test func knowsWhetherThereIsADrop() async throws {
+        try await withTemporaryFolder { folder in
+            let spool = Spool(folder)
+            #expect(spool.isEmpty)
+            try write("A=1\n", to: folder.appending(".env.deploy"))
+            #expect(!spool.isEmpty)
+            _ = try spool.claim()
+            #expect(!spool.isEmpty)
+            try spool.discard()
+            #expect(spool.isEmpty)
+        }
+    }
+
+    // MARK: - Leftovers
+
+    @Test func deletesWhatABrokenTransferLeft() async throws {
+        try await withTemporaryFolder { folder in
+            let own = [
+                ".env", ".env.deploy", ".env.deploy.claimed", ".env.deploy.sample", ".env.deploy.V2", "notes.A1b2C3",
+            ]
+            for name in own + [".env.deploy.A1b2C3", ".env.deploy.abcde7"] {
+                try write("A=1", to: folder.appending(name))
+            }
+            #expect(Spool(folder).removeLeftovers(olderThan: .seconds(60)) == [])
+            let removed = Spool(folder).removeLeftovers(olderThan: .seconds(-2))
+            #expect(Set(removed) == [folder.appending(".env.deploy.A1b2C3"), folder.appending(".env.deploy.abcde7")])
+            #expect(try Set(File.names(in: folder)) == Set(own))
+        }
+    }
+
+    @Test func aDraftOfItsOwnWouldBeALeftoverToo() {
+        for _ in 0..<100 { #expect(Spool.isDraft(Spool.draftName)) }
+    }
+
     // MARK: - Submitted drops
 
     @Test func whatIsSubmittedIsADropLikeAnyOther() async throws {

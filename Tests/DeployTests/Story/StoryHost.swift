@@ -152,6 +152,10 @@ final class StoryHost: Sendable {
         try File.makeFolder(store.folder.appending("\(number).json.new"), mode: .ownerReadWriteExecute)
     }
 
+    func unblockSaving(_ number: Int) throws {
+        rmdir(store.folder.appending("\(number).json.new").string)
+    }
+
     /// Saves the state of the disk and the Engine now, as a kill would leave it.
     func snapshot() throws -> Snapshot {
         let state = folder.appending("state at \(UInt32.random(in: 0...UInt32.max))")

@@ -70,6 +70,14 @@ import Testing
         #expect(protected(app(records, keep: 99)).count == 5)
     }
 
+    /// A nightly deployment of an unchanged release must not add a name to its images each time.
+    @Test func theNewestOfTheSameImagesIsKept() {
+        let records = (1...1000).map { record($0, .deployed, image: "sha256:\($0 > 990 ? 2 : 1)") }
+        let history = History(records.compactMap(History.Entry.init))
+        #expect(history.kept(3) == [990, 1000])
+        #expect(protected(app(records, keep: 3)) == ["sha256:1", "sha256:2"])
+    }
+
     @Test func aDeploymentWithoutAVerdictIsUnderWay() {
         let app = app(
             [record(1, .deployed, image: "sha256:1"), record(2, nil, image: "sha256:2"), record(3, nil, image: nil)],

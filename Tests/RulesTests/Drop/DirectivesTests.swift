@@ -20,7 +20,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", directives()),
         ("A=1\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=t\nBERTH_REQUEST=r\n", directives()),
         ("BERTH_ROLLBACK=never\n", directives(mayRollBack: false)),
         ("BERTH_FORCE=1\n", directives(isForced: true)),

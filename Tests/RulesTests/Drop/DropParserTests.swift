@@ -10,10 +10,9 @@ import Testing
         ("A=1\n\nB=2", ["A": "1", "B": "2"]),
         ("", [:]),
         ("# A=1\n", [:]),
-        (" A=1\n", [:]),
+        ("  # A=1\n", [:]),
+        (" \t\n", [:]),
         ("A\n", [:]),
-        ("=1\n", [:]),
-        ("é=1\n", [:]),
         ("A=\n", ["A": ""]),
         ("A=b=c=\n", ["A": "b=c="]),
         ("A=\"quoted\" 'too' $HOME `id` $(id) \\n\n", ["A": "\"quoted\" 'too' $HOME `id` $(id) \\n"]),
@@ -37,6 +36,14 @@ import Testing
         ("A-B=2\n", 1),
         ("A=1\nB=\0\n", 2),
         ("\0\n", 1),
+        // Where the loop would skip a line that has an equals sign, a drop would be deployed without its variable.
+        (" A=1\n", 1),
+        ("B=1\n\tA=1\n", 2),
+        ("\u{FEFF}A=1\n", 1),
+        ("=1\n", 1),
+        ("é=1\n", 1),
+        ("\"A\"=1\n", 1),
+        ("$A=1\n", 1),
     ])
     func refuses(drop: String, line: Int) throws {
         let refusal = try #require(DropParser.parse(Array(drop.utf8)).refusal)
@@ -48,7 +55,21 @@ import Testing
         #expect(refusal.line == 2)
     }
 
+    @Test(arguments: [(" A=1", "begins with a blank"), ("\u{FEFF}A=1", "begins with a byte order mark")])
+    func saysWhatComesBeforeTheName(drop: String, problem: String) throws {
+        #expect(try #require(DropParser.parse(Array(drop.utf8)).refusal).problem.contains(problem))
+    }
+
+    @Test func refusesOneNameMoreThanTheLimit() throws {
+        let largest = (0..<200).map { "A\($0)=1\n" }.joined()
+        #expect(DropParser.parse(Array(largest.utf8)).refusal == nil)
+        let (assignments, refusal) = DropParser.parse(Array((largest + "B=1\nC=1\n").utf8))
+        #expect(assignments.count == 200)
+        #expect(try #require(refusal).line == 201)
+    }
+
     @Test func refusesOneByteMoreThanTheLimit() throws {
+        #expect(DropParser.sizeLimit == 16 * 1024)
         let largest = Array("A=".utf8) + Array(repeating: UInt8(ascii: "x"), count: DropParser.sizeLimit - 2)
         let (assignments, refusal) = DropParser.parse(largest)
         #expect(assignments.count == 1 && refusal == nil)

@@ -37,7 +37,10 @@ import Testing
         "COMPOSE_PROJECT_NAME", "BASH_ENV", "BASH_FUNC_docker", "IFS", "HTTPS_PROXY", "https_proxy", "GODEBUG",
         "SSL_CERT_FILE", "GIT_SSH_COMMAND", "SSH_ASKPASS", "PYTHONPATH", "NODE_OPTIONS", "NOTIFY_SOCKET", "UID",
         "CLOUDSDK_PYTHON", "AWS_CONFIG_FILE", "GLIBC_TUNABLES", "BUILDX_BUILDER", "XDG_CONFIG_HOME", "TMPDIR",
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "LISTEN_FDS", "WATCHDOG_USEC",
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "LISTEN_FDS", "WATCHDOG_USEC", "ZDOTDIR", "DOTNET_STARTUP_HOOKS",
+        "CORECLR_PROFILER", "PHPRC", "PHP_INI_SCAN_DIR", "LUA_INIT_5_4", "LUA_PATH", "LUA_CPATH", "GEM_HOME",
+        "BUNDLE_GEMFILE", "AZURE_AUTHORITY_HOST", "MSI_ENDPOINT", "IDENTITY_ENDPOINT", "AWS_CA_BUNDLE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ECR_DISABLE_CACHE",
     ])
     func refusesANameThatSteersTools(name: String) throws {
         let refusal = try #require(throws: DropRefusal.self) { try parse("A=1\n\(name)=x\n") }
@@ -46,7 +49,10 @@ import Testing
         #expect(refusal.description.contains(name))
     }
 
-    @Test(arguments: ["ENV", "IMAGE_TAG", "NODE_ENV", "GOAL", "GITHUB_SHA", "AWS_REGION", "GOOGLE_CLIENT_ID", "PATHS"])
+    @Test(arguments: [
+        "ENV", "IMAGE_TAG", "NODE_ENV", "GOAL", "GITHUB_SHA", "AWS_REGION", "GOOGLE_CLIENT_ID", "PATHS",
+        "IDENTITY_SERVER_URL", "PHP_VERSION", "LUA_VERSION",
+    ])
     func takesANameThatSteersTheApp(name: String) throws {
         #expect(try parse("\(name)=x\n").variables == [name: "x"])
     }
@@ -58,6 +64,13 @@ import Testing
     ])
     func refuses(drop: String) {
         #expect(throws: DropRefusal.self) { try parse(drop) }
+    }
+
+    /// Compose would take the defaults of all variables, and the verdict would be green.
+    @Test(arguments: ["", "\n\n", "# IMAGE_TAG=v1\n", "IMAGE_TAG\n", "IMAGE_TAG: v1\n"])
+    func refusesADropThatSetsNothing(drop: String) throws {
+        let refusal = try #require(throws: DropRefusal.self) { try parse(drop) }
+        #expect(refusal.cause == .dropMalformed && refusal.line == nil)
     }
 
     /// A refused drop, and CI's name for it.

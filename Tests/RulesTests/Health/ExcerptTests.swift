@@ -47,6 +47,21 @@ import Testing
         ("DATABASE_URL='postgres://shop:hunter22@db' # main", "hunter22", "[redacted]"),
         ("BROKERS=amqp://a:hunter22@x,amqp://b:hunter33@y", "hunter22 hunter33", "[redacted] [redacted]"),
         ("REDIS=redis://:hunter22@cache:6379/0?a=b:c@d", "hunter22 b:c@d", "[redacted] b:c@d"),
+        // A value in quotes may have several lines, of which a log shows one at a time.
+        (
+            "PEM_KEY='-----BEGIN KEY-----\nMIIEpAIBAAK\nCAQEA1234\n-----END KEY-----'", "got MIIEpAIBAAK, CAQEA1234",
+            "got [redacted], [redacted]"
+        ),
+        ("PEM_KEY=\"MIIEpAIBAAK\\nCAQEA1234\"", "MIIEpAIBAAK CAQEA1234", "[redacted] [redacted]"),
+        ("TOKEN=\"k\\\"123456\"", "k\"123456", "[redacted]"),
+        ("TOKEN='k\\'123456'", "k'123456", "[redacted]"),
+        ("TOKEN=\"k\\\\123456\"", "k\\123456", "[redacted]"),
+        ("TOKEN: k-123456", "k-123456", "[redacted]"),
+        ("NOTE='two\nlines'\nTOKEN=k-123456", "k-123456", "[redacted]"),
+        ("NOTE=\"open\nTOKEN=k-123456", "k-123456", "[redacted]"),
+        // Words that many programs print are no secret, whatever their name.
+        ("AUTH_MODE=disabled", "disabled", "disabled"),
+        ("AUTH_REQUIRED=Optional", "optional Optional", "optional Optional"),
         // Nothing to hide.
         ("MODE=production", "production", "production"),
         ("SITE=https://shop.example:8443/a:b@c", "https://shop.example:8443/a:b@c", "https://shop.example:8443/a:b@c"),
@@ -63,11 +78,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "KEY", "CREDENTIALS", "SENTRY_DSN", "SALT",
+        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "KEY", "CREDENTIALS", "SENTRY_DSN", "SALT", "PRIVATE",
+        "SIGN", "SIGNING", "SIGNATURE", "CERT", "HASH", "STRIPE_SK", "PIN", "CRED", "SID",
     ])
     func aNameThatSoundsLikeASecretIsOne(name: String) {
         #expect(Redaction(environment: "MY_\(name)_2=k-123456").apply(to: "k-123456") == "[redacted]")
         #expect(Redaction(environment: "\(name.lowercased())=k-123456").apply(to: "k-123456") == "[redacted]")
+    }
+
+    /// Short words count only as whole words of a name.
+    @Test(arguments: ["SHIPPING_HOST", "SIGNUP_PAGE", "INSIDE", "TASK", "IMAGE_TAG", "GIT_HASH", "COMMIT_HASH"])
+    func aNameThatOnlyContainsThemIsNone(name: String) {
+        #expect(Redaction(environment: "\(name)=k-123456").apply(to: "k-123456") == "k-123456")
     }
 
     @Test func theCredentialIsTakenOutToo() {

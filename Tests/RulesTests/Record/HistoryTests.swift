@@ -158,9 +158,9 @@ import Testing
             (mixed, 100, [1, 4, 6, 8]), (mixed, .max, [1, 4, 6, 8]), (mixed, -1, [8]), (mixed, .min, [8]),
             ([], 3, []), (["rolledBack a", "failed b"], 3, []),
             // A release that was deployed again counts once.
-            (["deployed a", "deployed b", "deployed b", "deployed b"], 0, [2, 3, 4]),
-            (["deployed a", "deployed b", "deployed b", "deployed b"], 1, [1, 2, 3, 4]),
-            (["deployed a", "deployed b", "deployed a"], 0, [1, 3]),
+            (["deployed a", "deployed b", "deployed b", "deployed b"], 0, [4]),
+            (["deployed a", "deployed b", "deployed b", "deployed b"], 1, [1, 4]),
+            (["deployed a", "deployed b", "deployed a"], 0, [3]),
             // A bad release that was left running is kept until a good one runs.
             (["deployed a", "unhealthy b"], 0, [1, 2]), (["unhealthy a"], 0, [1]),
             (["deployed a", "rollbackFailed b", "refused c"], 0, [1, 2]),
@@ -170,6 +170,22 @@ import Testing
     )
     func theLastGoodOnesAreKept(drops: [Drop], keep: Int, kept: [Int]) throws {
         #expect(try history(drops).kept(keep).sorted() == kept)
+    }
+
+    /// A flood of drops that come to nothing must not push out a release.
+    @Test func theOldestDropsThatCameToNothingAreForgotten() throws {
+        let app = try #require(AppName("shop"))
+        let verdicts: [Verdict] = [.deployed, .refused, .superseded, .rolledBack, .failed, .refused]
+        let records = verdicts.enumerated().map { index, verdict in
+            var record = Record(app: app, number: index + 1, received: Timestamp(nanoseconds: 0))
+            record.verdict = verdict
+            return record
+        }
+        var history = History(records.compactMap(History.Entry.init))
+        #expect(history.forgetIdle(beyond: 2) == [2, 3])
+        #expect(history.entries.map(\.number) == [1, 4, 5, 6])
+        #expect(history.lastNumber == 6)
+        #expect(history.forgetIdle(beyond: 2) == [])
     }
 
     /// In any history, the release that a rollback returns to is kept, and none that never ran.

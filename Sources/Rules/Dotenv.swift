@@ -1,0 +1,94 @@
+/// The variables of an `.env`, read as Compose reads it, except that nothing is interpolated and that a line which Compose
+/// would refuse is passed over.
+package struct Dotenv: Equatable, Sendable {
+    package struct Variable: Equatable, Sendable {
+        package let name: String
+        /// The value as Compose reads it; before it, if it differs, as it is written between its quotes.
+        package let spellings: [String]
+    }
+
+    /// In file order; a name may come twice.
+    package private(set) var variables: [Variable] = []
+
+    package init(_ text: String) {
+        // A line ending of two characters would be one Character.
+        var rest = text.replacing("\r\n", with: "\n")[...]
+        while let start = rest.firstIndex(where: { !$0.isWhitespace }) {
+            rest = rest[start...]
+            let line = rest.prefix { $0 != "\n" }
+            guard line.first != "#", let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+                rest = rest[line.endIndex...]
+                continue
+            }
+            let name = Self.name(line[..<separator])
+            let (spellings, end) = Self.value(rest[rest.index(after: separator)...].drop(while: \.isBlank))
+            variables.append(Variable(name: name, spellings: spellings))
+            rest = rest[end...]
+        }
+    }
+
+    /// The last value of a name, as Compose reads it.
+    package subscript(name: String) -> String? { variables.last { $0.name == name }?.spellings.last }
+
+    private static func name(_ text: Substring) -> String {
+        let text = text.hasPrefix("export ") ? text.dropFirst("export ".count) : text
+        return String(text.filter { !$0.isBlank })
+    }
+
+    /// - Returns: the value, and where it ends.
+    private static func value(_ text: Substring) -> ([String], Substring.Index) {
+        if let quote = text.first, quote == "\"" || quote == "'", let quoted = quoted(text.dropFirst(), quote) {
+            return quoted
+        }
+        let line = text.prefix { $0 != "\n" }
+        let comment = zip(line.indices, line.indices.dropFirst()).first { line[$0].isBlank && line[$1] == "#" }
+        let value = line[..<(comment?.0 ?? line.endIndex)]
+        return ([value.trimmed], line.endIndex)
+    }
+
+    /// - Parameter text: begins after the opening quote.
+    /// - Returns: nil if the value never ends.
+    private static func quoted(_ text: Substring, _ quote: Character) -> ([String], Substring.Index)? {
+        var value = ""
+        var index = text.startIndex
+        while index < text.endIndex {
+            let next = text.index(after: index)
+            if text[index] == "\\", next < text.endIndex, let meant = meaning(of: text[next], quote) {
+                value.append(meant)
+                index = text.index(after: next)
+            } else if text[index] == quote {
+                let written = String(text[..<index])
+                return (written == value ? [value] : [written, value], next)
+            } else {
+                value.append(text[index])
+                index = next
+            }
+        }
+        return nil
+    }
+
+    /// What a character after a backslash stands for; nil if the backslash stands for itself.
+    private static func meaning(of character: Character, _ quote: Character) -> Character? {
+        switch character {
+        case quote: quote
+        case "n" where quote == "\"": "\n"
+        case "r" where quote == "\"": "\r"
+        case "t" where quote == "\"": "\t"
+        case "\\" where quote == "\"": "\\"
+        case "$" where quote == "\"": "$"
+        default: nil
+        }
+    }
+}
+
+extension Character {
+    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        var text = self
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}
