@@ -1,5 +1,7 @@
 # What one who may drop for one app, or read its records, can do to the others: nothing.
 
+# shellcheck disable=SC2154  # scenario.bash and coproc set them
+
 load scenario
 
 # flood APP: the app's spool gets one bad drop after the other, as fast as they can be written, until the
@@ -62,6 +64,7 @@ count_records() { inside find "/var/lib/berth/$1/deployments" -name '*.json' | w
 
 @test "a drop that says too much, or nothing" {
     new_app large
+    # shellcheck disable=SC2016  # expanded inside
     as_deploy sh -euc 'cd /var/spool/berth/large; umask 027
         for i in $(seq 201); do echo A$i=1; done >.x; mv .x .env.deploy'
     ends_as large 1 refused drop-malformed

@@ -87,13 +87,19 @@ extension Agent {
         )
     }
 
-    /// Scans again after a while.
+    /// Scans again after a while, or before if an earlier scan is due.
     private func scan(in time: Duration) {
+        let moment = host.clock.now.advanced(by: time)
+        if let due, due <= moment { return }
+        due = moment
         host.eventLoop.scheduleTask(in: TimeAmount(time)) { [setAlarm] in _ = setAlarm.yield() }
     }
 
     func scanWhenDue() async {
-        for await _ in alarm { await scan() }
+        for await _ in alarm {
+            due = nil
+            await scan()
+        }
     }
 
     /// Deletes what broken transfers have left in the spools, now and once an hour.

@@ -31,6 +31,8 @@ package actor Agent {
     var hasty: Set<AppName> = []
     /// How long a drop may be written until berth tells that it waits for the writer.
     let patience: Duration
+    /// When the spools are scanned again without an event; nil if that is not needed.
+    var due: EventLoopClock.Instant?
     let alarm: AsyncStream<Void>
     let setAlarm: AsyncStream<Void>.Continuation
     var isScanning = false

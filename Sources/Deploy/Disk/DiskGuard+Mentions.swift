@@ -60,11 +60,20 @@ extension DiskGuard {
         return volumes
     }
 
+    /// The variables of the last drop that had its turn.
+    private func lastVariables(of store: Store) throws -> [String: String] {
+        for number in (try? store.numbers())?.reversed() ?? [] {
+            let variables = try store.record(number).variables
+            if !variables.isEmpty { return variables }
+        }
+        return [:]
+    }
+
     /// The folder's Compose model with the services of every profile, its template, which also has volumes that no
     /// service uses, and the files themselves.
     private func texts(of app: AppSettings) async throws -> [[UInt8]] {
         let store = Store(app: app.name, state: host.state)
-        let variables = try (try? store.numbers())?.last.map { try store.record($0) }?.variables ?? [:]
+        let variables = try lastVariables(of: store)
         let environment = host.environment(in: app.directory, variables)
         let compose = Compose(directory: app.directory, environment: environment)
         let redaction = Redaction.of(app)

@@ -99,6 +99,7 @@ import Testing
         try await withHost { host in
             try write("echo \"$HALF$HALF\"", to: host.app.directory.appending("compose"))
             try host.record(2, .failed, variables: ["HALF": String(Self.free.prefix(32))])
+            try host.record(3, .superseded)
             try await expect(.mentioned(app: host.app.name), host)
         }
     }
@@ -150,6 +151,20 @@ import Testing
             let name = try #require(AppName("away"))
             let away = AppSettings(name: name, directory: host.app.directory.appending("nowhere"))
             try await expect(.composeUnreadable, host, apps: [host.app, away])
+        }
+    }
+
+    /// Compose quotes what it cannot read of an `.env`.
+    @Test func whatComposeSaysOfAnEnvFileIsWithoutItsSecrets() async throws {
+        try await withHost { host in
+            let line = #"failed to read .env: unexpected character " " in variable name "SECRET KEY=hunter2hunter2""#
+            for complaint in [line, "cannot reach k-123456"] {
+                try host.makeProject(env: "SECRET KEY=hunter2hunter2\nTOKEN=k-123456\n")
+                try write("echo '\(complaint)' >&2; exit 1", to: host.app.directory.appending("compose"))
+                try await expect(.composeUnreadable, host)
+            }
+            #expect(host.warnings.count == 2)
+            #expect(!host.warnings.contains { $0.contains("hunter2") || $0.contains("k-123456") })
         }
     }
 
