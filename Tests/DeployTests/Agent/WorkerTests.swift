@@ -119,16 +119,14 @@ import Testing
             let worker = try await host.worker()
             host.journal.when("shop #2: settle") { try? host.blockSaving(2) }
             try await worker.take(claim("v2"), from: host.spool)
-            let life = Task(executorPreference: host.host.executor) { await worker.run() }
-            await host.journal.awaitLine(with: "shop #2: deployed")
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#2 deployed"])
             #expect(try host.record(2).verdict == nil)
             // It is over all the same: its images may go.
             #expect(await worker.past.undecided.isEmpty)
             try host.unblockSaving(2)
             try await worker.take(claim("v3"), from: host.spool)
             #expect(try host.record(2).verdict == .deployed)
-            await worker.retire()
-            await life.value
         }
     }
 

@@ -66,16 +66,6 @@ import Testing
         }
     }
 
-    /// The Engine finds a container only when the last name is to go.
-    @Test func oneWhoseLastNameIsInUseKeepsAllOfThem() async throws {
-        try await withHost(Self.named) { engine in
-            engine.answers["DELETE /images/shop:1"] = .failure(409, "conflict")
-        } _: { host, report in
-            #expect(report.steps.map(\.hasFailed) == [true, false])
-            #expect(Set(host.engine.images.first?.tags ?? []) == Set(Self.named.tags))
-        }
-    }
-
     @Test func oneThatGotAContainerStays() async throws {
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.containers = [.init(name: "new", image: "sha256:a")] }
@@ -85,12 +75,12 @@ import Testing
         }
     }
 
-    @Test func oneThatGetsAContainerAtTheLastMomentKeepsTheNameThatPeopleKnow() async throws {
+    @Test func oneThatGetsAContainerAtTheLastMomentHasAllItsNamesAgain() async throws {
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.firstName] = { $0.containers = [.init(name: "new", image: "sha256:a")] }
         } _: { host, report in
             expectFailure("status 409: container new is using its referenced image", report)
-            #expect(host.engine.images.first?.tags == ["shop:1"])
+            #expect(Set(host.engine.images.first?.tags ?? []) == Set(Self.named.tags))
         }
     }
 
