@@ -44,7 +44,7 @@ package enum File {
             try caught {
                 try file.closeAfter {
                     try file.writeAll(bytes)
-                    try synchronise(file)
+                    try publish(file, draft, as: name)
                 }
             }
         } catch {
@@ -52,6 +52,11 @@ package enum File {
             unlink(draft)
             throw error
         }
+    }
+
+    /// Gives a file that is whole its final name; the bytes and the name are on the disk when this returns.
+    static func publish(_ file: FileDescriptor, _ draft: String, as name: String) throws(Errno) {
+        try synchronise(file)
         guard rename(draft, name) == 0 else { throw Errno(rawValue: errno) }
         let parent = try openFolder(FilePath(name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."))
         try caught { try parent.closeAfter { try synchronise(parent) } }
@@ -120,13 +125,23 @@ package enum File {
         }
     }
 
+    /// Removes a file; false if that is not possible.
+    package static func remove(_ path: FilePath) -> Bool { unlink(path.string) == 0 }
+
+    /// The size of a file in bytes.
+    package static func size(_ path: FilePath) throws(Errno) -> Int64 {
+        var status = stat()
+        guard stat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
+        return Int64(status.st_size)
+    }
+
     private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) {
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// swift-system throws only `Errno`, but its signatures do not say so.
     @discardableResult
-    private static func caught<Value>(_ body: () throws -> Value) throws(Errno) -> Value {
+    static func caught<Value>(_ body: () throws -> Value) throws(Errno) -> Value {
         do {
             return try body()
         } catch let error as Errno {

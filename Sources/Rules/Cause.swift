@@ -42,6 +42,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case stepFailed = "step-failed"
     case stepRunning = "step-running"
     case stepLost = "step-lost"
+    case backupFailed = "backup-failed"
     case upFailed = "up-failed"
     case notHealthy = "not-healthy"
     // The host.

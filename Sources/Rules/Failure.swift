@@ -47,6 +47,12 @@ package struct Failure: Explained, Equatable {
         Failure(cause, subject, sentence, hint: hint, evidence: evidence)
     }
 
+    /// The same with a remark after its sentence.
+    package func with(_ remark: String?) -> Failure {
+        guard let remark else { return self }
+        return Failure(cause, "", "\(sentence), and \(remark)", hint: hint, evidence: evidence)
+    }
+
     package func with(_ evidence: [Evidence]) -> Failure {
         Failure(cause, subject, problem, hint: hint, evidence: self.evidence + evidence)
     }

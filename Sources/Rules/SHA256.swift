@@ -1,53 +1,80 @@
-/// SHA-256 (FIPS 180-4), to detect a change to a stored Compose file.
+/// SHA-256 (FIPS 180-4), to detect a change to a stored file.
 ///
 /// A library would add the cryptography of a whole TLS stack to the build.
-package enum SHA256 {
+package struct SHA256 {
+    private var state: InlineArray<8, UInt32> = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
+    /// The bytes after the last whole block.
+    private var rest: [UInt8] = []
+    private var count: UInt64 = 0
+
+    package init() {}
+
     /// The digest, in lower-case hexadecimal.
     package static func hex(_ message: [UInt8]) -> String {
-        var state = initial
-        var padded = message + [0x80]
-        padded += Array(repeating: 0, count: (120 - padded.count % 64) % 64)
-        let bits = UInt64(message.count) * 8
-        padded += (0..<8).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) }
-        for start in stride(from: 0, to: padded.count, by: 64) {
-            compress(padded[start..<start + 64], into: &state)
+        var hash = SHA256()
+        hash.update(message[...])
+        return hash.hex
+    }
+
+    /// Takes the next bytes of the message.
+    package mutating func update(_ bytes: ArraySlice<UInt8>) {
+        count += UInt64(bytes.count)
+        rest += bytes
+        let end = rest.count - rest.count % 64
+        rest.withUnsafeBytes { buffer in
+            for start in stride(from: 0, to: end, by: 64) { Self.compress(buffer, start, into: &state) }
         }
-        return state.map { word in
-            let hex = String(word, radix: 16)
+        rest.removeFirst(end)
+    }
+
+    /// The digest of the bytes so far, in lower-case hexadecimal.
+    package var hex: String {
+        var last = self
+        let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64)
+        let bits = count * 8
+        last.update((padding + (0..<8).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) })[...])
+        return last.state.indices.map { index in
+            let hex = String(last.state[index], radix: 16)
             return String(repeating: "0", count: 8 - hex.count) + hex
         }.joined()
     }
 
-    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { start in
-            block[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    private static func compress(
+        _ message: UnsafeRawBufferPointer,
+        _ start: Int,
+        into state: inout InlineArray<8, UInt32>
+    ) {
+        var words = InlineArray<64, UInt32>(repeating: 0)
+        for index in 0..<16 {
+            words[index] = message.loadUnaligned(fromByteOffset: start + 4 * index, as: UInt32.self).bigEndian
         }
         for index in 16..<64 {
             let (early, late) = (words[index - 15], words[index - 2])
             let first = rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3)
             let second = rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10)
-            words.append(words[index - 16] &+ first &+ words[index - 7] &+ second)
+            words[index] = words[index - 16] &+ first &+ words[index - 7] &+ second
         }
-        var v = state
-        for (word, constant) in zip(words, constants) {
-            let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-            let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-            let first = v[7] &+ (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) &+ choice &+ constant &+ word
-            let second = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) &+ majority
-            v = [first &+ second, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for index in 0..<64 {
+            let choice = (e & f) ^ (~e & g)
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            let first =
+                h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ choice &+ constants[index] &+ words[index]
+            let second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ majority
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
         }
-        state = zip(state, v).map { $0 &+ $1 }
+        (state[0], state[1], state[2], state[3]) = (state[0] &+ a, state[1] &+ b, state[2] &+ c, state[3] &+ d)
+        (state[4], state[5], state[6], state[7]) = (state[4] &+ e, state[5] &+ f, state[6] &+ g, state[7] &+ h)
     }
 
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
         word >> count | word << (32 - count)
     }
 
-    private static let initial: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-
-    private static let constants: [UInt32] = [
+    private static let constants: InlineArray<64, UInt32> = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
         0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
         0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,

@@ -21,6 +21,34 @@ struct FileTests {
         }
     }
 
+    @Test("has another name until it is whole, and is its owner's alone")
+    func draft() async throws {
+        try await withTemporaryFolder { folder in
+            try write("left by a killed process", to: folder.appending(".3-a.part"))
+            try write("of somebody else", to: folder.appending(".a"))
+            let draft = try DraftFile(folder.appending("3-a"))
+            try draft.descriptor.writeAll([1, 2, 3])
+            #expect(try draft.size() == 3)
+            #expect(draft.trouble() == nil)
+            #expect(try File.names(in: folder).sorted() == [".3-a.part", ".a"])
+            draft.discard()
+            #expect(try File.names(in: folder) == [".a"])
+            let second = try DraftFile(folder.appending("3-a"))
+            try second.descriptor.writeAll([4, 5])
+            try second.publish()
+            var bytes: [UInt8] = []
+            #expect(try File.read(folder.appending("3-a")) == [4, 5])
+            var status = stat()
+            #expect(stat(folder.appending("3-a").string, &status) == 0 && status.st_mode & 0o777 == 0o600)
+            let third = try DraftFile(folder.appending("4-a"))
+            try third.descriptor.writeAll([6, 7])
+            try third.read { bytes += $0 }
+            #expect(bytes == [6, 7])
+            DraftFile.removeLeftovers(in: folder)
+            #expect(try File.names(in: folder).sorted() == [".a", "3-a"])
+        }
+    }
+
     @Test("is unchanged if it cannot be replaced")
     func unreplaceable() async throws {
         try await withTemporaryFolder { folder in

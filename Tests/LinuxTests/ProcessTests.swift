@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import NIOPosix
+import Support
 import Synchronization
 import SystemPackage
 import Testing
@@ -43,6 +44,25 @@ struct ProcessTests {
             lines.append($0)
         }
         #expect(lines.all == ["a", "b", "10%", "20%", "", "\u{FFFD}c"])
+    }
+
+    @Test("reads one file and writes another by itself, and only its standard error is followed")
+    func files() async throws {
+        try await withTemporaryFolder { folder in
+            let draft = try DraftFile(folder.appending("copy"))
+            let source = folder.appending("source")
+            try File.replace(source, with: [0, 255, 10, 13], mode: .ownerReadWrite)
+            let input = try FileDescriptor.open(source, .readOnly)
+            defer { try? input.close() }
+            let lines = Lines()
+            try await runner.stream(shell("cat; echo done >&2"), from: input, into: draft.descriptor) {
+                lines.append($0)
+            }
+            #expect(lines.all == ["done"])
+            #expect(try draft.size() == 4)
+            try draft.publish()
+            #expect(try File.read(folder.appending("copy")) == [0, 255, 10, 13])
+        }
     }
 
     @Test("has exactly the given environment and folder, and empty standard input")

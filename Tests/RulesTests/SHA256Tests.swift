@@ -25,4 +25,15 @@ import Testing
                 == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
         )
     }
+
+    @Test(arguments: [1, 7, 63, 64, 65, 1000])
+    func theWayAMessageIsCutMakesNoDifference(length: Int) {
+        let message = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+        var hash = SHA256()
+        for start in stride(from: 0, to: message.count, by: length) {
+            hash.update(message[start..<min(start + length, message.count)])
+            _ = hash.hex
+        }
+        #expect(hash.hex == SHA256.hex(message))
+    }
 }

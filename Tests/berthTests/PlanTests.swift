@@ -31,7 +31,10 @@ import Testing
 
     @Test func whatGoesAhead() throws {
         var plan = try made()
-        plan.steps = [Plan.Step(name: "migrate", when: .before, service: "app")]
+        plan.steps = [
+            Plan.Step(name: "dump", when: .before, service: "db", in: .running, output: "/b/shop/8-shop.dump"),
+            Plan.Step(name: "migrate", when: .before, service: "app", in: .new),
+        ]
         plan.wayBack = Plan.GoodRelease(number: 7, imageTag: "v1", images: ["app": id("1")])
         plan.room = Plan.Room(report: try report())
         #expect(plan.exitStatus == .success)
@@ -43,8 +46,9 @@ import Testing
                   new      nginx:alpine         -                    -                    add
                   old                           -                    111111111…1 aaaaaaa  remove
                 Steps:
-                  WHEN    STEP     SERVICE
-                  before  migrate  app
+                  WHEN    STEP     SERVICE  IN       BACKUP
+                  before  dump     db       running  /b/shop/8-shop.dump
+                  before  migrate  app      new
                 Would go back to #7, IMAGE_TAG=v1:
                   app  111111111111
                 Disk:

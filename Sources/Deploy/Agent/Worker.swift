@@ -177,6 +177,7 @@ package actor Worker {
 
     /// Finishes the deployments that an earlier agent left without a verdict.
     private func recover() async {
+        Backups(folder: app.backups).removeLeftovers()
         for record in unfinished { await recover(record) }
         unfinished = []
     }

@@ -80,6 +80,11 @@ package struct Plan: Encodable, Sendable {
         package let name: String
         package let when: Policy.Step.Moment
         package let service: ServiceName
+        package let `in`: Policy.Step.Place
+        /// The step whose backup it reads.
+        package var input: String?
+        /// The file that its backup would be, if no other drop comes first.
+        package var output: String?
     }
 
     /// What would be pruned before the pull.

@@ -85,6 +85,10 @@ extension Planner {
     func makeRoom(_ plan: inout Plan, _ checked: Checked) async throws {
         do {
             try await findRoom(&plan, checked)
+            let outputs = checked.release.policy.steps.compactMap(\.output)
+            try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
+        } catch let failure as Failure where failure.cause == .noRoom {
+            plan.refuse(failure)
         } catch {
             try Task.checkCancellation()
             log.warning("what would be pruned is not known: \(Failure(any: error).sentence)")

@@ -74,8 +74,16 @@ package struct Planner: Sendable {
             return
         }
         let policy = checked.release.policy
+        let (backups, number) = (Backups(folder: app.backups), check.history.lastNumber + 1)
         plan.steps = (policy.steps(.before) + policy.steps(.after)).map { step in
-            Plan.Step(name: step.name, when: step.moment, service: step.service)
+            Plan.Step(
+                name: step.name,
+                when: step.moment,
+                service: step.service,
+                in: step.place,
+                input: step.input,
+                output: step.output.map { backups.path(of: $0, number).string }
+            )
         }
         plan.noWayBack = await noWayBack(drop, check, checked)
         if plan.noWayBack == nil, let wayBack = checked.wayBack {

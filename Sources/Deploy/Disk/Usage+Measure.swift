@@ -31,7 +31,7 @@ extension Usage {
                 distinct.append(place)
             }
         }
-        return try Usage(distinct.map(measure))
+        return try Usage(distinct.map { place throws(Failure) in try Filesystem(measuring: place.path, place.holds) })
     }
 
     private struct Place {
@@ -41,27 +41,39 @@ extension Usage {
 
     private static func device(of path: FilePath) throws(Failure) -> dev_t {
         var status = stat()
-        guard stat(path.string, &status) == 0 else { throw unreadable(path, Errno(rawValue: errno)) }
+        guard stat(path.string, &status) == 0 else { throw .unreadable(path, Errno(rawValue: errno)) }
         return status.st_dev
     }
 
-    private static func measure(_ place: Place) throws(Failure) -> Filesystem {
+    /// The folder in which the host's containerd keeps images, from its configuration; nil if Docker runs its own
+    /// containerd, which keeps them in Docker's root folder.
+    private static var containerdRoot: FilePath? {
+        let text = (try? File.read("/etc/containerd/config.toml")).map { String(decoding: $0, as: UTF8.self) }
+        let configured = text.flatMap { try? TOMLTable(string: $0) }?["root"]?.string
+        let root = FilePath(configured ?? "/var/lib/containerd")
+        return access(root.string, F_OK) == 0 || errno != ENOENT ? root : nil
+    }
+}
+
+extension Filesystem {
+    /// Measures the filesystem that a folder is on (statvfs(3)).
+    init(measuring path: FilePath, _ holds: Set<Content> = []) throws(Failure) {
         var status = statvfs()
-        guard statvfs(place.path.string, &status) == 0 else { throw unreadable(place.path, Errno(rawValue: errno)) }
+        guard statvfs(path.string, &status) == 0 else { throw .unreadable(path, Errno(rawValue: errno)) }
         let block = Int64(clamping: status.f_frsize)
         // Some network filesystems report meaningless numbers.
         let isCounted = status.f_files > 0 && status.f_ffree <= status.f_files
-        return Filesystem(
-            path: place.path.string,
-            holds: place.holds,
-            space: Filesystem.Amount(
-                used: bounded(Int64(clamping: status.f_blocks) - Int64(clamping: status.f_bfree), block),
-                available: bounded(Int64(clamping: status.f_bavail), block)
+        self.init(
+            path: path.string,
+            holds: holds,
+            space: Amount(
+                used: Self.bounded(Int64(clamping: status.f_blocks) - Int64(clamping: status.f_bfree), block),
+                available: Self.bounded(Int64(clamping: status.f_bavail), block)
             ),
             inodes: isCounted
-                ? Filesystem.Amount(
-                    used: bounded(Int64(clamping: status.f_files - status.f_ffree)),
-                    available: bounded(Int64(clamping: status.f_favail))
+                ? Amount(
+                    used: Self.bounded(Int64(clamping: status.f_files - status.f_ffree)),
+                    available: Self.bounded(Int64(clamping: status.f_favail))
                 )
                 : nil
         )
@@ -72,22 +84,15 @@ extension Usage {
         let (amount, isTooLarge) = max(count, 0).multipliedReportingOverflow(by: size)
         return isTooLarge ? .max / 1000 : min(amount, .max / 1000)
     }
+}
 
-    private static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {
+extension Failure {
+    fileprivate static func unreadable(_ path: FilePath, _ error: Errno) -> Failure {
         Failure(
             .usageUnreadable,
             "how full the disk at \(path) is",
             "cannot be read: \(error)",
             hint: "user berth must be able to search the folders above it"
         )
-    }
-
-    /// The folder in which the host's containerd keeps images, from its configuration; nil if Docker runs its own
-    /// containerd, which keeps them in Docker's root folder.
-    private static var containerdRoot: FilePath? {
-        let text = (try? File.read("/etc/containerd/config.toml")).map { String(decoding: $0, as: UTF8.self) }
-        let configured = text.flatMap { try? TOMLTable(string: $0) }?["root"]?.string
-        let root = FilePath(configured ?? "/var/lib/containerd")
-        return access(root.string, F_OK) == 0 || errno != ENOENT ? root : nil
     }
 }

@@ -74,6 +74,15 @@ extension AppSettings: SettingsTable {
                 """
         ),
         Key(
+            "backups",
+            \.backups,
+            .path,
+            help: """
+                The folder for what steps with an output write, such as a dump of the database. berth makes it where \
+                user berth may write, for that user alone.
+                """
+        ),
+        Key(
             "registry",
             \.registry,
             .host,

@@ -31,6 +31,8 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var directory: FilePath
     /// The folder in which CI drops `.env.deploy`; absolute.
     package internal(set) var spool: FilePath
+    /// The folder of the app's backups; absolute.
+    package internal(set) var backups: FilePath
     /// The registry that a drop's credential is for.
     package internal(set) var registry: String
     /// The variables of a drop that carry its credential.
@@ -44,6 +46,7 @@ package struct AppSettings: Equatable, Sendable {
         name: AppName,
         directory: FilePath,
         spool: FilePath? = nil,
+        backups: FilePath? = nil,
         registry: String = "ghcr.io",
         credential: CredentialNames = .github,
         variables: Set<String>? = nil,
@@ -52,6 +55,7 @@ package struct AppSettings: Equatable, Sendable {
         self.name = name
         self.directory = directory
         self.spool = spool ?? FilePath("/var/spool/berth").appending(name.description)
+        self.backups = backups ?? FilePath("/var/backups/berth").appending(name.description)
         self.registry = registry
         self.credential = credential
         self.variables = variables

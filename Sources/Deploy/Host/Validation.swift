@@ -11,7 +11,7 @@ extension Settings {
         var claimed: [FilePath: (app: AppName, key: String)] = [:]
         for (name, table) in draft.apps.sorted(by: { $0.key < $1.key }) {
             let app = try table.validated()
-            for field in [\AppSettings.directory, \.spool] {
+            for field in [\AppSettings.directory, \.spool, \.backups] {
                 let folder = app[keyPath: field]
                 if let other = claimed[folder], other.app != name {
                     throw table.error(

@@ -95,6 +95,9 @@ actor Ledger {
         record.services = images
     }
 
+    /// The steps that were started, also those that an earlier agent started.
+    var steps: [Record.StepResult] { record.steps }
+
     /// Notes that a step begins, or how it ended.
     func note(_ step: Record.StepResult) throws(Failure) {
         if let index = record.steps.firstIndex(where: { $0.name == step.name }) {
@@ -132,7 +135,7 @@ actor Ledger {
     @discardableResult
     func conclude(_ verdict: Verdict, _ failure: Failure?, running: [ServiceName: ImageID]? = nil) async -> Record {
         record.verdict = verdict
-        explain(failure)
+        explain(verdict == .deployed ? failure : failure?.with(record.notUndone))
         record.running = running
         record.ended = .now
         deadline = nil

@@ -44,6 +44,8 @@ struct Deployment: Sendable {
             if let disk = await diskGuard(session, checked.info, tools.log) {
                 try await Room(disk: disk, settings: settings.disk, log: tools.log).run()
             }
+            let outputs = checked.release.policy.steps.compactMap(\.output)
+            try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
         }
         return try await phase(.pull) { tools in
             let pins = Pins(app: app.name, session: session, log: tools.log)
@@ -117,13 +119,16 @@ struct Deployment: Sendable {
         let steps = release.policy.steps(moment)
         guard !steps.isEmpty else { return }
         try await phase(moment == .before ? .before : .after) { tools in
-            // The steps' own time limits can exceed the phase's limit.
-            await ledger.allow(steps.reduce(.seconds(300)) { $0 + $1.timeout })
+            // The steps' own time limits can exceed the phase's limit. A backup's digest may take as long as its step.
+            await ledger.allow(steps.reduce(.seconds(300)) { $0 + $1.timeout * ($1.output == nil ? 1 : 2) })
             try await Steps(
-                owner: "\(app.name)/\(ledger.number)",
+                app: app,
+                number: ledger.number,
                 session: session,
                 tools: tools,
-                started: interrupted?.steps ?? [],
+                history: history,
+                refuse: settings.disk.refuse,
+                started: ledger.steps,
                 note: { try await ledger.note($0) }
             ).run(steps, of: release)
         }

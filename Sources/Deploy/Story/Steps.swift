@@ -2,60 +2,82 @@ import Docker
 import DockerModel
 import Linux
 import Rules
+import SystemPackage
 
 /// `docker compose run --rm app npm run migrate` before the switch, `docker compose exec app …` after it.
 struct Steps: Sendable {
-    /// The deployment, such as `shop/12`. It labels a step's container, so that the next agent finds it.
-    let owner: String
+    let app: AppSettings
+    let number: Int
     let session: EngineSession
     let tools: Tools
-    /// The steps that an earlier agent started.
+    /// The app's history up to this deployment.
+    let history: History
+    /// How full a step's backup may make its filesystem, in percent.
+    let refuse: Int
+    /// The steps that were started so far, possibly by an earlier agent.
     let started: [Record.StepResult]
     /// Called when a step begins and when it ends; a step is on record before it runs.
     let note: @Sendable (Record.StepResult) async throws -> Void
 
-    private var log: DeploymentLog { tools.log }
+    var log: DeploymentLog { tools.log }
+
+    /// The deployment, such as `shop/12`. It labels a step's container, so that the next agent finds it.
+    private var owner: String { "\(app.name)/\(number)" }
 
     /// Runs steps one after the other.
     ///
     /// - Throws: at the first step that does not end with exit code 0.
     func run(_ steps: [Policy.Step], of release: Release) async throws {
+        var done = started
         for step in steps {
             if let result = started.first(where: { $0.name == step.name }) {
                 try await finish(step, result)
             } else {
                 try Task.checkCancellation()
-                try await take(step, release)
+                if let reason = try await needlessness(of: step, release, after: done) {
+                    log.notice("step \(step.name) is left out: \(reason)")
+                } else {
+                    done.append(try await take(step, release, after: done))
+                }
             }
         }
     }
 
-    private func take(_ step: Policy.Step, _ release: Release) async throws {
+    private func take(
+        _ step: Policy.Step,
+        _ release: Release,
+        after done: [Record.StepResult]
+    ) async throws -> Record.StepResult {
         try await refuseASecond()
         var result = Record.StepResult(name: step.name, when: step.moment)
+        result.input = step.input
+        result.output = step.output.map { Record.Backup(file: backups.path(of: $0, number).string) }
         try await note(result)
         // Not its command, into which Compose has put the values of variables.
         log.info("step \(step.name)")
         let began = tools.host.clock.now
-        do throws(CommandError) {
-            try await tools.streamUnbroken(command(of: step, release))
+        do {
+            let command = await command(of: step, release)
+            result.output = try await carryOut(step, command, done)
         } catch {
+            await stopContainer(of: step)
+            guard let error = error as? CommandError else { throw error }
             if case .exited(let code) = error.reason {
                 result.exitCode = Int(code)
                 try? await note(result)
             }
-            await stopContainer(of: step)
             throw failure(of: step, error.lastLine.map { "\(error.problem): \($0)" } ?? error.problem)
         }
         result.exitCode = 0
         result.seconds = began.duration(to: tools.host.clock.now).inSeconds
         try await note(result)
+        return result
     }
 
     /// Compose would pass a signal on to the step. A migration must not be cut short, so a stop of the agent waits.
     private func command(of step: Policy.Step, _ release: Release) async -> Command {
-        switch step.moment {
-        case .before:
+        switch step.place {
+        case .new:
             release.compose.run(
                 step.command,
                 in: step.service,
@@ -64,15 +86,15 @@ struct Steps: Sendable {
                 labels: [Self.label: label(of: step)],
                 timeout: step.timeout
             )
-        case .after: release.compose.exec(step.command, in: step.service, timeout: step.timeout)
+        // Compose finds the container by the names of project and service, also that of the release before.
+        case .running: release.compose.exec(step.command, in: step.service, timeout: step.timeout)
         }
     }
 
     /// Refuses to start a step while one of an earlier deployment, whose end berth did not see, still runs.
     private func refuseASecond() async throws {
-        let app = owner.prefix { $0 != "/" } + "/"
         let running = try await session.containers().first { container in
-            container.labels.all[Self.label]?.hasPrefix(app) == true && container.status == .running
+            container.labels.all[Self.label]?.hasPrefix("\(app.name)/") == true && container.status == .running
         }
         guard let other = running?.labels.all[Self.label] else { return }
         throw Failure(
@@ -87,7 +109,10 @@ struct Steps: Sendable {
     private func finish(_ step: Policy.Step, _ started: Record.StepResult) async throws {
         var result = started
         if result.exitCode == 0 { return }
-        if let container = try await containers(of: step).first {
+        // What it read from or wrote to a file ended with the agent, whatever its exit code.
+        if step.input != nil || step.output != nil {
+            await stopContainer(of: step)
+        } else if let container = try await containers(of: step).first {
             log.notice("step \(step.name) still runs; waiting for it")
             do throws(EngineError) {
                 // For a container that was never started, the Engine would return exit code 0.

@@ -2,6 +2,7 @@ import Linux
 import Logging
 import Rules
 import Synchronization
+import SystemPackage
 
 /// Runs the commands of one phase, and logs their output without the secrets that berth knows.
 struct Tools: Sendable {
@@ -10,12 +11,20 @@ struct Tools: Sendable {
     let redaction: Redaction
 
     /// Runs a command for its effect.
-    func stream(_ command: Command) async throws(CommandError) {
+    ///
+    /// - Parameters:
+    ///   - input: the file that is its standard input; nil for an empty one.
+    ///   - file: the file that is its standard output; nil to log it.
+    func stream(
+        _ command: Command,
+        from input: FileDescriptor? = nil,
+        into file: FileDescriptor? = nil
+    ) async throws(CommandError) {
         log.debug(shown("\(command)"))
         let output = CommandOutput(say)
         defer { output.end() }
         do throws(CommandError) {
-            try await host.processes.stream(command) { output.take($0) }
+            try await host.processes.stream(command, from: input, into: file) { output.take($0) }
         } catch {
             throw error.mapLines(shown)
         }
@@ -43,6 +52,11 @@ struct Tools: Sendable {
             }
         }.value
         try result.get()
+    }
+
+    /// Does something to its end even if the agent is stopped meanwhile.
+    func unbroken(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await Task(executorPreference: host.executor) { try await body() }.value
     }
 
     private func say(_ line: String) {

@@ -7,7 +7,7 @@ import SystemPackage
 ///
 /// Every child leads its own session. At the time limit, or when the task is cancelled, the whole process group gets
 /// SIGTERM, and SIGKILL after a grace period. When a call returns, the rest of the group is killed, even processes that
-/// ignore SIGTERM. Standard input is empty.
+/// ignore SIGTERM. Standard input is empty unless a call says otherwise.
 package struct ProcessRunner: Sendable {
     private let clock: any Clock<Duration>
     private let grace: Duration
@@ -30,26 +30,48 @@ package struct ProcessRunner: Sendable {
         limit: Int,
         onErrorLine: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(CommandError) -> [UInt8] {
-        try await run(command, .bytes(limit: limit), .sequence, lines: \.standardError, onErrorLine)
+        try await run(command, .none, .bytes(limit: limit), .sequence, lines: \.standardError, onErrorLine)
     }
 
     /// Runs a command for its effect.
     ///
-    /// - Parameter onLine: Called with each line of both streams as it arrives.
+    /// The child itself reads and writes the files, whatever their size. They stay open.
+    ///
+    /// - Parameters:
+    ///   - input: The file that is the standard input.
+    ///   - output: The file that is the standard output.
+    ///   - onLine: Called with each line as it arrives: of standard error, and of standard output if that is no file.
     package func stream(
         _ command: Command,
+        from input: FileDescriptor? = nil,
+        into output: FileDescriptor? = nil,
         onLine: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(CommandError) {
-        try await run(command, .sequence, .combinedWithOutput, lines: \.standardOutput, onLine)
+        guard let input else { return try await stream(command, .none, output, onLine) }
+        try await stream(command, .fileDescriptor(input, closeAfterSpawningProcess: false), output, onLine)
     }
 }
 
 extension ProcessRunner {
-    private func run<Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
+    private func stream(
         _ command: Command,
+        _ input: some InputProtocol,
+        _ output: FileDescriptor?,
+        _ onLine: @escaping @Sendable (String) -> Void
+    ) async throws(CommandError) {
+        guard let output else {
+            return try await run(command, input, .sequence, .combinedWithOutput, lines: \.standardOutput, onLine)
+        }
+        let file = FileDescriptorOutput.fileDescriptor(output, closeAfterSpawningProcess: false)
+        try await run(command, input, file, .sequence, lines: \.standardError, onLine)
+    }
+
+    private func run<Input: InputProtocol, Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
+        _ command: Command,
+        _ input: Input,
         _ output: Output,
         _ errorOutput: ErrorOutput,
-        lines: @escaping @Sendable (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
+        lines: @escaping @Sendable (Execution<Input, Output, ErrorOutput>) -> SubprocessOutputSequence,
         _ onLine: @escaping @Sendable (String) -> Void
     ) async throws(CommandError) -> Output.OutputType {
         // A cancelled task starts no process.
@@ -59,7 +81,7 @@ extension ProcessRunner {
         do {
             return try await withThrowingTaskGroup { race in
                 race.addTask {
-                    try await Self.child(configuration, output, errorOutput, lines: lines) { line in
+                    try await Self.child(configuration, input, output, errorOutput, lines: lines) { line in
                         lastLines.append(line)
                         onLine(line)
                     }
@@ -81,11 +103,12 @@ extension ProcessRunner {
         }
     }
 
-    private static func child<Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
+    private static func child<Input: InputProtocol, Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
         _ configuration: Configuration,
+        _ input: Input,
         _ output: Output,
         _ errorOutput: ErrorOutput,
-        lines: (Execution<NoInput, Output, ErrorOutput>) -> SubprocessOutputSequence,
+        lines: (Execution<Input, Output, ErrorOutput>) -> SubprocessOutputSequence,
         _ onLine: (String) -> Void
     ) async throws -> Output.OutputType {
         var group: pid_t?
@@ -94,7 +117,7 @@ extension ProcessRunner {
         defer { if let group { kill(-group, SIGKILL) } }
         let result = try await Subprocess.run(
             configuration,
-            input: .none,
+            input: input,
             output: output,
             error: errorOutput
         ) { execution in

@@ -76,6 +76,13 @@ package struct Filesystem: Equatable, Sendable {
     /// The higher percentage of space and inodes.
     package var percent: Int { max(space.percent, inodes?.percent ?? 0) }
 
+    /// The same with this many bytes more; at most a petabyte, so that a percentage does not overflow.
+    package func with(_ bytes: Int64) -> Filesystem {
+        let bytes = min(max(bytes, 0), 1_000_000_000_000_000)
+        let space = Amount(used: space.used + bytes, available: space.available - bytes)
+        return Filesystem(path: path, holds: holds, space: space, inodes: inodes)
+    }
+
     /// Whether inodes, not space, are scarcer.
     package var lacksInodes: Bool { percent > space.percent }
 

@@ -85,12 +85,31 @@ package struct Record: Equatable, Sendable, Codable {
         /// Nil while it runs, and if berth could not see how it ended.
         package var exitCode: Int?
         package var seconds: Double?
+        /// The step whose backup it read.
+        package var input: String?
+        /// The backup that it wrote.
+        package var output: Backup?
 
         package init(name: String, when: Policy.Step.Moment, exitCode: Int? = nil, seconds: Double? = nil) {
             self.name = name
             self.when = when
             self.exitCode = exitCode
             self.seconds = seconds
+        }
+    }
+
+    /// A file with what a step wrote to its standard output.
+    package struct Backup: Equatable, Sendable, Codable {
+        package let file: String
+        /// In bytes; nil unless the file is whole.
+        package let size: Int64?
+        /// In lower-case hexadecimal; nil unless the file is whole.
+        package let sha256: String?
+
+        package init(file: String, size: Int64? = nil, sha256: String? = nil) {
+            self.file = file
+            self.size = size
+            self.sha256 = sha256
         }
     }
 
@@ -123,5 +142,16 @@ package struct Record: Equatable, Sendable, Codable {
         let reason = reason ?? ""
         let sentence = reason.hasSuffix(ending) ? String(reason.dropLast(ending.count)) : reason
         return Failure(cause ?? .unexpected, "", sentence, hint: hint, evidence: evidence)
+    }
+
+    /// What a release that does not stay leaves behind: the steps before the switch that berth cannot undo, and the
+    /// backups from before them; nil if no such step was started.
+    package var notUndone: String? {
+        let before = steps.filter { $0.when == .before }
+        let names = before.filter { $0.input == nil && $0.output == nil }.map(\.name)
+        guard let last = names.last else { return nil }
+        let subject = names.count == 1 ? "step \(last) was" : "steps \(names.joined(separator: ", ")) were"
+        let backups = before.compactMap(\.output).filter { $0.sha256 != nil }.map(\.file)
+        return "\(subject) not undone" + (backups.isEmpty ? "" : " (backup: \(backups.joined(separator: ", ")))")
     }
 }

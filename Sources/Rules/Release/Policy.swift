@@ -12,16 +12,28 @@ package struct Policy: Equatable, Sendable {
     /// One command around the switch.
     package struct Step: Equatable, Sendable {
         package enum Moment: String, Sendable, Codable {
-            /// Before the switch, in a new container from the new image (`docker compose run --rm`).
+            /// Before the switch.
             case before
-            /// After the gate, in the running app (`docker compose exec`).
+            /// After the gate.
             case after
+        }
+
+        package enum Place: String, Sendable, Codable {
+            /// In a container of its own from the new image (`docker compose run --rm`).
+            case new
+            /// In the running app (`docker compose exec`), which before the switch is the release that it replaces.
+            case running
         }
 
         package let name: String
         package let service: ServiceName
         package let command: [String]
         package let moment: Moment
+        package let place: Place
+        /// The earlier step whose output becomes the standard input; nil for an empty one.
+        package let input: String?
+        /// The backup that the standard output becomes; nil if it goes to the journal.
+        package let output: Output?
         package let timeout: Duration
     }
 
@@ -63,6 +75,7 @@ extension Policy: Decodable {
                 hint: "give each step a name of its own"
             )
         }
+        try checkBackups()
     }
 }
 
@@ -82,7 +95,7 @@ private struct StepInput: Decodable {
     let step: Policy.Step
 
     init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["name", "service", "command", "when", "timeout"])
+        let keys = try decoder.strictKeys(["name", "service", "command", "when", "in", "input", "output", "timeout"])
         let name = try keys.decode(String.self, forKey: "name")
         guard !name.isEmpty else { throw keys.error("name", "must not be empty") }
         let command = try keys.decode([String].self, forKey: "command")
@@ -96,13 +109,17 @@ private struct StepInput: Decodable {
             service: try keys.decode(ServiceName.self, forKey: "service"),
             command: command,
             moment: moment,
+            place: try keys.place() ?? (moment == .before ? .new : .running),
+            input: try keys.decodeIfPresent(String.self, forKey: "input"),
+            output: try keys.decodeIfPresent(Policy.Step.Output.self, forKey: "output"),
             timeout: try keys.timeout() ?? .seconds(600)
         )
     }
 }
 
 extension Decoder {
-    fileprivate func strictKeys(_ known: [String]) throws -> KeyedDecodingContainer<Name> {
+    /// The members of an object that has no others than these.
+    func strictKeys(_ known: [String]) throws -> KeyedDecodingContainer<Name> {
         let container = try container(keyedBy: Name.self)
         for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
             throw container.error(
@@ -115,7 +132,7 @@ extension Decoder {
 }
 
 extension KeyedDecodingContainer<Name> {
-    fileprivate func error(_ key: Name, _ problem: String) -> DecodingError {
+    func error(_ key: Name, _ problem: String) -> DecodingError {
         .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: problem))
     }
 
@@ -125,6 +142,14 @@ extension KeyedDecodingContainer<Name> {
             throw error(key, "\(text) is not a duration of up to a day, such as 90s, 1m30s or 500ms")
         }
         return duration
+    }
+
+    fileprivate func place() throws -> Policy.Step.Place? {
+        guard let word = try decodeIfPresent(String.self, forKey: "in") else { return nil }
+        guard let place = Policy.Step.Place(rawValue: word) else {
+            throw error("in", "\(word) is neither new nor running")
+        }
+        return place
     }
 
     /// Refuses zero, which other tools use for "no limit": it would end everything at once.

@@ -34,8 +34,13 @@ extension Plan: Answer {
 
     private var stepPassages: [Passage] {
         guard !steps.isEmpty else { return [] }
-        let rows = steps.map { [$0.when.rawValue, $0.name, $0.service.rawValue] }
-        let columns = ["WHEN", "STEP", "SERVICE"].map { Table.Column(title: $0) }
+        let hasBackups = steps.contains { $0.output != nil }
+        let rows = steps.map { step in
+            [step.when.rawValue, step.name, step.service.rawValue, step.in.rawValue]
+                + (hasBackups ? [step.output ?? ""] : [])
+        }
+        let titles = ["WHEN", "STEP", "SERVICE", "IN"] + (hasBackups ? ["BACKUP"] : [])
+        let columns = titles.map { Table.Column(title: $0) }
         return [.heading("Steps:"), .table(Table(columns: columns, rows: rows))]
     }
 

@@ -76,7 +76,12 @@ import Testing
             revision: nil
         )
         record.compose = Record.ComposeFile(file: "/var/lib/berth/shop/compose/12.yaml", sha256: "dd")
+        var dump = Record.StepResult(name: "dump", when: .before, exitCode: 0, seconds: 2)
+        dump.output = Record.Backup(file: "/var/backups/berth/shop/12-shop.dump", size: 4096, sha256: "ee")
+        var look = Record.StepResult(name: "look", when: .before)
+        look.input = "dump"
         record.steps = [
+            dump, look,
             Record.StepResult(name: "migrate", when: .before, exitCode: 0, seconds: 1.5),
             Record.StepResult(name: "sync", when: .after),
         ]
@@ -94,6 +99,17 @@ import Testing
         )
         record.evidence = [evidence, Evidence(Gate.Finding(service: "web", container: nil, problem: "has 0 of 1"))]
         return record
+    }
+
+    @Test func namesTheStepsBeforeTheSwitchThatCannotBeUndone() throws {
+        #expect(try record().notUndone == nil)
+        #expect(try whole().notUndone == "step migrate was not undone (backup: /var/backups/berth/shop/12-shop.dump)")
+        var record = try whole()
+        record.steps.removeFirst(2)
+        record.steps.append(Record.StepResult(name: "seed", when: .before))
+        #expect(record.notUndone == "steps migrate, seed were not undone")
+        record.steps = try whole().steps.filter { $0.name != "migrate" }
+        #expect(record.notUndone == nil)
     }
 
     @Test func isWrittenWhole() throws {
@@ -117,7 +133,9 @@ import Testing
                 "imageID":"sha256:aa","revision":"4f2a"}},
                   "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
-                  "steps": [{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
+                  "steps": [{"exitCode":0,"name":"dump","output":{"file":"/var/backups/berth/shop/12-shop.dump",\#
+                "sha256":"ee","size":4096},"seconds":2,"when":"before"},\#
+                {"input":"dump","name":"look","when":"before"},{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
                   "rolledBackTo": 11,
                   "running": {"Web":"sha256:cc","backend":"sha256:aa"},
                   "evidence": [{"container":{"exitCode":0,"id":"c1","log":["ü","\u001b[31m","\u009b31m\u007f","\u202e\u2066"],"oomKilled":false,\#

@@ -41,6 +41,40 @@ import Testing
         #expect(policy.steps(.after).first?.timeout == .seconds(5))
     }
 
+    @Test func aStepMayReadWhatAnEarlierOneHasWritten() throws {
+        let policy = try policy(
+            """
+            {"steps":[{"name":"look","service":"app","command":["l"],"when":"after","in":"new","input":"dump"},
+            {"name":"dump","service":"app","command":["d"],"when":"before","in":"running",
+            "output":{"file":"shop.dump","keep":7,"atLeast":"2KiB"}}]}
+            """
+        )
+        let (dump, look) = (try #require(policy.steps(.before).first), try #require(policy.steps(.after).first))
+        #expect(dump.place == .running)
+        #expect(dump.output == Policy.Step.Output(file: "shop.dump", keep: 7, atLeast: 2048))
+        #expect(look.place == .new)
+        #expect(look.input == "dump")
+    }
+
+    @Test func aStepRunsByDefaultWhereItsMomentSays() throws {
+        let steps = try policy(
+            """
+            {"steps":[{"name":"a","service":"app","command":["a"],"when":"before","output":{"file":"x"}},
+            {"name":"b","service":"app","command":["b"],"when":"after"}]}
+            """
+        ).steps
+        #expect(steps.map(\.place) == [.new, .running])
+        #expect(steps[0].output == Policy.Step.Output(file: "x", keep: 5, atLeast: 1))
+    }
+
+    @Test(arguments: [("1B", 1), ("512kB", 512_000), ("1KiB", 1024), ("3GiB", 3 << 30), ("2TB", 2_000_000_000_000)])
+    func aSizeHasAUnit(text: String, bytes: Int64) { #expect(Int64(bytes: text) == bytes) }
+
+    @Test(arguments: [
+        "", "1", "KiB", "1.5MB", "-1B", "1kb", "1 B", "9223372036854775807KiB", "99999999999999999999B", "١B",
+    ])
+    func noSizeIsGuessed(text: String) { #expect(Int64(bytes: text) == nil) }
+
     @Test(arguments: [
         "null", "{}", #"{"health":{}}"#, #"{"health":null,"steps":null,"rollback":null}"#, #"{"steps":[]}"#,
     ])
@@ -60,6 +94,8 @@ import Testing
         let members = parts.sorted { $0.key < $1.key }.map { #""\#($0.key)":\#($0.value)"# }
         return "{\(members.joined(separator: ","))}"
     }
+
+    private static func output(_ value: String) -> String { step("output", value) }
 
     /// The policy, the wrong key, and the error's problem.
     static let mistakes: [(extensions: String, key: String, problem: String)] =
@@ -81,7 +117,7 @@ import Testing
             (#"{"steps":["migrate"]}"#, "steps[0]", "Dictionary"),
             (
                 #"{"steps":[\#(step("retries", "3"))]}"#, "steps[0].retries",
-                "keys here are name, service, command, when, timeout"
+                "keys here are name, service, command, when, in, input, output, timeout"
             ),
             (#"{"steps":[\#(step("timeout", "0"))]}"#, "steps[0].timeout", "String"),
             (#"{"steps":[\#(step("timeout", #""0s""#))]}"#, "steps[0].timeout", "must be more than zero"),
@@ -95,8 +131,27 @@ import Testing
             ),
             (#"{"steps":[\#(step("when", nil)),\#(step("when", nil))]}"#, "steps[0].when", "is missing"),
             (#"{"steps":[\#(step("x", nil)),\#(step("when", #""before""#))]}"#, "x-berth", "has two steps named a"),
+            (#"{"steps":[\#(step("in", #""runing""#))]}"#, "steps[0].in", "runing is neither new nor running"),
+            (#"{"steps":[\#(step("input", #""a""#))]}"#, "step a", "takes its input from a, which is no earlier step"),
+            (
+                #"{"steps":[\#(step("input", #""b""#)),\#(step("name", #""b""#))]}"#, "step a",
+                "takes its input from b, which is no earlier step"
+            ),
+            (
+                #"{"steps":[\#(output(#"{"file":"x"}"#)),\#(step("name", #""b","output":{"file":"x"}"#))]}"#, "x-berth",
+                "has two steps with the output x"
+            ),
+            (#"{"steps":[\#(output("{}"))]}"#, "steps[0].output.file", "is missing"),
+            (#"{"steps":[\#(output(#""shop.dump""#))]}"#, "steps[0].output", "Dictionary"),
+            (#"{"steps":[\#(output(#"{"file":"x","mode":1}"#))]}"#, "steps[0].output.mode", "file, keep, atLeast"),
+            (#"{"steps":[\#(output(#"{"file":"x","keep":0}"#))]}"#, "steps[0].output.keep", "0 is not a number from 1"),
+            (#"{"steps":[\#(output(#"{"file":"x","atLeast":"0B"}"#))]}"#, "output.atLeast", "0B is not a size"),
+            (#"{"steps":[\#(output(#"{"file":"x","atLeast":"1 K"}"#))]}"#, "output.atLeast", "1 K is not a size"),
             ("7", "x-berth", "Dictionary"), ("[]", "x-berth", "Dictionary"), (#""never""#, "x-berth", "Dictionary"),
         ]
+        + ["../x", "a/b", "", ".x", "-x", "a b", "\\u00e9", String(repeating: "x", count: 101)].map {
+            (#"{"steps":[\#(output(#"{"file":"\#($0)"}"#))]}"#, "steps[0].output.file", "is not a name of up to 100")
+        }
         + ["name", "service", "command", "when"].map {
             (#"{"steps":[\#(step($0, nil))]}"#, "steps[0].\($0)", "is missing")
         }

@@ -41,7 +41,8 @@ final class StoryHost: Sendable {
         app = AppSettings(
             name: try #require(AppName("shop")),
             directory: folder.appending("shop"),
-            spool: folder.appending("spool")
+            spool: folder.appending("spool"),
+            backups: folder.appending("backups").appending("shop")
         )
         for folder in [app.directory, app.spool, host.state, host.runtime, folder.appending("bin")] {
             try File.makeFolder(folder, mode: .ownerReadWriteExecute)
@@ -70,6 +71,15 @@ final class StoryHost: Sendable {
             *" up "*) verb=up ;;
             *" run "*) verb=run ;;
             *" exec "*) verb=exec ;;
+        esac
+        case $verb in
+            run | exec)
+                IFS= read -r line
+                printf %s "$line" >"\(folder)/input"
+                line=
+                [ ! -e "\(folder)/output" ] || IFS= read -r line <"\(folder)/output"
+                printf %s "$line"
+                ;;
         esac
         if [ -e "\(folder)/fail $verb $IMAGE_TAG" ]; then
             echo "$verb of $IMAGE_TAG fails" >&2
@@ -104,6 +114,15 @@ final class StoryHost: Sendable {
 
     /// Lets a command fail, for one release.
     func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
+
+    /// What each step writes to its standard output: one line.
+    func setOutput(_ text: String) throws { try write(text, to: folder.appending("output")) }
+
+    /// The standard input of the last step.
+    var input: String { String(decoding: (try? File.read(folder.appending("input"))) ?? [], as: UTF8.self) }
+
+    /// The files in the folder of the backups, hidden ones too.
+    var backups: [String] { ((try? File.names(in: app.backups)) ?? []).sorted() }
 
     var store: Store { Store(app: app.name, state: host.state) }
 
