@@ -12,6 +12,17 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
         package let image: ImageReference?
         /// The number of containers, from `deploy.replicas` or `scale`.
         package let replicas: Int
+        /// What Compose waits for before it starts the service.
+        package let dependencies: [ServiceName: Condition]
+        /// Nil if the Compose file has none; the image may have one.
+        package let healthcheck: Healthcheck?
+    }
+
+    /// What Compose waits for in a service before it starts another that depends on it.
+    package enum Condition: String, Sendable {
+        case started = "service_started"
+        case healthy = "service_healthy"
+        case completed = "service_completed_successfully"
     }
 }
 
@@ -29,6 +40,36 @@ extension ComposeModel.Service: Decodable {
     package init(from decoder: any Decoder) throws {
         let service = try decoder.members()
         image = try service.optional("image")
-        replicas = try service.optionalObject("deploy")?.optional("replicas") ?? service.optional("scale") ?? 1
+        replicas = try service.optionalObject("deploy")?.count("replicas") ?? service.count("scale") ?? 1
+        healthcheck = try service.optionalObject("healthcheck").flatMap(Healthcheck.init(compose:))
+        let dependencies = try service.optionalObject("depends_on")
+        let conditions = try dependencies?.allKeys.map { name in
+            let condition: String? = try dependencies?.object(name).optional("condition")
+            let known = condition.flatMap(ComposeModel.Condition.init) ?? .started
+            return (ServiceName(rawValue: name.stringValue), known)
+        }
+        self.dependencies = Dictionary(conditions ?? []) { one, _ in one }
+    }
+}
+
+extension ComposeModel {
+    /// The services that a service depends on, directly and through others, as far as the model has them.
+    ///
+    /// A service that anything awaits the end of counts as ``Condition/completed``.
+    package func dependencies(of service: ServiceName) -> [ServiceName: Condition] {
+        var found: [ServiceName: Condition] = [:]
+        var open = [service]
+        while let next = open.popLast() {
+            for (name, condition) in services[next]?.dependencies ?? [:] where services[name] != nil {
+                if found[name] == nil { open.append(name) }
+                if found[name] != .completed { found[name] = condition }
+            }
+        }
+        return found
+    }
+
+    /// The services whose successful end another service waits for.
+    package var endingServices: Set<ServiceName> {
+        Set(services.values.flatMap { $0.dependencies.filter { $0.value == .completed }.keys })
     }
 }

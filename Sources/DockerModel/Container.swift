@@ -28,6 +28,9 @@ package struct ContainerSummary: Decodable, Hashable, Sendable {
 /// A container's state in its life cycle.
 package enum ContainerStatus: String, Codable, Sendable {
     case created, running, paused, restarting, removing, exited, dead
+
+    /// Whether the container was started and has not ended for good.
+    package var isUp: Bool { self == .running || self == .paused || self == .restarting }
 }
 
 /// One mount of a container.
@@ -66,6 +69,8 @@ package struct Container: Hashable, Sendable {
     package let restartPolicy: RestartPolicy
     /// Nil if the container has none.
     package let healthcheck: Healthcheck?
+    /// Whether a port of it is to be reachable at the host.
+    package let publishesPorts: Bool
     package let mounts: [Mount]
     /// Whether it has a terminal; its log is then one stream without frame headers.
     package let hasTerminal: Bool
@@ -101,12 +106,14 @@ extension Container: Decodable {
         image = try config.value("Image")
         labels = try config.optional("Labels") ?? Labels(all: [:])
         state = try container.value("State")
-        restartCount = try container.optional("RestartCount") ?? 0
+        restartCount = try container.count("RestartCount") ?? 0
         restartPolicy = RestartPolicy(
             name: try policy?.value("Name") ?? "",
-            maximum: try policy?.optional("MaximumRetryCount") ?? 0
+            maximum: try policy?.count("MaximumRetryCount") ?? 0
         )
-        healthcheck = try config.optionalObject("Healthcheck").flatMap(Healthcheck.init)
+        healthcheck = try config.optionalObject("Healthcheck").flatMap(Healthcheck.init(engine:))
+        let ports = try host?.optionalObject("PortBindings")?.allKeys ?? []
+        publishesPorts = try !ports.isEmpty || host?.optional("PublishAllPorts") == true
         mounts = try container.optional("Mounts") ?? []
         hasTerminal = try config.optional("Tty") ?? false
         logDriver = try host?.optionalObject("LogConfig")?.optional("Type") ?? ""
@@ -118,7 +125,7 @@ extension Container.State: Decodable {
         let state = try decoder.members()
         status = try state.value("Status")
         isRunning = try state.value("Running")
-        exitCode = try state.value("ExitCode")
+        exitCode = try state.exitCode("ExitCode") ?? 0
         wasOutOfMemory = try state.optional("OOMKilled") ?? false
         startedAt = try state.timestamp("StartedAt")
         error = try state.optional("Error") ?? ""

@@ -31,7 +31,7 @@ extension ContainerHealth.Probe: Decodable {
         let probe = try decoder.members()
         start = try probe.timestamp("Start")
         end = try probe.timestamp("End")
-        exitCode = try probe.value("ExitCode")
+        exitCode = try probe.exitCode("ExitCode") ?? 0
         output = try probe.optional("Output") ?? ""
     }
 }

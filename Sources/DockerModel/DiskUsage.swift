@@ -40,7 +40,7 @@ package struct CacheEntry: Hashable, Sendable {
 extension DiskUsage: Decodable {
     package init(from decoder: any Decoder) throws {
         let usage = try decoder.members()
-        layersSize = try usage.optional("LayersSize") ?? 0
+        layersSize = try usage.bytes("LayersSize") ?? 0
         images = try usage.optional("Images") ?? []
         containers = try usage.optional("Containers") ?? []
         volumes = try usage.optional("Volumes") ?? []
@@ -52,7 +52,7 @@ extension DiskUsage.ContainerUsage: Decodable {
     package init(from decoder: any Decoder) throws {
         container = try ContainerSummary(from: decoder)
         // The Engine leaves out a size of zero.
-        size = try decoder.members().optional("SizeRw") ?? 0
+        size = try decoder.members().bytes("SizeRw") ?? 0
     }
 }
 
@@ -68,7 +68,7 @@ extension CacheEntry: Decodable {
         let entry = try decoder.members()
         id = try entry.value("ID")
         type = try entry.value("Type")
-        size = try entry.value("Size")
+        size = try entry.bytes("Size") ?? 0
         isInUse = try entry.value("InUse")
         isShared = try entry.value("Shared")
         lastUsed = try entry.timestamp("LastUsedAt")

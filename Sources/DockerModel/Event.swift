@@ -25,7 +25,7 @@ extension Event: Decodable {
         action = Action(try event.value("Action"))
         container = try actor.value("ID")
         attributes = try actor.optional("Attributes") ?? [:]
-        time = Timestamp(nanoseconds: try event.value("timeNano"))
+        time = Timestamp(nanoseconds: Int64(try event.number("timeNano", in: 0...Int.max) ?? 0))
     }
 }
 

@@ -24,7 +24,7 @@ extension Image: Decodable {
         repoDigests = try image.optional("RepoDigests") ?? []
         labels = try image.optionalObject("Config")?.optional("Labels") ?? [:]
         created = try image.timestamp("Created")
-        size = try image.value("Size")
+        size = try image.bytes("Size") ?? 0
         lastTagged = try image.optionalObject("Metadata")?.timestamp("LastTagTime")
     }
 }
@@ -53,11 +53,9 @@ extension ImageSummary: Decodable {
         repoTags = (try image.optional("RepoTags") ?? []).filter { $0 != "<none>:<none>" }
         repoDigests = (try image.optional("RepoDigests") ?? []).filter { $0 != "<none>@<none>" }
         labels = try image.optional("Labels") ?? [:]
-        let (nanoseconds, overflow) = (try image.value("Created") as Int64).multipliedReportingOverflow(
-            by: 1_000_000_000
-        )
-        created = nanoseconds > 0 && !overflow ? Timestamp(nanoseconds: nanoseconds) : nil
-        size = try image.value("Size")
+        let seconds = try image.number("Created", in: 0...Int.max) ?? 0
+        created = seconds > 0 ? Timestamp(seconds: Int64(seconds)) : nil
+        size = try image.bytes("Size") ?? 0
         sharedSize = try image.measured("SharedSize")
     }
 }

@@ -17,6 +17,10 @@ package struct Labels: Hashable, Sendable {
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
     /// Whether `docker compose run` created the container, for one command.
     package var isOneOff: Bool { all["com.docker.compose.oneoff"] == "True" }
+    /// The hook of the service (`pre_start`) for which Compose created the container; nil for any other container.
+    package var hook: String? { all["com.docker.compose.hook"] }
+    /// Whether the container is one of those that its service consists of, and not one that ran a single command.
+    package var isReplica: Bool { !isOneOff && hook == nil }
 }
 
 extension Labels: Decodable {

@@ -41,9 +41,4 @@ extension KeyedDecodingContainer<Name> {
     package func timestamp(_ name: Name) throws -> Timestamp? {
         try optional(name).flatMap { (text: String) in Timestamp(text) }
     }
-
-    /// The bytes under a name, or nil if they are absent or -1, which means "not measured".
-    package func measured(_ name: Name) throws -> Int64? {
-        try optional(name).flatMap { (bytes: Int64) in bytes < 0 ? nil : bytes }
-    }
 }

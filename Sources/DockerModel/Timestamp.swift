@@ -10,6 +10,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Counts from 1970; a moment that does not fit becomes the last or the first one.
+    package init(seconds: Int64, nanoseconds: Int64 = 0) {
+        self = Self(nanoseconds: 0) + (.seconds(seconds) + .nanoseconds(nanoseconds))
+    }
+
     /// Parses `2024-05-01T10:00:00.123456789Z`, with any number of fraction digits and any numeric offset.
     ///
     /// Nil if the text has another form or the year does not fit. That includes Go's zero time,
@@ -39,7 +44,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Self(nanoseconds: time < .zero ? .min : .max)
     }
 
-    package static func - (left: Self, right: Self) -> Duration { .nanoseconds(left.nanoseconds - right.nanoseconds) }
+    package static func - (left: Self, right: Self) -> Duration {
+        // Two moments can be further apart than 64 bits of nanoseconds hold.
+        .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
+    }
 
     /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
@@ -64,18 +72,22 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC; the fraction has nine digits, or is absent if it is zero.
     package var description: String {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
+        return fraction == 0 ? "\(Self.text(seconds))Z" : "\(Self.text(seconds)).\(fraction.padded(9))Z"
+    }
+
+    /// Date and time without a fraction.
+    private static func text(_ seconds: Int64) -> String {
         let (days, second) = seconds.flooredDivision(by: 86_400)
-        let (year, month, day) = Self.date(days: days)
+        let (year, month, day) = date(days: days)
         let date = "\(year)-\(month.padded(2))-\(day.padded(2))"
         let time = "\((second / 3_600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
-        return fraction == 0 ? "\(date)T\(time)Z" : "\(date)T\(time).\(fraction.padded(9))Z"
+        return "\(date)T\(time)"
     }
 
     /// RFC 3339 in UTC, always with three fraction digits; finer digits are cut off.
     package var inMilliseconds: String {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
-        let text = Timestamp(nanoseconds: seconds * 1_000_000_000).description
-        return "\(text.dropLast()).\((fraction / 1_000_000).padded(3))Z"
+        return "\(Self.text(seconds)).\((fraction / 1_000_000).padded(3))Z"
     }
 
     /// Seconds and nanoseconds since 1970, as the Engine's `since` and `until` take them: `1714557600.123456789`.

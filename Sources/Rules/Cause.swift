@@ -61,6 +61,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     // berth itself.
     case agentStopped = "agent-stopped"
     case agentEnded = "agent-ended"
+    case noProgress = "no-progress"
     case appRemoved = "app-removed"
     case unexpected
 

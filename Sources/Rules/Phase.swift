@@ -38,8 +38,8 @@ extension Phase {
     package var rule: Rule {
         switch self {
         case .claim: Rule(limit: .minutes(20), touchesApp: false, failure: .end(.refused), crash: .fail)
-        // An Engine that boots along with the host takes minutes.
-        case .check: Rule(limit: .minutes(8), touchesApp: false, failure: .end(.refused), crash: .fail)
+        // An Engine that boots along with the host takes minutes, and so does each request to one that hardly answers.
+        case .check: Rule(limit: .minutes(30), touchesApp: false, failure: .end(.refused), crash: .fail)
         case .login: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.failed), crash: .fail)
         // Images are removed one by one; on a slow disk, each takes minutes.
         case .room: Rule(limit: .minutes(60), touchesApp: false, failure: .end(.failed), crash: .fail)
@@ -47,8 +47,9 @@ extension Phase {
         case .pull: Rule(limit: .minutes(100), touchesApp: false, failure: .end(.failed), crash: .fail)
         // Steps have their own limits; see `Steps`.
         case .before: Rule(limit: .minutes(70), touchesApp: false, failure: .end(.failed), crash: .resume)
+        // The release can extend it; see `upLimit`.
         case .up: Rule(limit: .minutes(20), touchesApp: true, failure: .goBack, crash: .resume)
-        // The gate ends it; its deadlines come from the app's own healthchecks.
+        // The gate ends it; its deadlines come from the release, see `HealthPolicy.limit`.
         case .health: Rule(limit: .minutes(24 * 60), touchesApp: true, failure: .goBack, crash: .resume)
         case .after: Rule(limit: .minutes(70), touchesApp: true, failure: .goBack, crash: .resume)
         // It removes only what the app does not need, so a failure does not affect the app.

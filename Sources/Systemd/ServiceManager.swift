@@ -41,7 +41,8 @@ package struct ServiceManager: Sendable {
 
     /// Asks for more time to start, reload or stop: `duration` from now, until the next such call.
     package func extendTimeout(by duration: Duration) {
-        notify("EXTEND_TIMEOUT_USEC=\(Int64((duration / .microseconds(1)).rounded(.up)))")
+        let microseconds = min((duration / .microseconds(1)).rounded(.up), 1e15)
+        notify("EXTEND_TIMEOUT_USEC=\(Int64(microseconds))")
     }
 
     /// How long the service may go without ``keepAlive()`` before it is killed; nil if the watchdog is off.

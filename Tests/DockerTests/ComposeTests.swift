@@ -18,11 +18,12 @@ struct ComposeTests {
         #expect(compose.template().description == common + "config --no-interpolate")
         #expect(compose.pull().description == common + "pull --policy always")
         #expect(
-            compose.up().description == common + "up --detach --remove-orphans --no-build --pull never"
+            compose.up(within: .seconds(900)).description == common
+                + "up --detach --remove-orphans --no-build --pull never"
         )
         #expect(
             Compose(directory: "/srv/shop", environment: [:], file: "/var/lib/berth/shop/compose/6.yaml")
-                .up().description == common
+                .up(within: .seconds(900)).description == common
                 + "--project-directory /srv/shop --file /var/lib/berth/shop/compose/6.yaml "
                 + "up --detach --remove-orphans --no-build --pull never"
         )

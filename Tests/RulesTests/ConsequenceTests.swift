@@ -100,7 +100,7 @@ import Testing
     /// A phase that touches the app is resumed, and a phase that is given up has not touched it.
     @Test(arguments: Phase.allCases)
     func everyPhaseIsRecovered(phase: Phase) {
-        switch Recovery(leftIn: phase, number: 3, lastSwitch: 2) {
+        switch Recovery(leftIn: phase, number: 3, lastSwitch: 2, starts: 1) {
         case .resume(let place):
             #expect(phase.rule.touchesApp || phase == .before)
             #expect(place == phase)
@@ -109,13 +109,30 @@ import Testing
             #expect(verdict == .failed && failure.cause == .agentEnded)
             #expect(failure.sentence == "the agent ended during \(phase); the app is unchanged")
             #expect(failure.hint == "drop it again")
+        case let other: Issue.record("\(other)")
+        }
+    }
+
+    /// The third start of an agent without progress gives the phase up; a rollback, and a fourth start, only end.
+    @Test(arguments: Phase.allCases.filter { $0.rule.crash == .resume }, 1...5)
+    func noDeploymentIsResumedForEver(phase: Phase, starts: Int) {
+        switch Recovery(leftIn: phase, number: 3, lastSwitch: 2, starts: starts) {
+        case .resume: #expect(starts < 3)
+        case .giveUp(let place, let failure):
+            #expect(starts == 3 && phase != .rollback && place == phase)
+            #expect(failure.cause == .noProgress)
+            #expect(failure.sentence == "the agent ended 3 times during \(phase), and the deployment made no progress")
+        case .leaveAlone(let place, let failure):
+            #expect(starts > 3 || (starts == 3 && phase == .rollback))
+            #expect(place == phase && failure.cause == .noProgress)
+        case .end: Issue.record("ended")
         }
     }
 
     @Test func aDropThatWaitedIsFailed() {
         let problem = "the agent ended before its turn; the app is unchanged"
         let failure = Failure(.agentEnded, "", problem, hint: "drop it again")
-        #expect(Recovery(leftIn: nil, number: 1, lastSwitch: 0) == .end(.failed, failure))
+        #expect(Recovery(leftIn: nil, number: 1, lastSwitch: 0, starts: 1) == .end(.failed, failure))
     }
 
     /// A deployment does not replace a newer one.
@@ -123,6 +140,6 @@ import Testing
     func whatWasOvertakenIsSuperseded(phase: Phase?, lastSwitch: Int) {
         let problem = "the agent ended before the verdict, and #\(lastSwitch) has been deployed since"
         let failure = Failure(.superseded, "", problem, hint: nil)
-        #expect(Recovery(leftIn: phase, number: 3, lastSwitch: lastSwitch) == .end(.superseded, failure))
+        #expect(Recovery(leftIn: phase, number: 3, lastSwitch: lastSwitch, starts: 9) == .end(.superseded, failure))
     }
 }

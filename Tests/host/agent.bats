@@ -187,6 +187,9 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
     local output
     output=$(inside sh -c 'berth agent 2>&1 || echo "exit $?"')
     contains "$output" "another agent"
+    # systemd does not start such an agent again and again.
+    contains "$output" "exit 75"
+    equal "$(inside systemctl show berth --property=RestartPreventExitStatus --value)" "75 78"
     output=$(inside sh -c 'STATE_DIRECTORY=/tmp/state timeout --signal=INT 2 berth agent --config /tmp/none.toml 2>&1 || echo "exit $?"')
     contains "$output" "berth watches 0 apps"
     output=$(inside sh -c 'echo "colour = 1" >/tmp/bad.toml; STATE_DIRECTORY=/tmp/state berth agent --config /tmp/bad.toml 2>&1 || echo "exit $?"')

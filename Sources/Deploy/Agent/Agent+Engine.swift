@@ -39,10 +39,33 @@ extension Agent {
 
     private func isAlive() async -> Bool {
         guard await spoolWatch.isListening else { return false }
+        return await !isStuck()
+    }
+
+    /// Whether a phase has exceeded its time limit.
+    private func isStuck() async -> Bool {
         let now = host.clock.now
         for worker in workers.values {
-            if await worker.isStuck(at: now) { return false }
+            if await worker.isStuck(at: now) { return true }
         }
-        return true
+        return false
     }
+
+    /// Asks systemd for more time to stop, again and again while a step or a switch under way needs it.
+    func extendStop() async {
+        while await isDeploying(), await !isStuck() {
+            serviceManager.extendTimeout(by: Self.stopExtension)
+            do { try await host.clock.sleep(for: Self.stopExtension / 4) } catch { return }
+        }
+    }
+
+    private func isDeploying() async -> Bool {
+        for worker in workers.values {
+            if await worker.isDeploying { return true }
+        }
+        return false
+    }
+
+    /// How long systemd waits at most for an agent that hangs while it stops.
+    private static let stopExtension = Duration.seconds(120)
 }

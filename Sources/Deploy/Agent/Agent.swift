@@ -65,6 +65,8 @@ package actor Agent {
     ///
     /// - Throws: the error of the spool watch, if it stopped the agent.
     package func run(_ orders: AsyncStream<Order>) async throws {
+        var patience: Task<Void, Never>?
+        defer { patience?.cancel() }
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
@@ -79,7 +81,7 @@ package actor Agent {
                 await obey(in: &group)
                 // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 serviceManager.stopping(status: "Stopping")
-                serviceManager.extendTimeout(by: Phase.before.rule.limit)
+                patience = Task(executorPreference: host.executor) { await self.extendStop() }
                 group.cancelAll()
             }
         } catch is CancellationError {

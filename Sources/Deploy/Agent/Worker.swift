@@ -91,6 +91,8 @@ package actor Worker {
         await current?.isStuck(at: moment) ?? false
     }
 
+    package var isDeploying: Bool { current != nil }
+
     /// The app's history, including deployments under way.
     package var past: History { history }
 
@@ -185,12 +187,31 @@ package actor Worker {
     private func recover(_ record: Record) async {
         let ledger = makeLedger(record)
         let lastSwitch = history.lastSwitch?.number ?? 0
-        switch Recovery(leftIn: record.leftIn, number: record.number, lastSwitch: lastSwitch) {
-        case .end(let verdict, let failure): await end(ledger, verdict, failure)
+        let recovery = Recovery(
+            leftIn: record.leftIn,
+            number: record.number,
+            lastSwitch: lastSwitch,
+            starts: record.starts
+        )
+        if case .end(let verdict, let failure) = recovery { return await end(ledger, verdict, failure) }
+        // On record before anything else: what follows may end this agent too.
+        await ledger.resume()
+        let drop = Drop(variables: record.variables, directives: record.directives)
+        switch recovery {
+        case .end: break
         case .resume(let phase):
             ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
-            let drop = Drop(variables: record.variables, directives: record.directives)
             await deploy(drop, ledger, interrupted: record, from: phase)
+        case .giveUp(let phase, let failure):
+            await deploy(drop, ledger, interrupted: record, from: phase, failed: failure)
+        case .leaveAlone(let phase, let failure):
+            var failure = failure
+            if phase == .rollback, let number = record.rolledBackTo {
+                failure = failure.asRollback(to: number, after: record.failure)
+            }
+            let consequence = await ledger.consequence(of: failure, in: phase, hasWayBack: false)
+            guard case .end(let verdict) = consequence else { return }
+            await end(ledger, verdict, failure)
         }
     }
 
@@ -198,7 +219,8 @@ package actor Worker {
         _ drop: Drop,
         _ ledger: Ledger,
         interrupted: Record? = nil,
-        from start: Phase = .check
+        from start: Phase = .check,
+        failed failure: Failure? = nil
     ) async {
         if !history.isComplete { store.retry(&history) }
         let deployment = Deployment(
@@ -213,7 +235,7 @@ package actor Worker {
             interrupted: interrupted
         )
         current = ledger
-        if let ended = await deployment.run(from: start) {
+        if let ended = await deployment.run(from: start, failed: failure) {
             await note(ended, ledger)
             // Without a Compose file, the deployment ended before it pinned anything.
             if ended.compose != nil { await deployment.letGo(history) }

@@ -35,7 +35,7 @@ extension Planner {
         _ session: EngineSession
     ) async throws(EngineError) -> [ServiceName: Plan.Present] {
         var present: [ServiceName: Plan.Present] = [:]
-        for summary in try await session.containers(project: project) where !summary.labels.isOneOff {
+        for summary in try await session.containers(project: project) where summary.labels.isReplica {
             guard let service = summary.labels.service, present[service] == nil else { continue }
             do throws(EngineError) {
                 let container = try await session.inspect(summary.id)

@@ -17,22 +17,22 @@ extension DiskGuard {
         do throws(EngineError) {
             let usage = try await session.diskUsage()
             var occupants: [Occupant] = []
-            var known: Int64 = 0
+            var known: [Int64] = []
             if filesystem.holds.contains(.images) {
-                let cache = usage.buildCache.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
+                let cache = usage.buildCache.filter { !$0.isShared }.map(\.size).sum()
                 let layers = layers(usage)
                 occupants += images(usage, kept) + layers + [Occupant("the build cache", cache)]
-                known += usage.layersSize + cache + layers.reduce(0) { $0 + $1.bytes }
+                known += [usage.layersSize, cache] + layers.map(\.bytes)
             }
             var rest = "everything outside Docker"
             if filesystem.holds.contains(.volumes) {
                 let (logs, unmeasured) = await logs()
                 let own = logs + volumes(usage)
                 occupants += own
-                known += own.reduce(0) { $0 + $1.bytes }
+                known += own.map(\.bytes)
                 if !unmeasured.isEmpty { rest = "the logs of \(unmeasured.joined(separator: ", ")), and \(rest)" }
             }
-            occupants.append(Occupant(rest, max(0, filesystem.space.used - known)))
+            occupants.append(Occupant(rest, max(0, filesystem.space.used - known.sum())))
             return occupants.largest(of: filesystem)
         } catch {
             log.warning("The things that fill \(filesystem.path) could not be listed: \(error)")

@@ -17,7 +17,7 @@ struct Sightings {
     }
 
     subscript(image: ImageID) -> Timestamp? {
-        first[image.rawValue].map { Timestamp(nanoseconds: 0) + .seconds($0) }
+        first[image.rawValue].map { Timestamp(nanoseconds: 0) + .seconds($0.bounded(to: 0...1e12)) }
     }
 
     /// Adds new images, forgets those that are gone, and saves the file.

@@ -1,4 +1,5 @@
 import Docker
+import DockerModel
 import Rules
 
 /// Collects the Engine's facts about the failing containers, before anything changes them.
@@ -18,6 +19,22 @@ struct EvidenceReader: Sendable {
             all.append(evidence)
         }
         return all
+    }
+
+    /// The hooks of the app that have failed since the switch.
+    ///
+    /// A hook's container is none of its service's, so the gate does not judge it; but it may tell why an app is ill.
+    func failedHooks(of project: ProjectName, since trial: Trial) async -> [Evidence] {
+        var findings: [Gate.Finding] = []
+        for summary in (try? await session.hooks(project: project)) ?? [] where !trial.hooksBefore.contains(summary.id)
+        {
+            guard let service = summary.labels.service, let hook = summary.labels.hook,
+                let state = try? await session.inspect(summary.id).state, !state.status.isUp, state.exitCode != 0
+            else { continue }
+            let problem = "hook \(hook) failed, exit code \(state.exitCode)"
+            findings.append(Gate.Finding(service: service, container: summary.id, problem: problem))
+        }
+        return await evidence(findings)
     }
 
     /// Logs the evidence too, with its service as a field.

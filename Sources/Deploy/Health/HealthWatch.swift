@@ -21,12 +21,20 @@ struct HealthWatch {
 
     private var clock: EventLoopClock { host.clock }
 
-    /// Every container of the project that is not a one-off, in any state.
+    /// What there is of the app now.
+    func scene() async throws(EngineError) -> Scene {
+        let taken = clock.now
+        let hooks = Set(try await session.hooks(project: project).map(\.id))
+        return Scene(samples: try await samples(), hooks: hooks, taken: taken)
+    }
+
+    /// Every container of the project's services, in any state.
     func samples() async throws(EngineError) -> [Sample] {
         var samples: [Sample] = []
-        for container in try await session.containers(project: project) where !container.labels.isOneOff {
+        for container in try await session.containers(project: project) where container.labels.isReplica {
             do throws(EngineError) {
-                if let sample = try await Sample(session.inspect(container.id)) { samples.append(sample) }
+                let container = try await session.inspect(container.id)
+                if let sample = Sample(container, at: .now) { samples.append(sample) }
             } catch {
                 // The container was removed after it was listed; the gate counts the rest.
                 guard error.isNotFound else { throw error }
@@ -39,21 +47,21 @@ struct HealthWatch {
     ///
     /// - Returns: the gate's findings; empty for a healthy app.
     /// - Throws: ``Failure`` if the Engine does not answer for too long, `CancellationError` if the task is cancelled.
-    func verdict(of gate: Gate) async throws -> [Gate.Finding] {
+    func verdict(of trial: Trial) async throws -> [Gate.Finding] {
         let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await listen(ring) }
             defer { group.cancelAll() }
-            return try await look(gate, at: bell, ring)
+            return try await look(trial, at: bell, ring)
         }
     }
 
     private func look(
-        _ gate: Gate,
+        _ trial: Trial,
         at bell: AsyncStream<Void>,
         _ ring: AsyncStream<Void>.Continuation
     ) async throws -> [Gate.Finding] {
-        var gate = gate
+        var gate = trial.gate
         var answered = clock.now
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
@@ -61,9 +69,9 @@ struct HealthWatch {
             alarm?.cancel()
             var wait = Self.poll
             do throws(EngineError) {
+                let now = trial.began.duration(to: clock.now)
                 let samples = try await samples()
                 answered = clock.now
-                let now = Timestamp.now
                 switch gate.judge(samples, at: now) {
                 case .healthy: return []
                 case .unhealthy(let findings): return findings

@@ -38,12 +38,34 @@ actor Ledger {
     /// - Throws: if the record cannot be written before the switch.
     func begin(_ phase: Phase) async throws(Failure) {
         record.started = record.started ?? .now
+        if !record.phases.contains(where: { $0.name == phase }) { record.resumed = nil }
         record.phases.append(Record.PhaseTime(name: phase))
         began = clock.now
         allow(phase.rule.limit)
         await status.show("#\(number) \(phase)", of: number, for: record.app)
         try save()
         log.with("phase", "\(phase)").info("\(phase)")
+    }
+
+    /// Counts this start of an agent, before anything acts.
+    func resume() {
+        record.resumed = record.starts
+        keep()
+    }
+
+    /// Notes that the agent ends in good order, so that its next start does not count.
+    func rest() {
+        record.resumed = nil
+        keep()
+    }
+
+    /// Saves what the deployment can go on without.
+    private func keep() {
+        do throws(Failure) {
+            try save()
+        } catch {
+            log.warning("the record cannot be written: \(error)")
+        }
     }
 
     /// Notes how long the current phase took.
@@ -135,7 +157,9 @@ actor Ledger {
     @discardableResult
     func conclude(_ verdict: Verdict, _ failure: Failure?, running: [ServiceName: ImageID]? = nil) async -> Record {
         record.verdict = verdict
-        explain(verdict == .deployed ? failure : failure?.with(record.notUndone))
+        // What fails once the release has passed makes it no worse.
+        if verdict == .deployed, let failure { log.warning(failure.reason) }
+        explain(verdict == .deployed ? nil : failure?.with(record.notUndone))
         record.running = running
         record.ended = .now
         deadline = nil

@@ -36,6 +36,7 @@ extension Record {
             ("services", services),
             ("compose", compose),
             ("phases", phases),
+            ("resumed", resumed),
             ("steps", steps),
             ("rolledBackTo", rolledBackTo),
             ("running", running),

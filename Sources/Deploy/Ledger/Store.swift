@@ -55,10 +55,12 @@ package struct Store: Sendable {
     package func record(_ number: Int) throws(StoreError) -> Record {
         let path = path(of: number)
         do {
-            return try Record(json: File.read(path))
+            let record = try Record(json: File.read(path))
+            if record.number == number { return record }
         } catch {
             throw StoreError(path, "cannot be read: \(error)", .stateUnreadable)
         }
+        throw StoreError(path, "is the record of another deployment", .stateUnreadable)
     }
 
     /// Saves a record; it is on the disk when this returns. A record with a verdict is final and is added to the index.
@@ -205,7 +207,7 @@ package struct Store: Sendable {
 
     private static func number(_ name: String) -> Int? {
         guard name.hasSuffix(".json"), !name.hasPrefix(".") else { return nil }
-        return Int(name.dropLast(".json".count))
+        return Int(name.dropLast(".json".count)).flatMap { Record.numbers.contains($0) ? $0 : nil }
     }
 }
 

@@ -26,11 +26,19 @@ struct Release: Sendable {
 
     /// What the gate expects.
     var expectations: [ServiceName: Gate.Expectation] {
-        model.services.reduce(into: [:]) { expected, service in
+        let ending = model.endingServices
+        return model.services.reduce(into: [:]) { expected, service in
             guard let image = images[service.key] else { return }
-            expected[service.key] = Gate.Expectation(containers: service.value.replicas, imageID: image.imageID)
+            expected[service.key] = Gate.Expectation(
+                containers: service.value.replicas,
+                imageID: image.imageID,
+                isMeantToEnd: ending.contains(service.key)
+            )
         }
     }
+
+    /// How long `up` may take.
+    var upLimit: Duration { model.upLimit(policy.health) }
 }
 
 /// A release that the app can go back to, proven to be complete.

@@ -100,7 +100,9 @@ extension Check {
 
     private func isRunning(_ release: Release, _ session: EngineSession) async throws(Failure) -> Bool {
         do throws(EngineError) {
-            return try await session.containers(project: release.model.name).contains { !$0.labels.isOneOff }
+            return try await session.containers(project: release.model.name).contains {
+                $0.labels.isReplica && $0.status.isUp
+            }
         } catch {
             throw Failure(error)
         }

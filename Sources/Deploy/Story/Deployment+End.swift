@@ -30,6 +30,7 @@ extension Deployment {
     func end(_ setback: Setback, _ found: Checked?, _ start: Phase) async -> Record? {
         switch setback {
         case .interrupted(let phase) where phase.rule.crash == .resume:
+            await ledger.rest()
             ledger.log.notice("stopped during \(phase); the next agent continues from here")
             return nil
         case .interrupted(let phase):
@@ -67,21 +68,20 @@ extension Deployment {
         await ledger.note(rollbackTo: wayBack.number, after: failure)
         ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
         do throws(Setback) {
-            try await phase(.rollback) { tools in try await Rollback(wayBack: wayBack, tools: tools).run() }
+            try await phase(.rollback) { tools in
+                let rollback = Rollback(wayBack: wayBack, tools: tools)
+                await ledger.allow(rollback.limit + .seconds(900))
+                try await rollback.run()
+            }
             return await conclude(.rolledBack, failure, found)
         } catch {
             switch error {
             case .interrupted:
+                await ledger.rest()
                 ledger.log.notice("stopped during rollback; the next agent continues from here")
                 return nil
             case .failed(_, let second):
-                let both = Failure(
-                    second.cause,
-                    "\(failure.sentence); and the rollback to #\(wayBack.number) failed:",
-                    second.sentence,
-                    hint: second.hint,
-                    evidence: failure.evidence + second.evidence
-                )
+                let both = second.asRollback(to: wayBack.number, after: failure)
                 return await conclude(.rollbackFailed, both, found)
             }
         }
@@ -100,7 +100,7 @@ extension Deployment {
         guard let containers = try? await host.engine.negotiated().containers() else { return nil }
         return containers.reduce(into: [:]) { running, container in
             let labels = container.labels
-            guard container.status == .running, !labels.isOneOff, let service = labels.service else { return }
+            guard container.status == .running, labels.isReplica, let service = labels.service else { return }
             // Until Compose has told the project's name, the folder identifies its containers.
             let isOwn = project.map { labels.project == $0 } ?? (labels.directory == app.directory.string)
             if isOwn { running[service] = container.imageID }
@@ -159,5 +159,18 @@ extension Redaction {
         let token = drop?.credential.map { [$0.secret.reveal()] } ?? []
         let others = drop.map { drop in drop.secretNames.compactMap { drop.variables[$0] } } ?? []
         return Redaction(environment: String(decoding: file, as: UTF8.self), secrets: token + others)
+    }
+}
+
+extension Failure {
+    /// This failure as that of a rollback, after the one that led to it.
+    func asRollback(to number: Int, after first: Failure) -> Failure {
+        Failure(
+            cause,
+            "\(first.sentence); and the rollback to #\(number) failed:",
+            sentence,
+            hint: hint,
+            evidence: first.evidence + evidence
+        )
     }
 }

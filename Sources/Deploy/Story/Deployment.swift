@@ -1,4 +1,5 @@
 import Docker
+import DockerModel
 import Rules
 
 /// One drop on its way to a verdict, in the order of `deploy.sh`.
@@ -18,10 +19,12 @@ struct Deployment: Sendable {
 
     /// Runs the deployment from the checks, or from the phase in which an earlier agent ended.
     ///
+    /// - Parameter failure: why that phase counts as failed and is not run again.
     /// - Returns: the record with its verdict; nil if the agent was stopped in a phase that the next agent resumes.
-    func run(from start: Phase = .check) async -> Record? {
+    func run(from start: Phase = .check, failed failure: Failure? = nil) async -> Record? {
         var found: Checked?
         do throws(Setback) {
+            if let failure { throw .failed(start, failure) }
             let checked = try await check(from: start)
             found = checked
             let release = start < .before && !isRollback ? try await bring(checked) : checked.release
@@ -59,14 +62,16 @@ struct Deployment: Sendable {
 
     private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
         let session = checked.session
-        let gate = try await phase(.up) { tools in
-            let new = Switch(release: release, session: session, tools: tools)
+        let trial = try await phase(.up) { tools in
+            await ledger.allow(release.upLimit + .seconds(300))
+            let new = Switch(release: release, session: session, tools: tools, longRunning: longRunning)
             let before = try await new.prepare()
             await ledger.beginSwitch()
             return try await new.run(before)
         }
         try await phase(.health) { tools in
-            try await Health(release: release, session: session, tools: tools).run(gate)
+            await ledger.allow(release.policy.health.limit + .seconds(600))
+            try await Health(release: release, session: session, tools: tools).run(trial)
         }
         if !isRollback { try await steps(.after, of: release, session) }
         try await phase(.settle) { tools in
@@ -74,6 +79,15 @@ struct Deployment: Sendable {
                 await Settle(disk: disk, log: tools.log).run()
             }
         }
+    }
+
+    /// The services that ran when the last good release was deployed. A release that was good before, or that the drop
+    /// forces, is judged without them.
+    private var longRunning: Set<ServiceName> {
+        guard !isRollback, !drop.directives.isForced, let good = history.lastGood,
+            let running = (try? store.record(good.number))?.running
+        else { return [] }
+        return Set(running.keys)
     }
 
     private func check(from start: Phase) async throws(Setback) -> Checked {

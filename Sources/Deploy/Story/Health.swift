@@ -9,16 +9,18 @@ struct Health: Sendable {
     let tools: Tools
 
     /// - Throws: ``Failure`` with evidence if the app is not healthy.
-    func run(_ gate: Gate) async throws {
+    func run(_ trial: Trial) async throws {
         let watch = HealthWatch(session: session, project: release.model.name, host: tools.host, log: tools.log)
-        let findings = try await watch.verdict(of: gate)
+        let findings = try await watch.verdict(of: trial)
         guard !findings.isEmpty else { return }
+        let reader = EvidenceReader(session: session, tools: tools)
+        let evidence = await reader.evidence(findings)
         throw Failure(
             .notHealthy,
             "",
             findings.map { "\($0.service) \($0.problem)" }.joined(separator: ", "),
             hint: "see docker compose logs in \(release.compose.directory)",
-            evidence: await EvidenceReader(session: session, tools: tools).evidence(findings)
+            evidence: evidence + (await reader.failedHooks(of: release.model.name, since: trial))
         )
     }
 }

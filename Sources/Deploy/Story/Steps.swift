@@ -81,8 +81,8 @@ struct Steps: Sendable {
             release.compose.run(
                 step.command,
                 in: step.service,
-                // Running services must not change before the switch; on an empty host, the step needs them.
-                alone: await hasContainers(release),
+                // Running services must not change before the switch; what does not run yet, the step needs.
+                alone: await isServed(step, release),
                 labels: [Self.label: label(of: step)],
                 timeout: step.timeout
             )
@@ -159,8 +159,14 @@ struct Steps: Sendable {
         }
     }
 
-    private func hasContainers(_ release: Release) async -> Bool {
-        let containers = try? await session.containers(project: release.model.name)
-        return containers?.contains { !$0.labels.isOneOff } ?? true
+    /// Whether everything that a step's service depends on runs, or has ended as it was to.
+    private func isServed(_ step: Policy.Step, _ release: Release) async -> Bool {
+        guard let containers = try? await session.containers(project: release.model.name) else { return true }
+        return release.model.dependencies(of: step.service).allSatisfy { service, condition in
+            containers.contains { container in
+                container.labels.service == service && container.labels.isReplica
+                    && (container.status.isUp || condition == .completed)
+            }
+        }
     }
 }

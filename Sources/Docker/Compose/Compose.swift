@@ -45,7 +45,9 @@ package struct Compose: Hashable, Sendable {
     }
 
     /// Starts all services from local images only, and removes the containers of services that the model no longer has.
-    package func up() -> Command {
+    ///
+    /// - Parameter limit: how long it may take, which includes the time for services to become healthy that others wait for.
+    package func up(within limit: Duration) -> Command {
         command(
             "up",
             "--detach",
@@ -53,7 +55,7 @@ package struct Compose: Hashable, Sendable {
             "--no-build",
             "--pull",
             "never",
-            timeout: .seconds(900)
+            timeout: limit
         )
     }
 

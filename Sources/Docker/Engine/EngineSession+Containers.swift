@@ -11,6 +11,11 @@ extension EngineSession {
         )
     }
 
+    /// The containers that hooks of a project's services have left, in any state.
+    package func hooks(project: ProjectName) async throws(EngineError) -> [ContainerSummary] {
+        try await containers(project: project).filter { $0.labels.hook != nil }
+    }
+
     /// All containers of the host in any state (`GET /containers/json`).
     package func containers() async throws(EngineError) -> [ContainerSummary] {
         try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))
@@ -30,8 +35,9 @@ extension EngineSession {
         struct Answer: Decodable {
             let statusCode: Int
 
-            enum CodingKeys: String, CodingKey {
-                case statusCode = "StatusCode"
+            init(from decoder: any Decoder) throws {
+                let members = try decoder.members()
+                statusCode = try members.exitCode("StatusCode") ?? members.value("StatusCode")
             }
         }
         let path = "/containers/\(id.rawValue.percentEncoded())/wait"
@@ -43,6 +49,14 @@ extension EngineSession {
     package func stop(_ id: ContainerID) async throws(EngineError) {
         let path = "/containers/\(id.rawValue.percentEncoded())/stop"
         try await send(Request(method: .POST, path: path, timeout: .seconds(60)))
+    }
+
+    /// Removes a container that does not run; its volumes stay (`DELETE /containers/{id}`).
+    ///
+    /// Throws ``EngineError/refused(request:status:message:)`` with status 409 if it runs.
+    package func removeContainer(_ id: ContainerID) async throws(EngineError) {
+        let path = "/containers/\(id.rawValue.percentEncoded())"
+        try await send(Request(method: .DELETE, path: path, timeout: Self.removalTimeout))
     }
 
     /// The last lines of a container's log, both streams in the order in which they were written

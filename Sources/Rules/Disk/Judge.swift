@@ -130,7 +130,7 @@ struct Judge {
 
     private func judge(_ entries: [Inventory.CacheEntry], _ fate: Judgement.Fate) -> Judgement? {
         guard !entries.isEmpty else { return nil }
-        let size = entries.reduce(0) { $0 + $1.size }
+        let size = entries.map(\.size).sum()
         return Judgement(subject: .buildCache(entries.map(\.id).sorted()), key: "", fate: fate, size: size, frees: size)
     }
 

@@ -86,7 +86,7 @@ private struct Shortfall {
     mutating func account(_ removal: Removal) {
         for (index, entry) in filesystems.enumerated()
         where entry.filesystem.holds.contains(removal.subject.content) {
-            filesystems[index].freed += removal.frees ?? 0
+            filesystems[index].freed = [entry.freed, removal.frees ?? 0].sum()
         }
     }
 }

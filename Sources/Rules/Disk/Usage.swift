@@ -1,3 +1,5 @@
+import DockerModel
+
 /// How full the filesystems are on which a deployment needs room.
 package struct Usage: Equatable, Sendable {
     package let filesystems: [Filesystem]
@@ -16,7 +18,7 @@ package struct Usage: Equatable, Sendable {
         Usage(
             filesystems.map { filesystem in
                 let gone = removals.filter { filesystem.holds.contains($0.subject.content) }
-                let freed = min(gone.reduce(0) { $0 + ($1.frees ?? 0) }, filesystem.space.used)
+                let freed = min(gone.compactMap(\.frees).sum(), filesystem.space.used)
                 let space = filesystem.space
                 return Filesystem(
                     path: filesystem.path,

@@ -2,16 +2,22 @@ import DockerModel
 
 /// Decides from samples whether an app is healthy.
 ///
-/// It has no clock and makes no requests: from samples and a time, it says what they mean and when to look again.
+/// It has no clock and makes no requests: from samples and a time, it says what they mean and when to look again. All
+/// its times are durations since the end of the switch, by a clock that nobody can set.
 package struct Gate: Sendable {
-    /// The containers that a service must have.
+    /// What a service must have, and what its containers may do.
     package struct Expectation: Equatable, Sendable {
         package let containers: Int
         package let imageID: ImageID
+        /// Whether another service waits until this one has ended (`service_completed_successfully`).
+        package var isMeantToEnd = false
+        /// Whether it ran in the last good release until the switch.
+        package var isLongRunning = false
 
-        package init(containers: Int, imageID: ImageID) {
+        package init(containers: Int, imageID: ImageID, isMeantToEnd: Bool = false) {
             self.containers = containers
             self.imageID = imageID
+            self.isMeantToEnd = isMeantToEnd
         }
     }
 
@@ -21,55 +27,74 @@ package struct Gate: Sendable {
         /// Nil if the whole service is meant.
         package let container: ContainerID?
         package let problem: String
+
+        package init(service: ServiceName, container: ContainerID?, problem: String) {
+            self.service = service
+            self.container = container
+            self.problem = problem
+        }
     }
 
     package enum Answer: Equatable, Sendable {
         case healthy
         /// Undecided. Time alone changes nothing before `until`.
-        case pending(until: Timestamp)
+        case pending(until: Duration)
         case unhealthy([Finding])
+    }
+
+    /// One start of a container.
+    private struct Start {
+        let startedAt: Timestamp?
+        /// By the gate's own clock.
+        let moment: Duration
     }
 
     private let expected: [ServiceName: Expectation]
     private let policy: HealthPolicy
     private var restartsBefore: [ContainerID: Int]
     private var oomKilledBefore: Set<ContainerID>
-    private let began: Timestamp
+    private var starts: [ContainerID: Start]
+    private var lastLook: Duration
     /// A container restarted before this moment, for example with the Engine, gets its full time again.
-    private var lastStart: Timestamp
+    private var lastStart = Duration.zero
     /// Since when the whole app has been ready without a break.
-    private var readySince: Timestamp?
+    private var readySince: Duration?
 
     /// Grace added to a healthcheck's own time limit; also the time that a container has to start running.
     package static let margin = Duration.seconds(30)
 
     /// - Parameters:
     ///   - expected: by service; containers of other services are not judged.
-    ///   - restartsBefore: the restart counts before the switch, by container; a new container has none.
-    ///   - oomKilledBefore: the containers marked OOM-killed before the switch; the mark stays until the next start.
-    ///   - began: when the switch ended.
+    ///   - before: the app's containers as the switch began. Their restarts until then do not count; nor do the marks of
+    ///     a kill for want of memory, which stay until the next start.
+    ///   - switchTook: how long the switch took. What was not there before it is no older than that.
     package init(
         expected: [ServiceName: Expectation],
         policy: HealthPolicy,
-        restartsBefore: [ContainerID: Int] = [:],
-        oomKilledBefore: Set<ContainerID> = [],
-        began: Timestamp
+        before: [Sample] = [],
+        switchTook: Duration = .zero
     ) {
         self.expected = expected
         self.policy = policy
-        self.restartsBefore = restartsBefore
-        self.oomKilledBefore = oomKilledBefore
-        self.began = began
-        lastStart = began
+        restartsBefore = Dictionary(before.map { ($0.container, $0.restarts) }) { one, _ in one }
+        oomKilledBefore = Set(before.filter(\.oomKilled).map(\.container))
+        starts = before.reduce(into: [:]) { starts, sample in
+            let moment = .zero - switchTook - max(sample.age ?? .zero, .zero)
+            starts[sample.container] = Start(startedAt: sample.startedAt, moment: moment)
+        }
+        lastLook = .zero - switchTook
     }
 
+    /// The longest time that it can take.
+    package var limit: Duration { policy.limit }
+
     /// - Parameters:
-    ///   - samples: every container of the project that is not a one-off, in any state.
+    ///   - samples: every container of the app's services, in any state.
     ///   - now: never earlier than in the previous call.
-    package mutating func judge(_ samples: [Sample], at now: Timestamp) -> Answer {
-        learn(from: samples)
+    package mutating func judge(_ samples: [Sample], at now: Duration) -> Answer {
+        learn(from: samples, at: now)
         var failing: [Finding] = []
-        var next: Timestamp?
+        var next: Duration?
         for (finding, standing) in standings(of: samples, at: now) {
             switch standing {
             case .ready: continue
@@ -91,22 +116,28 @@ package struct Gate: Sendable {
         return now >= since + policy.observe ? .healthy : .pending(until: since + policy.observe)
     }
 
-    private mutating func learn(from samples: [Sample]) {
+    private mutating func learn(from samples: [Sample], at now: Duration) {
         for sample in samples {
             // The Engine resets the count when it starts a container other than by its restart policy.
             restartsBefore[sample.container] = min(restartsBefore[sample.container] ?? 0, sample.restarts)
             if !sample.oomKilled { oomKilledBefore.remove(sample.container) }
+            let known = starts[sample.container]
+            guard known == nil || known?.startedAt != sample.startedAt else { continue }
+            // The wall clock may have been set since the start, but the start is certainly after the last look.
+            let moment = (now - (sample.age ?? now)).bounded(to: lastLook...max(lastLook, now))
+            starts[sample.container] = Start(startedAt: sample.startedAt, moment: moment)
         }
-        lastStart = began + Self.margin + (samples.map(allowance(of:)).max() ?? .zero)
+        lastStart = Self.margin + (samples.map(allowance(of:)).max() ?? .zero)
+        lastLook = max(lastLook, now)
     }
 
     fileprivate enum Standing {
         case ready
-        case pending(until: Timestamp)
+        case pending(until: Duration)
         case failing(String)
     }
 
-    private func standings(of samples: [Sample], at now: Timestamp) -> [(Finding, Standing)] {
+    private func standings(of samples: [Sample], at now: Duration) -> [(Finding, Standing)] {
         let byService = Dictionary(grouping: samples, by: \.service)
         return expected.sorted { $0.key < $1.key }.flatMap { service, expectation in
             let containers = (byService[service] ?? []).sorted { $0.container < $1.container }
@@ -124,30 +155,34 @@ package struct Gate: Sendable {
         return .failing("has \(number) of \(expectation.containers) containers")
     }
 
-    private func standing(of sample: Sample, _ expectation: Expectation, at now: Timestamp) -> Standing {
+    private func standing(of sample: Sample, _ expectation: Expectation, at now: Duration) -> Standing {
         guard sample.imageID == expectation.imageID else { return .failing("runs a different image than was pulled") }
         guard !sample.oomKilled || oomKilledBefore.contains(sample.container) else {
             return .failing("was killed: out of memory (OOM)")
         }
-        let restarts = sample.restarts - (restartsBefore[sample.container] ?? 0)
-        switch sample.state {
-        case .exited where sample.exitCode == 0 && !sample.restartPolicy.startsAfterSuccess: return .ready
-        case .exited, .restarting, .dead: return .failing("is \(sample.state), exit code \(sample.exitCode)")
-        case .removing: return .failing("is being removed")
-        case .running where restarts > 0:
+        let restarts = restarts(of: sample)
+        guard restarts <= policy.restarts else {
             return .failing("was restarted \(restarts == 1 ? "once" : "\(restarts) times")")
+        }
+        switch sample.state {
+        case .exited where sample.exitCode == 0:
+            return sample.problem(ofEndingAs: expectation).map(Standing.failing) ?? .ready
+        case .exited, .dead: return .failing("is \(sample.state), exit code \(sample.exitCode)")
+        case .removing: return .failing("is being removed")
+        case .restarting:
+            return wait(for: sample, at: now, else: "is \(sample.state), exit code \(sample.exitCode)")
         case .running: return standing(ofRunning: sample, at: now)
         case .created, .paused: return wait(for: sample, at: now, else: "is \(sample.state)")
         }
     }
 
-    private func standing(ofRunning sample: Sample, at now: Timestamp) -> Standing {
+    private func standing(ofRunning sample: Sample, at now: Duration) -> Standing {
         switch sample.health?.status {
-        case .healthy: return .ready
+        case .healthy where restarts(of: sample) == 0: return .ready
         case .unhealthy: return .failing("is unhealthy: its healthcheck fails")
         case .starting: return wait(for: sample, at: now, else: "did not become healthy in time")
-        case nil:
-            let stableAt = (sample.startedAt ?? began) + policy.stable
+        case .healthy, nil:
+            let stableAt = start(of: sample) + policy.stable
             guard now < stableAt else { return .ready }
             guard now < deadline(for: sample) else {
                 return .failing("did not stay up long enough before the deadline")
@@ -156,27 +191,55 @@ package struct Gate: Sendable {
         }
     }
 
-    private func wait(for sample: Sample, at now: Timestamp, else problem: String) -> Standing {
+    private func wait(for sample: Sample, at now: Duration, else problem: String) -> Standing {
         let deadline = deadline(for: sample)
         return now < deadline ? .pending(until: deadline) : .failing(problem)
     }
 
+    /// How often its restart policy has restarted a container since the switch.
+    private func restarts(of sample: Sample) -> Int { sample.restarts - (restartsBefore[sample.container] ?? 0) }
+
+    private func start(of sample: Sample) -> Duration { starts[sample.container]?.moment ?? .zero }
+
     /// When a container must be ready: the release's timeout, or else the latest decision of its own healthcheck.
-    private func deadline(for sample: Sample) -> Timestamp {
-        if let timeout = policy.timeout { return began + timeout }
-        guard sample.state == .running else { return began + Self.margin }
+    private func deadline(for sample: Sample) -> Duration {
+        if let timeout = policy.timeout { return timeout }
+        guard sample.state == .running || sample.state == .restarting else { return Self.margin }
         // A container that is restarted again and again from outside must not postpone the end for ever.
-        return min(sample.startedAt ?? began, lastStart) + allowance(of: sample) + Self.margin
+        return min(start(of: sample), lastStart) + allowance(of: sample) + Self.margin
     }
 
     /// How long a container may take to become ready after its start.
     private func allowance(of sample: Sample) -> Duration {
-        sample.health?.allowance ?? policy.stable
+        guard let health = sample.health else { return policy.stable }
+        return restarts(of: sample) == 0 ? health.allowance : max(health.allowance, policy.stable)
     }
 
     /// When the whole app must be ready. An app that the switch left alone still gets the margin.
-    private func deadline(for samples: [Sample]) -> Timestamp {
-        samples.map(deadline(for:)).reduce(began + (policy.timeout ?? Self.margin), max)
+    private func deadline(for samples: [Sample]) -> Duration {
+        samples.map(deadline(for:)).reduce(policy.timeout ?? Self.margin, max)
+    }
+}
+
+extension Sample {
+    /// Why a container should not have ended with exit code 0, and what to do if it is meant to; nil if it may.
+    fileprivate func problem(ofEndingAs expectation: Gate.Expectation) -> String? {
+        if restartPolicy.startsAfterSuccess { return "is exited, exit code 0" }
+        if expectation.isMeantToEnd { return nil }
+        let (sign, remedy) =
+            if health != nil {
+                ("it has a healthcheck", "disable the healthcheck")
+            } else if publishesPorts {
+                ("it publishes a port", "publish no port")
+            } else if expectation.isLongRunning {
+                ("it ran all the time in the last good release", "drop the release again with BERTH_FORCE=1")
+            } else {
+                ("", "")
+            }
+        guard !sign.isEmpty else { return nil }
+        return
+            "ended with exit code 0, but \(sign); if it is meant to end, \(remedy), or let another service depend on "
+            + "it with service_completed_successfully"
     }
 }
 

@@ -1,8 +1,6 @@
 import DockerModel
 
 /// What the health gate knows about one container at one moment.
-///
-/// All times are by the Engine's clock, which is the host's.
 package struct Sample: Equatable, Sendable {
     /// The result of the container's own healthcheck.
     package struct Health: Equatable, Sendable {
@@ -18,15 +16,21 @@ package struct Sample: Equatable, Sendable {
     package var exitCode = 0
     package var oomKilled = false
     package var restarts = 0
+    /// When it was last started. It tells one start from another; the gate reckons no time from it.
     package var startedAt: Timestamp?
+    /// How long ago that was, as the wall clock says. It is wrong if the clock was set since the start.
+    package var age: Duration?
     package var restartPolicy = RestartPolicy.always
     /// Nil without a healthcheck.
     package var health: Health?
+    package var publishesPorts = false
 }
 
 extension Sample {
     /// Picks what the gate needs; nil if Compose did not create the container.
-    package init?(_ container: Container) {
+    ///
+    /// - Parameter now: the time by the Engine's clock, which is the host's.
+    package init?(_ container: Container, at now: Timestamp) {
         guard let service = container.labels.service else { return nil }
         self.init(
             container: container.id,
@@ -37,10 +41,12 @@ extension Sample {
             oomKilled: container.state.wasOutOfMemory,
             restarts: container.restartCount,
             startedAt: container.state.startedAt,
+            age: container.state.startedAt.map { now - $0 },
             restartPolicy: container.restartPolicy,
             health: container.state.health.map { health in
                 Health(status: health.status, allowance: container.healthcheck?.allowance ?? .zero)
-            }
+            },
+            publishesPorts: container.publishesPorts
         )
     }
 }

@@ -189,14 +189,14 @@ extension History.Entry {
     /// Nil for an incomplete line: a power failure may have cut it off.
     package init?(line: some StringProtocol) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count >= 6, words.last == ".", let number = Int(words[0]), number > 0,
-            let verdict = Verdict(rawValue: String(words[1])), let milliseconds = Int64(words[2])
+        guard words.count >= 6, words.last == ".", let number = Int(words[0]), Record.numbers.contains(number),
+            let verdict = Verdict(rawValue: String(words[1])), let milliseconds = Int64(words[2]),
+            // No drop is received in another age.
+            -9_000_000_000_000...9_000_000_000_000 ~= milliseconds
         else { return nil }
-        let (nanoseconds, isTooLarge) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        guard !isTooLarge else { return nil }
         self.number = number
         self.verdict = verdict
-        received = Timestamp(nanoseconds: nanoseconds)
+        received = Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)
         mayRollBack = !words[3].contains("n")
         isRollback = words[3].contains("r")
         hasSteps = words[3].contains("s")

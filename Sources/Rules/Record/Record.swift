@@ -5,6 +5,9 @@ import DockerModel
 /// It is saved before each phase acts, so a record without a verdict shows how far an interrupted deployment got. It
 /// contains no secrets.
 package struct Record: Equatable, Sendable, Codable {
+    /// The numbers that a deployment can have; no app has a billion drops.
+    package static let numbers = 1...999_999_999
+
     package let app: AppName
     /// Counts an app's drops, from 1.
     package let number: Int
@@ -30,6 +33,9 @@ package struct Record: Equatable, Sendable, Codable {
     package var compose: ComposeFile?
     /// The phases so far, in order; in an unfinished record, the last one is under way.
     package var phases: [PhaseTime] = []
+    /// How many agents have resumed it since it began a new phase; nil if none has. An agent that ends in good order
+    /// does not count.
+    package var resumed: Int?
     /// The steps that were started.
     package var steps: [StepResult] = []
     /// The deployment whose release was restored or requested.
@@ -132,6 +138,9 @@ package struct Record: Equatable, Sendable, Codable {
         let names = phases.map(\.name)
         return names.last { $0.rule.crash == .resume } ?? names.last
     }
+
+    /// How many agents have started since it began a new phase, if one starts now.
+    package var starts: Int { (resumed ?? 0).bounded(to: 0...1000) + 1 }
 
     /// The release's images, by service.
     package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }

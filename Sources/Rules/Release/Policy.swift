@@ -83,11 +83,17 @@ private struct HealthInput: Decodable {
     var policy = HealthPolicy()
 
     init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe"])
+        let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe", "restarts"])
         policy.timeout = try keys.timeout()
         policy.stable = try keys.duration("stable") ?? policy.stable
         policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: "failFast") ?? policy.failFast
         policy.observe = try keys.duration("observe") ?? policy.observe
+        if let restarts = try keys.decodeIfPresent(Int.self, forKey: "restarts") {
+            guard 0...1000 ~= restarts else {
+                throw keys.error("restarts", "\(restarts) is not a number from 0 to 1000")
+            }
+            policy.restarts = restarts
+        }
     }
 }
 

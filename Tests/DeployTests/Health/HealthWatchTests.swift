@@ -1,5 +1,6 @@
 import Docker
 import DockerModel
+import Linux
 import Logging
 import NIOPosix
 import Rules
@@ -24,13 +25,15 @@ import Testing
         )
     }
 
-    private let gate = Gate(expected: [:], policy: HealthPolicy(), began: Timestamp(nanoseconds: 0))
+    private func trial(_ watch: HealthWatch) -> Trial {
+        Trial(gate: Gate(expected: [:], policy: HealthPolicy()), began: watch.host.clock.now)
+    }
 
     /// If the Engine is gone before the first sample, the watch does not wait forever.
     @Test func anEngineThatStaysAwayEndsTheWatch() async throws {
         try await withTemporaryFolder { folder in
             let watch = try watch(folder, patience: .milliseconds(20))
-            let failure = await #expect(throws: Failure.self) { try await watch.verdict(of: gate) }
+            let failure = await #expect(throws: Failure.self) { try await watch.verdict(of: trial(watch)) }
             #expect(failure?.sentence.contains("stopped answering") == true)
             #expect(failure?.cause == .engineUnreachable)
         }
@@ -39,7 +42,7 @@ import Testing
     @Test func aCancelledWatchEnds() async throws {
         try await withTemporaryFolder { folder in
             let watch = try watch(folder, patience: .seconds(3600))
-            let task = Task { try await watch.verdict(of: gate) }
+            let task = Task { try await watch.verdict(of: trial(watch)) }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }

@@ -46,6 +46,7 @@ import Testing
                 "imageID":"sha256:aa","revision":"4f2a"}},
                   "compose": null,
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
+                  "resumed": null,
                   "steps": [],
                   "rolledBackTo": null,
                   "running": null,
@@ -133,6 +134,7 @@ import Testing
                 "imageID":"sha256:aa","revision":"4f2a"}},
                   "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
+                  "resumed": null,
                   "steps": [{"exitCode":0,"name":"dump","output":{"file":"/var/backups/berth/shop/12-shop.dump",\#
                 "sha256":"ee","size":4096},"seconds":2,"when":"before"},\#
                 {"input":"dump","name":"look","when":"before"},{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
@@ -154,7 +156,8 @@ import Testing
             #expect(
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
                     "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
-                    "variables", "directives", "services", "compose", "phases", "steps", "rolledBackTo", "running",
+                    "variables", "directives", "services", "compose", "phases", "resumed", "steps", "rolledBackTo",
+                    "running",
                     "evidence",
                 ]
             )

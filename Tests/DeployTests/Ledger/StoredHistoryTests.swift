@@ -37,6 +37,26 @@ import Testing
         }
     }
 
+    /// Numbers that no drop can have are on the disk: in a name, in a record and in the index.
+    @Test func noNumberOnTheDiskStopsTheNext() async throws {
+        try await withStore { store, index in
+            try store.save(record(1, .deployed))
+            let json = String(decoding: try record(2, .deployed).json(), as: UTF8.self)
+            for number in ["9223372036854775807", "-5", "1000000000", "99999999999999999999"] {
+                let bytes = Array(json.replacing("\"number\": 2", with: "\"number\": \(number)").utf8)
+                for name in ["3", number] {
+                    try File.replace(store.folder.appending("\(name).json"), with: bytes, mode: .ownerReadWrite)
+                }
+                try File.append(Array("\(number) deployed 0 - - .\n".utf8), to: index, mode: .ownerReadWrite)
+                try File.append(Array("2 deployed \(number) - - .\n".utf8), to: index, mode: .ownerReadWrite)
+            }
+            var history = try await store.history()
+            #expect(history.unreadable == [3])
+            #expect(history.begin() == 4)
+            _ = history.entries.map(\.line)
+        }
+    }
+
     private func record(_ number: Int, _ verdict: Verdict?) -> Record {
         var record = Record(app: app, number: number, received: Timestamp(nanoseconds: Int64(number) * 1_000_000_000))
         record.verdict = verdict

@@ -20,13 +20,14 @@ import Testing
         #expect(policy.health.stable == .seconds(10))
         #expect(policy.health.timeout == nil)
         #expect(policy.health.failFast)
+        #expect(policy.health.restarts == 3)
         #expect(policy.mayRollBack)
     }
 
     @Test func isReadWhole() throws {
         let policy = try policy(
             """
-            {"health":{"timeout":"2m","stable":"1s","failFast":false,"observe":"500ms"},"rollback":"never","steps":[
+            {"health":{"timeout":"2m","stable":"1s","failFast":false,"observe":"500ms","restarts":0},"rollback":"never","steps":[
             {"name":"migrate","service":"app","command":["npm","run","migrate"],"when":"before"},
             {"name":"sync","service":"app","command":["sync"],"when":"after","timeout":"5s"}]}
             """
@@ -35,6 +36,7 @@ import Testing
         #expect(policy.health.stable == .seconds(1))
         #expect(!policy.health.failFast)
         #expect(policy.health.observe == .milliseconds(500))
+        #expect(policy.health.restarts == 0)
         #expect(!policy.mayRollBack)
         #expect(policy.steps(.before).map(\.name) == ["migrate"])
         #expect(policy.steps(.before).first?.timeout == .seconds(600))
@@ -104,7 +106,10 @@ import Testing
             (#"{"rollback":"sometimes"}"#, "rollback", "sometimes is neither auto nor never"),
             (#"{"rollback":false}"#, "rollback", "String"),
             (#"{"health":"2m"}"#, "health", "Dictionary"),
-            (#"{"health":{"retries":3}}"#, "health.retries", "keys here are timeout, stable, failFast, observe"),
+            (
+                #"{"health":{"retries":3}}"#, "health.retries",
+                "keys here are timeout, stable, failFast, observe, restarts"
+            ),
             (#"{"health":{"failfast":true}}"#, "health.failfast", "unknown key"),
             (#"{"health":{"failFast":"yes"}}"#, "health.failFast", "Bool"),
             (#"{"health":{"timeout":"soon"}}"#, "health.timeout", "soon is not a duration"),
@@ -113,6 +118,9 @@ import Testing
             (#"{"health":{"timeout":"25h"}}"#, "health.timeout", "25h is not a duration of up to a day"),
             (#"{"health":{"stable":"10"}}"#, "health.stable", "10 is not a duration"),
             (#"{"health":{"observe":"-1s"}}"#, "health.observe", "-1s is not a duration"),
+            (#"{"health":{"restarts":-1}}"#, "health.restarts", "-1 is not a number from 0 to 1000"),
+            (#"{"health":{"restarts":1001}}"#, "health.restarts", "1001 is not a number from 0 to 1000"),
+            (#"{"health":{"restarts":"3"}}"#, "health.restarts", "Int"),
             (#"{"steps":{}}"#, "steps", "Array"),
             (#"{"steps":["migrate"]}"#, "steps[0]", "Dictionary"),
             (

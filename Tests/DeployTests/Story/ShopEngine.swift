@@ -14,6 +14,12 @@ struct ShopEngine: Sendable {
     var container: Container?
     /// The images that never become healthy.
     var bad: Set<String> = []
+    /// The containers that hooks have left, each with its exit code.
+    var hooks: [String: Int] = [:]
+    /// The hook container that `up` leaves, by the tag.
+    var hookOfUp: [String: String] = [:]
+    /// Whether the app was stopped.
+    var isDown = false
     /// Fixed responses that override the state, by the request's first line without its query.
     var answers: [String: [StubEngine.Step]] = [:]
     /// The app's folder.
@@ -27,6 +33,8 @@ struct ShopEngine: Sendable {
         switch words.first {
         case "pull": names[name] = registry[name]
         case "up":
+            if let hook = hookOfUp[String(words.last ?? "")] { hooks[hook] = 1 }
+            isDown = false
             guard let image = names[name], container?.image != image else { return }
             made += 1
             container = Container(id: "container\(made)", image: image)
@@ -44,8 +52,10 @@ struct ShopEngine: Sendable {
         case "GET /volumes": return .answer(#"{"Volumes":[]}"#)
         case "POST /auth": return .answer("{}")
         case "GET /events": return .chunkedHead + [.awaitHangUp(Latch())]
-        case "GET /images/json": return .answer(list(Set(names.values).sorted().map(summary)))
-        case "GET /containers/json": return .answer(list(container.map { [summary($0)] } ?? []))
+        case "GET /images/json": return .answer(list(Set(names.values).sorted().map { summary($0) }))
+        case "GET /containers/json":
+            let hooks = hooks.keys.sorted().map { summary(hook: $0) }
+            return .answer(list((container.map { [summary($0)] } ?? []) + hooks))
         default: return answer(about: parts[0], query: parts.count > 1 ? parts[1] : "")
         }
     }
@@ -64,6 +74,9 @@ struct ShopEngine: Sendable {
             return .answer("", status: "201 Created")
         case ("DELETE", "images", _):
             return names.removeValue(forKey: name) == nil ? .failure(404, "No such image") : .answer("[]")
+        case ("GET", "containers", "json") where hooks[words[2]] != nil: return .answer(inspect(hook: words[2]))
+        case ("DELETE", "containers", let id?):
+            return hooks.removeValue(forKey: id) == nil ? .failure(404, "none") : .answer("", status: "204 No Content")
         case ("GET", "containers", "json"): return container.map { .answer(inspect($0)) } ?? .failure(404, "none")
         case ("GET", "containers", "logs"): return .answer("")
         default: return .failure(404, "nothing at \(line)")
@@ -91,10 +104,29 @@ struct ShopEngine: Sendable {
         """
     }
 
+    private var hookLabels: String {
+        """
+        {"com.docker.compose.project":"shop","com.docker.compose.service":"app","com.docker.compose.hook":"pre_start"}
+        """
+    }
+
+    private func summary(hook id: String) -> String {
+        """
+        {"Id":"\(id)","Names":["/\(id)"],"Image":"hook","ImageID":"sha256:hook","State":"exited","Labels":\(hookLabels)}
+        """
+    }
+
+    private func inspect(hook id: String) -> String {
+        """
+        {"Id":"\(id)","Name":"/\(id)","Image":"sha256:hook","Config":{"Image":"hook","Labels":\(hookLabels)},
+        "State":{"Status":"exited","Running":false,"ExitCode":\(hooks[id] ?? 0)}}
+        """
+    }
+
     private func summary(_ container: Container) -> String {
         """
         {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
-        "State":"running","Labels":\(labels)}
+        "State":"\(isDown ? "exited" : "running")","Labels":\(labels)}
         """
     }
 

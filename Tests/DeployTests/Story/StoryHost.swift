@@ -166,6 +166,16 @@ final class StoryHost: Sendable {
         )
     }
 
+    /// Puts a record without a verdict in the place of one that has ended.
+    func reopen(_ record: Record) throws {
+        unlink(folder.appending("state/shop/history").string)
+        try File.replace(
+            store.folder.appending("\(record.number).json"),
+            with: record.json(),
+            mode: [.ownerReadWrite, .groupRead]
+        )
+    }
+
     /// Makes each save of a record fail from now on, as on a full disk.
     func blockSaving(_ number: Int) throws {
         try File.makeFolder(store.folder.appending("\(number).json.new"), mode: .ownerReadWriteExecute)

@@ -26,19 +26,20 @@ import Testing
     func noRestartPutsTheEndOffForEver(health: ContainerHealth.Status?, isCounted: Bool) {
         for failFast in [true, false] {
             end(GateFixture.gate(GateFixture.policy { $0.failFast = failFast })) { look, now in
-                let start = now - GateFixture.began - .milliseconds(look % 10)
+                let start = now - .milliseconds(look % 10)
                 return [GateFixture.sample(restarts: isCounted ? look : 0, startedAfter: start, health: health)]
             }
         }
     }
 
-    private func end(_ gate: Gate, seeing samples: (_ look: Int, _ now: Timestamp) -> [Sample]) {
+    private func end(_ gate: Gate, seeing samples: (_ look: Int, _ now: Duration) -> [Sample]) {
         var gate = gate
-        var now = GateFixture.began
+        var now = Duration.zero
         for look in 0..<200 {
             let seen = samples(look, now)
-            guard case .pending(let until) = gate.judge(seen, at: now) else { return }
+            guard case .pending(let until) = gate.judge(seen, after: now) else { return }
             #expect(until > now, "\(gate) of \(seen)")
+            #expect(until <= gate.limit)
             now = max(until, now + .nanoseconds(1))
         }
         Issue.record("no end of \(gate)")
@@ -58,6 +59,7 @@ import Testing
             policy.stable = seconds(0...30)
             policy.failFast = flip()
             policy.observe = flip() ? .zero : seconds(0...60)
+            policy.restarts = Int.random(in: 0...2, using: &dice)
             return GateFixture.gate(
                 policy,
                 containers: Int.random(in: 0...3, using: &dice),
@@ -77,6 +79,7 @@ import Testing
                     restarts: Int.random(in: 0...2, using: &dice),
                     startedAfter: flip() ? seconds(-90...90) : nil,
                     policy: one(of: RestartPolicy.all) ?? .no,
+                    publishesPorts: flip(),
                     health: flip() ? one(of: ContainerHealth.Status.all) : nil,
                     allowance: seconds(0...300)
                 )

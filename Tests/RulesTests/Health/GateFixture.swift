@@ -2,9 +2,11 @@ import DockerModel
 
 @testable import Rules
 
-/// A fixture for the gate's suites: an app with one service, whose switch ended at `began`.
+/// A fixture for the gate's suites: an app with one service, whose switch took three hours and ended at `began` by the
+/// wall clock.
 enum GateFixture {
     static let began = Timestamp(nanoseconds: 1_000_000_000_000)
+    static let switchTook = Duration.seconds(3 * 60 * 60)
     /// How long the fixture's healthcheck may take to decide.
     static let allowance = Duration.seconds(50)
 
@@ -14,12 +16,20 @@ enum GateFixture {
         restartsBefore: [ContainerID: Int] = [:],
         oomKilledBefore: Set<ContainerID> = []
     ) -> Gate {
-        Gate(
+        let before = Set(restartsBefore.keys).union(oomKilledBefore).sorted().map { id in
+            // It was started before the switch, and again in it.
+            sample(
+                id: id,
+                oomKilled: oomKilledBefore.contains(id),
+                restarts: restartsBefore[id] ?? 0,
+                startedAfter: .seconds(-1) - switchTook
+            )
+        }
+        return Gate(
             expected: ["app": Gate.Expectation(containers: containers, imageID: "new")],
             policy: policy,
-            restartsBefore: restartsBefore,
-            oomKilledBefore: oomKilledBefore,
-            began: began
+            before: before,
+            switchTook: switchTook
         )
     }
 
@@ -38,6 +48,7 @@ enum GateFixture {
         restarts: Int = 0,
         startedAfter: Duration? = .zero,
         policy: RestartPolicy = .always,
+        publishesPorts: Bool = false,
         health: ContainerHealth.Status? = nil,
         allowance: Duration = allowance
     ) -> Sample {
@@ -51,21 +62,27 @@ enum GateFixture {
             restarts: restarts,
             startedAt: startedAfter.map { began + $0 },
             restartPolicy: policy,
-            health: health.map { Sample.Health(status: $0, allowance: allowance) }
+            health: health.map { Sample.Health(status: $0, allowance: allowance) },
+            publishesPorts: publishesPorts
         )
     }
 }
 
 extension Gate {
-    /// Judges this long after the end of the switch.
-    mutating func judge(_ samples: [Sample], after time: Duration) -> Answer {
-        judge(samples, at: GateFixture.began + time)
+    /// Judges this long after the end of the switch, by a wall clock that is right unless it was set.
+    mutating func judge(_ samples: [Sample], after time: Duration, clockSetBy jump: Duration = .zero) -> Answer {
+        let aged = samples.map { sample in
+            var sample = sample
+            sample.age = sample.startedAt.map { jump + time - ($0 - GateFixture.began) }
+            return sample
+        }
+        return judge(aged, at: time)
     }
 }
 
 extension Gate.Answer {
     /// Waits until this long after the end of the switch.
-    static func pending(after time: Duration) -> Self { .pending(until: GateFixture.began + time) }
+    static func pending(after time: Duration) -> Self { .pending(until: time) }
 
     /// What kept the app from being healthy, as a sysadmin reads it; nil if that is undecided.
     var problems: [String]? {

@@ -15,6 +15,8 @@ import Testing
         case probing
         /// It has time to start running.
         case idle
+        /// Its restart policy starts it again.
+        case returning(String)
         case failing(String)
     }
 
@@ -45,15 +47,27 @@ import Testing
         Row(.created, .idle),
         Row(.running, .settling, .probing, .ready, .failing("is unhealthy: its healthcheck fails")),
         Row(.paused, .idle),
-        Row(.restarting, .failing("is restarting, exit code 0")),
-        Row(.restarting, exitCode: 1, .failing("is restarting, exit code 1")),
+        Row(.restarting, .returning("is restarting, exit code 0")),
+        Row(.restarting, exitCode: 1, .returning("is restarting, exit code 1")),
         Row(.removing, .failing("is being removed")),
-        Row(.exited, under: [.no, .onFailure(maximum: nil), .onFailure(maximum: 3)], .ready),
+        Row(
+            .exited,
+            under: [.no, .onFailure(maximum: nil), .onFailure(maximum: 3)],
+            .ready,
+            .failing(endedWithHealthcheck),
+            .failing(endedWithHealthcheck),
+            .failing(endedWithHealthcheck)
+        ),
         Row(.exited, under: [.always, .unlessStopped], .failing("is exited, exit code 0")),
         Row(.exited, exitCode: 1, .failing("is exited, exit code 1")),
         Row(.exited, exitCode: 137, .failing("is exited, exit code 137")),
         Row(.dead, .failing("is dead, exit code 0")),
     ]
+
+    static let endedWithHealthcheck = """
+        ended with exit code 0, but it has a healthcheck; if it is meant to end, disable the healthcheck, or let another \
+        service depend on it with service_completed_successfully
+        """
 
     static let policies = [
         HealthPolicy(),
@@ -96,16 +110,17 @@ import Testing
 
     private func answer(of standing: Standing, _ sample: Sample, _ policy: HealthPolicy) -> Gate.Answer {
         let margin = Gate.margin
+        let own = sample.health == nil ? policy.stable : GateFixture.allowance
         switch standing {
         case .ready: return policy.observe == .zero ? .healthy : .pending(after: .seconds(1) + policy.observe)
         case .settling where policy.stable == .zero: return .healthy
         case .settling: return .pending(after: min(policy.stable, policy.timeout ?? policy.stable))
         case .probing: return .pending(after: policy.timeout ?? GateFixture.allowance + margin)
         case .idle: return .pending(after: policy.timeout ?? margin)
+        case .returning: return .pending(after: policy.timeout ?? own + margin)
         case .failing(let problem) where policy.failFast:
             return .unhealthy([Gate.Finding(service: "app", container: "1", problem: problem)])
         case .failing:
-            let own = sample.health == nil ? policy.stable : GateFixture.allowance
             return .pending(after: policy.timeout ?? (sample.state == .running ? own + margin : margin))
         }
     }
@@ -116,9 +131,9 @@ import Testing
         (GateFixture.sample(.exited, imageID: "old", policy: .no), ["app/1: runs a different image than was pulled"]),
         (GateFixture.sample(oomKilled: true, health: .healthy), ["app/1: was killed: out of memory (OOM)"]),
         (GateFixture.sample(.exited, oomKilled: true, policy: .no), ["app/1: was killed: out of memory (OOM)"]),
-        (GateFixture.sample(restarts: 1, health: .healthy), ["app/1: was restarted once"]),
-        (GateFixture.sample(restarts: 2, health: .starting), ["app/1: was restarted 2 times"]),
-        (GateFixture.sample(restarts: 3), ["app/1: was restarted 3 times"]),
+        (GateFixture.sample(restarts: 4, health: .healthy), ["app/1: was restarted 4 times"]),
+        (GateFixture.sample(.restarting, restarts: 5, health: .starting), ["app/1: was restarted 5 times"]),
+        (GateFixture.sample(restarts: 1000), ["app/1: was restarted 1000 times"]),
         // It ended with success.
         (GateFixture.sample(.exited, restarts: 2, policy: .onFailure(maximum: nil)), nil),
         // An unchanged deployment left it alone.
@@ -157,8 +172,7 @@ import Testing
     @Test func everyFailureIsNamedInTheOrderOfTheServices() {
         var gate = Gate(
             expected: ["web": .init(containers: 2, imageID: "new"), "api": .init(containers: 1, imageID: "other")],
-            policy: HealthPolicy(),
-            began: GateFixture.began
+            policy: HealthPolicy()
         )
         var web = GateFixture.sample(.dead)
         web.service = "web"
@@ -178,21 +192,23 @@ import Testing
         other.service = "other"
         var gate = GateFixture.gate()
         #expect(gate.judge([GateFixture.sample(health: .healthy), other], after: .zero) == .healthy)
-        var none = Gate(expected: [:], policy: HealthPolicy(), began: GateFixture.began)
+        var none = Gate(expected: [:], policy: HealthPolicy())
         #expect(none.judge([other], after: .zero) == .healthy)
     }
 
     /// The restart counts before the switch and now, and whether the container is ready.
     @Test(arguments: [(0, 0, true), (0, 1, false), (3, 3, true), (3, 4, false), (3, 0, true)])
     func onlyRestartsSinceTheSwitchCount(before: Int, now: Int, isHealthy: Bool) {
-        var gate = GateFixture.gate(restartsBefore: ["1": before, "2": 9])
+        let policy = GateFixture.policy { $0.restarts = 0 }
+        var gate = GateFixture.gate(policy, restartsBefore: ["1": before, "2": 9])
         let answer = gate.judge([GateFixture.sample(restarts: now, health: .healthy)], after: .zero)
         #expect((answer == .healthy) == isHealthy)
     }
 
     /// The Engine resets the count when `up`, or the Engine itself after a restart, starts a container.
     @Test func aCountThatBeganAnewHidesNoRestart() {
-        var gate = GateFixture.gate(GateFixture.policy { $0.observe = .seconds(60) }, restartsBefore: ["1": 3])
+        let policy = GateFixture.policy { ($0.observe, $0.restarts) = (.seconds(60), 0) }
+        var gate = GateFixture.gate(policy, restartsBefore: ["1": 3])
         #expect(gate.judge([GateFixture.sample(health: .healthy)], after: .zero) == .pending(after: .seconds(60)))
         let crashed = [GateFixture.sample(restarts: 1, health: .healthy)]
         #expect(gate.judge(crashed, after: .seconds(5)).problems == ["app/1: was restarted once"])
