@@ -28,6 +28,10 @@ package struct Record: Equatable, Sendable, Codable {
     package var services: [ServiceName: Service] = [:]
     /// The stored Compose file, without the values of its variables; known once the checks have passed.
     package var compose: ComposeFile?
+    /// The Compose project.
+    package var project: ProjectName?
+    /// The release's ``ReleaseDigest``, by which berth knows a bad release again.
+    package var releaseDigest: String?
     /// The phases so far, in order; in an unfinished record, the last one is under way.
     package var phases: [PhaseTime] = []
     /// The steps that were started.

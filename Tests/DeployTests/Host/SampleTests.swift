@@ -23,7 +23,9 @@ import Testing
         #expect(settings.disk == DiskSettings())
         let shop = try #require(AppName("shop"))
         let variables: Set = ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"]
-        #expect(settings.apps == [shop: AppSettings(name: shop, directory: "/srv/shop", variables: variables)])
+        let images = [try #require(RepositoryPattern("ghcr.io/acme/shop-*"))]
+        let app = AppSettings(name: shop, directory: "/srv/shop", variables: variables, images: images)
+        #expect(settings.apps == [shop: app])
     }
 
     @Test func everyKeySetsAFieldOfItsOwn() {
@@ -36,7 +38,7 @@ import Testing
 
     @Test func onlyWhatHasNoDefaultHasAnExample() {
         let keys = Settings.tables.flatMap(\.keys)
-        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["directory", "variables"])
+        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["directory", "variables", "images"])
     }
 
     private func load(_ text: String) throws -> Settings {
