@@ -8,9 +8,12 @@ extension JSON {
     }
 
     /// The document, with sorted keys so that equal values give equal bytes.
-    package func bytes() throws -> [UInt8] {
+    ///
+    /// - Parameter lines: whether each member has a line of its own, for people.
+    package func bytes(lines: Bool = false) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if lines { encoder.outputFormatting.insert(.prettyPrinted) }
         return Array(try encoder.encode(self))
     }
 

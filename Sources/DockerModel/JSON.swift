@@ -17,6 +17,12 @@ package enum JSON: Hashable, Sendable {
         set { self = .object(newValue) }
     }
 
+    /// The string; nil for any other value.
+    package var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
     /// The elements of an array, empty for any other value.
     package var elements: [JSON] {
         guard case .array(let elements) = self else { return [] }

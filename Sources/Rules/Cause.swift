@@ -21,6 +21,12 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case composeInvalid = "compose-invalid"
     case composeNotStorable = "compose-not-storable"
     case policyInvalid = "policy-invalid"
+    // What a drop chooses.
+    case repositoryNotAllowed = "repository-not-allowed"
+    case pathNotAllowed = "path-not-allowed"
+    case valueNotAllowed = "value-not-allowed"
+    case projectTaken = "project-taken"
+    case projectRenamed = "project-renamed"
     // The way back.
     case recordUnreadable = "record-unreadable"
     case wayBackMissing = "way-back-missing"

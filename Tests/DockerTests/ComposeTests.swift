@@ -15,7 +15,11 @@ struct ComposeTests {
         #expect(compose.version().description == common + "version --format json")
         #expect(compose.config().description == common + "config --format json")
         #expect(compose.wholeConfig().description == common + "--profile * config --format json")
-        #expect(compose.template().description == common + "config --no-interpolate")
+        #expect(compose.template().description == common + "config --no-interpolate --format json")
+        #expect(
+            compose.template(of: "shop").description == common
+                + "--project-name shop --env-file /dev/null config --no-interpolate --no-consistency --format json"
+        )
         #expect(compose.pull().description == common + "pull --policy always")
         #expect(
             compose.up(within: .seconds(900)).description == common

@@ -53,6 +53,7 @@ package actor Worker {
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         store = Store(app: app.name, state: host.state)
         try store.makeFolders()
+        try ReleaseKey(state: host.state).make()
         history = try await store.history(mends: true) { log.warning("\(app.name): \($0)") }
         unfinished = []
         for number in history.undecided.sorted() {
@@ -237,8 +238,9 @@ package actor Worker {
         current = ledger
         if let ended = await deployment.run(from: start, failed: failure) {
             await note(ended, ledger)
-            // Without a Compose file, the deployment ended before it pinned anything.
-            if ended.compose != nil { await deployment.letGo(history) }
+            // The checks pin images.
+            let isChecked = ended.compose != nil || ended.phases.contains { $0.name > .check }
+            if isChecked { await deployment.letGo(history) }
         }
         current = nil
     }

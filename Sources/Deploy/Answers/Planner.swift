@@ -36,7 +36,8 @@ package struct Planner: Sendable {
         // The checks would wait for it, and a person may lack the agent's access to it.
         _ = try await host.engine.negotiated()
         let check = try await check(drop)
-        let folder = try makeScratchFolder()
+        // For the Compose file, which a plan stores only to be compared.
+        let folder = try host.makeScratchFolder()
         defer { File.removePrivateFolder(folder) }
         let checked: Checked
         do {
@@ -57,13 +58,8 @@ package struct Planner: Sendable {
         let log = DeploymentLog(log, app: app.name)
         let tools = Tools(host: host, log: log, redaction: .of(app, drop))
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-        return Check(app: app, host: host, history: history, reader: reader)
-    }
-
-    /// For the Compose file, which is stored only to be compared.
-    private func makeScratchFolder() throws(Errno) -> FilePath {
-        if let folder = try? File.makePrivateFolder(in: host.runtime, "plan-") { return folder }
-        return try File.makePrivateFolder(in: "/tmp", "berth-plan-")
+        let neighbours = Neighbours(of: app, in: settings, host)
+        return Check(app: app, host: host, neighbours: neighbours, history: history, reader: reader)
     }
 
     private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {
@@ -90,7 +86,9 @@ package struct Planner: Sendable {
             plan.wayBack = Plan.GoodRelease(try check.reader.store.record(wayBack.number))
         }
         let images = plan.services.reduce(into: [:]) { $0[$1.service] = $1.imageID }
-        if let bad = check.history.knownBad(images, checked.compose?.sha256), !drop.directives.isForced {
+        let release = checked.release
+        let bad = check.history.knownBad(release.isFixed ? nil : images, release.digest)
+        if let bad, !drop.directives.isForced {
             plan.refuse(.knownBad(bad, check.reader.store))
         }
         try await makeRoom(&plan, checked)

@@ -51,4 +51,12 @@ package struct Host: Sendable {
         if let folder = environment["DOCKER_CONFIG"] { return FilePath(folder) }
         return FilePath(environment["HOME"] ?? "/").appending(".docker")
     }
+
+    /// Makes a folder for files that are needed for a moment; `File.removePrivateFolder` removes it.
+    ///
+    /// A person who asks for a plan may not write where the agent does.
+    func makeScratchFolder() throws(Errno) -> FilePath {
+        if let folder = try? File.makePrivateFolder(in: runtime, "scratch-") { return folder }
+        return try File.makePrivateFolder(in: "/tmp", "berth-")
+    }
 }

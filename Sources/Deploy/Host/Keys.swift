@@ -109,6 +109,17 @@ extension AppSettings: SettingsTable {
                 """
         ),
         Key(
+            "images",
+            \.images,
+            .repositories,
+            example: ["ghcr.io/acme/shop-*"].compactMap(RepositoryPattern.init),
+            help: """
+                The repositories that a drop's variables may choose, as the Compose file writes them, without a tag; * \
+                stands for any characters except /. Images that the Compose file spells out need not be here. Without \
+                this key, a drop may choose those of the last good release, and the first deployment sets them.
+                """
+        ),
+        Key(
             "keep",
             \.keep,
             .number(in: 0...100),

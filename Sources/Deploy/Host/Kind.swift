@@ -104,6 +104,29 @@ extension Kind<CredentialNames> {
     }
 }
 
+extension Kind<[RepositoryPattern]?> {
+    /// Repositories of images, in which `*` is allowed.
+    static var repositories: Self {
+        Kind(words: "a list of repositories") { entry throws(SettingsError) in
+            guard let array = entry.value.array else { throw entry.wrongType("an array of strings") }
+            var patterns: [RepositoryPattern] = []
+            for element in array {
+                guard let text = element.string else { throw entry.wrongType("an array of strings") }
+                guard let pattern = RepositoryPattern(text) else {
+                    throw entry.place.error(
+                        "\(text) is not a repository",
+                        "write it as in ghcr.io/acme/shop-*, without a tag"
+                    )
+                }
+                patterns.append(pattern)
+            }
+            return patterns
+        } toml: {
+            "[" + ($0 ?? []).map { quoted($0.text) }.joined(separator: ", ") + "]"
+        }
+    }
+}
+
 extension Entry {
     fileprivate func text() throws(SettingsError) -> String {
         guard let text = value.string else { throw wrongType("a string") }

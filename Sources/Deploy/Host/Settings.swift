@@ -39,6 +39,8 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var credential: CredentialNames
     /// The names that a drop may set; nil allows every name that is not barred.
     package internal(set) var variables: Set<String>?
+    /// The repositories that a drop's variables may choose; nil for those of the last good release.
+    package internal(set) var images: [RepositoryPattern]?
     /// How many good releases keep their images, besides the last one.
     package internal(set) var keep: Int
 
@@ -50,6 +52,7 @@ package struct AppSettings: Equatable, Sendable {
         registry: String = "ghcr.io",
         credential: CredentialNames = .github,
         variables: Set<String>? = nil,
+        images: [RepositoryPattern]? = nil,
         keep: Int = 3
     ) {
         self.name = name
@@ -59,6 +62,7 @@ package struct AppSettings: Equatable, Sendable {
         self.registry = registry
         self.credential = credential
         self.variables = variables
+        self.images = images
         self.keep = keep
     }
 }

@@ -104,6 +104,8 @@ actor Ledger {
     func note(_ checked: Checked) {
         record.compose = checked.compose
         record.variables = checked.variables
+        record.project = checked.release.model.name
+        record.releaseDigest = checked.release.digest
         guard let older = checked.older else {
             // From here on, the record has the effective value, from the drop and the release.
             record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
@@ -160,6 +162,8 @@ actor Ledger {
         // What fails once the release has passed makes it no worse.
         if verdict == .deployed, let failure { log.warning(failure.reason) }
         explain(verdict == .deployed ? nil : failure?.with(record.notUndone))
+        // Nothing can go back to a refused release.
+        if verdict == .refused { record.compose = nil }
         record.running = running
         record.ended = .now
         deadline = nil
@@ -169,6 +173,7 @@ actor Ledger {
         } catch {
             log.error("the verdict cannot be recorded: \(error)")
         }
+        if record.compose == nil { store.removeComposeFile(of: number) }
         tell(verdict)
         await status.end("#\(number) \(verdict)", of: number, for: record.app)
         return stored

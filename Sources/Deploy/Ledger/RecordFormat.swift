@@ -35,6 +35,8 @@ extension Record {
             ("directives", directives),
             ("services", services),
             ("compose", compose),
+            ("project", project),
+            ("releaseDigest", releaseDigest),
             ("phases", phases),
             ("resumed", resumed),
             ("steps", steps),

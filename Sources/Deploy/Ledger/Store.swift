@@ -88,6 +88,11 @@ package struct Store: Sendable {
         return Record.ComposeFile(file: file.string, sha256: SHA256.hex(text))
     }
 
+    /// Removes the Compose file of a drop that does not refer to it, if there is one.
+    func removeComposeFile(of number: Int) {
+        unlink(composeFile(of: number).string)
+    }
+
     /// The Compose file of a release, as it was stored.
     ///
     /// - Throws: if it is missing, or was changed.

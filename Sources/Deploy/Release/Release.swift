@@ -7,6 +7,8 @@ struct Release: Sendable {
     let model: ComposeModel
     let compose: Compose
     let policy: Policy
+    /// Its ``ReleaseDigest``; nil without a key.
+    let digest: String?
     /// The images that must run, by service; empty for a new release until they are pulled.
     var images: [ServiceName: Record.Service] = [:]
 
@@ -14,6 +16,9 @@ struct Release: Sendable {
     func reference(_ service: ServiceName) -> ImageReference {
         model.services[service]?.image ?? ImageReference(rawValue: "\(model.name)-\(service)")
     }
+
+    /// Whether each image is named by its digest, so that the model says which images they are.
+    var isFixed: Bool { model.services.keys.allSatisfy { reference($0).digest != nil } }
 
     /// The names that its images must have before it starts.
     var namePlan: NamePlan {

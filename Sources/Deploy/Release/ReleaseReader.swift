@@ -4,6 +4,17 @@ import Linux
 import Rules
 import SystemPackage
 
+/// A release as CI has delivered it.
+struct Delivered: Sendable {
+    /// `docker compose` for the folder as it is, with the drop's variables.
+    let folder: Compose
+    /// How Compose renders it, with the values of variables.
+    let rendered: [UInt8]
+    /// The same before Compose puts variables into it; nil if Compose cannot print that. It may hold values too.
+    let template: JSON?
+    let release: Release
+}
+
 /// Reads a release: the one in the app's folder, or one on record. No other code reads a release's model.
 struct ReleaseReader: Sendable {
     let app: AppSettings
@@ -11,38 +22,49 @@ struct ReleaseReader: Sendable {
     let store: Store
     let tools: Tools
 
-    /// The release in the folder as it is now, with its stored Compose file.
+    /// The release in the folder as it is now.
     ///
     /// Every phase then uses the stored file, because CI may deliver the next release meanwhile.
     ///
-    /// - Parameter file: the file to store the Compose file in.
-    func inFolder(_ variables: [String: String], storingIn file: FilePath) async throws
-        -> (release: Release, compose: Record.ComposeFile)
-    {
+    /// - Parameter file: will have the release's Compose file; see ``store(_:in:)``.
+    func inFolder(_ variables: [String: String], storedIn file: FilePath) async throws -> Delivered {
         let folder = compose(variables)
-        async let first = config(folder)
-        async let template = try? tools.capture(folder.template())
-        let rendered = try await first
-        // First Compose's template, which has no values of variables. It garbles some short-form volumes that begin
-        // with a variable, so next the file as it was delivered, which has no values either.
-        for text in [await template, deliveredFile].compactMap({ $0 }) {
-            let stored = try Store.store(text, in: file)
-            let compose = compose(variables, file)
-            guard let again = try? await config(compose), again == rendered else { continue }
-            return (try release(compose, rendered), stored)
-        }
-        throw Failure(
-            .composeNotStorable,
-            "the Compose file",
-            "cannot be stored without a change of meaning, so there would be no way back to it",
-            hint: "write volumes that begin with a variable in the long form (type, source, target)"
+        async let output = tools.config(folder)
+        async let template = template(folder)
+        try await checkVersion()
+        let rendered = try await output
+        return Delivered(
+            folder: folder,
+            rendered: rendered,
+            template: await template,
+            release: try release(compose(variables, file), rendered)
         )
+    }
+
+    /// The files before Compose puts variables into them; nil if Compose cannot print that.
+    private func template(_ folder: Compose) async -> JSON? {
+        if let template = try? JSON(bytes: await tools.capture(folder.template())) { return template }
+        guard let only = ComposeFiles.only(of: app), let scratch = try? host.makeScratchFolder() else { return nil }
+        defer { File.removePrivateFolder(scratch) }
+        let expressions = Expressions(in: String(decoding: only, as: UTF8.self))
+        let file = scratch.appending("compose.yaml")
+        let words = Compose(directory: app.directory, environment: folder.environment, file: file)
+        guard (try? File.replace(file, with: Array(expressions.text.utf8), mode: .ownerReadWrite)) != nil,
+            let template = try? JSON(bytes: await tools.capture(words.template()))
+        else { return nil }
+        return expressions.putBack(template)
+    }
+
+    /// Stores the release's Compose file, once it is known to hold no variable's value.
+    func store(_ delivered: Delivered, in file: FilePath) async throws -> Record.ComposeFile {
+        let text = try await StorableFile(delivered: delivered, app: app, host: host, tools: tools).text()
+        return try Store.store(text, in: file)
     }
 
     /// The release of an earlier deployment: its stored Compose file as it renders with today's `.env`, and its images.
     func onRecord(_ record: Record) async throws -> Release {
         let compose = compose(record.variables, try store.compose(of: record))
-        var release = try release(compose, await config(compose))
+        var release = try release(compose, await tools.config(compose))
         release.images = record.services
         return release
     }
@@ -65,14 +87,6 @@ struct ReleaseReader: Sendable {
         Compose(directory: app.directory, environment: host.environment(in: app.directory, variables), file: file)
     }
 
-    private func config(_ compose: Compose) async throws(Failure) -> [UInt8] {
-        do throws(CommandError) {
-            return try await tools.capture(compose.config())
-        } catch {
-            throw Failure(error, of: .composeInvalid)
-        }
-    }
-
     private func release(_ compose: Compose, _ rendered: [UInt8]) throws -> Release {
         let model = try ComposeModel(json: rendered)
         guard !model.services.isEmpty else {
@@ -83,7 +97,12 @@ struct ReleaseReader: Sendable {
                 hint: "see docker compose config in \(app.directory)"
             )
         }
-        return Release(model: model, compose: compose, policy: try policy(of: model))
+        return Release(
+            model: model,
+            compose: compose,
+            policy: try policy(of: model),
+            digest: ReleaseKey(state: host.state).bytes.map { ReleaseDigest.hex(rendered, key: $0) }
+        )
     }
 
     private func policy(of model: ComposeModel) throws(Failure) -> Policy {
@@ -95,11 +114,5 @@ struct ReleaseReader: Sendable {
         }
         try policy.check(against: model)
         return policy
-    }
-
-    /// The folder's Compose file, byte for byte; nil if it is missing or not the only one.
-    private var deliveredFile: [UInt8]? {
-        let files = ComposeFiles.paths(in: app.directory)
-        return files.count == 1 ? files.first.flatMap { try? File.read($0) } : nil
     }
 }

@@ -71,6 +71,7 @@ extension Check {
             )
         }
         let proven = try await Proof(reader: reader, session: session).wayBack(to: good.number)
+        try await ownProject(proven.release.model.name, since: nil, session)
         let record = try reader.store.record(good.number)
         return Checked(
             session: session,

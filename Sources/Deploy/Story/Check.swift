@@ -26,6 +26,8 @@ struct Checked: Sendable {
 struct Check: Sendable {
     let app: AppSettings
     let host: Host
+    /// The other apps of the settings.
+    let neighbours: Neighbours
     let history: History
     let reader: ReleaseReader
 
@@ -38,14 +40,17 @@ struct Check: Sendable {
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
         try checkComposeFile()
         // Compose takes a tenth of a second to start, so independent requests run at the same time.
-        async let version: Void = reader.checkVersion()
-        async let found = reader.inFolder(drop.variables, storingIn: file)
+        async let found = reader.inFolder(drop.variables, storedIn: file)
         async let lastGood = lastGood(session)
         async let info = try? session.info()
-        try await version
-        let (release, compose) = try await found
-        let variables = try recordable(drop, storedIn: file)
+        let delivered = try await found
+        let release = delivered.release
+        let good = goodRecord
+        try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
+        try await ownProject(release.model.name, since: good, session)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
+        let compose = try await reader.store(delivered, in: file)
+        let variables = try recordable(drop, storedIn: file)
         warnOfMissing(drop.variables)
         return Checked(
             session: session,
@@ -73,6 +78,9 @@ struct Check: Sendable {
             wayBack: nil
         )
     }
+
+    /// The record of the last good release; nil before the first one, or if it cannot be read.
+    private var goodRecord: Record? { history.lastGood.flatMap { try? reader.store.record($0.number) } }
 
     // MARK: - The variables
 

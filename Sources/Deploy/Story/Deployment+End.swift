@@ -155,10 +155,9 @@ extension Deployment {
 extension Redaction {
     /// The secrets that berth can know of an app: those of its `.env`, and those of the drop.
     static func of(_ app: AppSettings, _ drop: Drop? = nil) -> Redaction {
-        let file = (try? File.read(app.directory.appending(".env"))) ?? []
         let token = drop?.credential.map { [$0.secret.reveal()] } ?? []
         let others = drop.map { drop in drop.secretNames.compactMap { drop.variables[$0] } } ?? []
-        return Redaction(environment: String(decoding: file, as: UTF8.self), secrets: token + others)
+        return Redaction(environment: app.environmentFile, secrets: token + others)
     }
 }
 

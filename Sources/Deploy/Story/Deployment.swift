@@ -55,7 +55,7 @@ struct Deployment: Sendable {
             let pull = Pull(app: app, number: ledger.number, pins: pins, tools: tools)
             let release = try await pull.run(checked.release, login)
             await ledger.note(images: release.images)
-            try refuseKnownBad(release, checked.compose, tools.log)
+            try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
             return release
         }
     }
@@ -94,12 +94,14 @@ struct Deployment: Sendable {
         // If an interrupted deployment cannot be restored, its own phase counts as failed.
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-            let check = Check(app: app, host: host, history: history, reader: reader)
+            let neighbours = Neighbours(of: app, in: settings, host)
+            let check = Check(app: app, host: host, neighbours: neighbours, history: history, reader: reader)
             if let interrupted { return try await check.again(interrupted) }
             let checked = try await withRoom(tools) {
                 try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
             }
             await ledger.note(checked)
+            if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
             try await pin(checked, tools.log)
             return checked
         }
@@ -149,13 +151,14 @@ struct Deployment: Sendable {
     }
 
     /// Refuses a release that was rolled back before.
+    ///
+    /// - Parameter images: nil before the pull.
     private func refuseKnownBad(
         _ release: Release,
-        _ compose: Record.ComposeFile?,
+        _ images: [ServiceName: ImageID]?,
         _ log: DeploymentLog
     ) throws(Failure) {
-        let images = release.images.mapValues(\.imageID)
-        guard let bad = history.knownBad(images, compose?.sha256) else { return }
+        guard let bad = history.knownBad(images, release.digest) else { return }
         guard !drop.directives.isForced else {
             log.warning("forced, although #\(bad.number) was the same release and was rolled back")
             return

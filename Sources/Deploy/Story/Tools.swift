@@ -1,3 +1,4 @@
+import Docker
 import Linux
 import Logging
 import Rules
@@ -39,6 +40,15 @@ struct Tools: Sendable {
             return try await host.processes.capture(command, limit: 16 << 20) { output.take($0) }
         } catch {
             throw error.mapLines(shown)
+        }
+    }
+
+    /// The output of `docker compose config`.
+    func config(_ compose: Compose) async throws(Failure) -> [UInt8] {
+        do throws(CommandError) {
+            return try await capture(compose.config())
+        } catch {
+            throw Failure(error, of: .composeInvalid)
         }
     }
 

@@ -34,9 +34,21 @@ package struct Compose: Hashable, Sendable {
         command("--profile", "*", "config", "--format", "json", timeout: .seconds(60))
     }
 
-    /// Prints the model without the values of variables or of an `env_file`; this may be stored.
+    /// Prints the merged model as JSON before Compose puts variables into it.
+    ///
+    /// It can contain values all the same: Compose resolves some variables at once, such as those of an `environment`
+    /// that names no value in a file that another one includes. Keep it in memory.
     package func template() -> Command {
-        command("config", "--no-interpolate", timeout: .seconds(60))
+        command("config", "--no-interpolate", "--format", "json", timeout: .seconds(60))
+    }
+
+    /// The same without the folder's `.env`, for a file that brings its own, and whatever the file's project is.
+    package func template(of project: ProjectName) -> Command {
+        let options = ["--project-name", project.rawValue, "--env-file", "/dev/null"]
+        return command(
+            options + ["config", "--no-interpolate", "--no-consistency", "--format", "json"],
+            timeout: .seconds(60)
+        )
     }
 
     /// Pulls every image, even if the host has one of that name.

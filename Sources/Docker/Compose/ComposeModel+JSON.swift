@@ -5,10 +5,24 @@ extension ComposeModel {
     /// Decodes the output of `docker compose config --format json`.
     package init(json: [UInt8]) throws(ComposeModelError) {
         do {
-            self = try JSONDecoder().decode(Self.self, from: Data(json))
+            self = try JSONDecoder().decode(Self.self, from: Data(Self.undoubled(json)))
         } catch {
             throw ComposeModelError(subject: "docker compose config", problem: error.reason)
         }
+    }
+
+    /// The output with each `$` as Compose's users mean it: Compose prints it twice, so that the output can be read as a
+    /// Compose file again.
+    package static func undoubled(_ output: [UInt8]) -> [UInt8] {
+        let dollar = UInt8(ascii: "$")
+        var text: [UInt8] = []
+        text.reserveCapacity(output.count)
+        var isSecond = false
+        for byte in output {
+            isSecond = byte == dollar && !isSecond
+            if byte != dollar || isSecond { text.append(byte) }
+        }
+        return text
     }
 
     /// Decodes the value under a top-level extension key such as `x-name`; nil if the file has none.

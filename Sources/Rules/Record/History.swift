@@ -12,6 +12,8 @@ package struct History: Sendable, Equatable {
         package let images: [ServiceName: ImageID]
         /// The stored Compose file's SHA-256; nil if the deployment did not get that far.
         package let composeDigest: String?
+        /// The release's ``ReleaseDigest``; nil if the deployment did not get that far, or is older than this digest.
+        package let releaseDigest: String?
         /// False if older releases must not start again after this one.
         package let mayRollBack: Bool
         /// Whether the deployment was a rollback by hand.
@@ -27,6 +29,7 @@ package struct History: Sendable, Equatable {
             received = record.received
             images = record.images
             composeDigest = record.compose?.sha256
+            releaseDigest = record.releaseDigest
             mayRollBack = record.directives.mayRollBack
             isRollback = record.directives.rollbackTo != nil
             hasSteps = !record.steps.isEmpty
@@ -155,10 +158,15 @@ extension History {
 
     /// The deployment of the same release, if it was rolled back and has not been deployed since.
     ///
-    /// A release is its images and its Compose file; variables that change with each run of CI do not count.
-    package func knownBad(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Entry? {
+    /// A bad release is what was tried: its images, and its model with all values. Variables that the model does not use
+    /// do not count, so a mended `.env` is a new try, and another run of CI is none.
+    ///
+    /// - Parameter images: nil if the model names each image by its digest.
+    package func knownBad(_ images: [ServiceName: ImageID]?, _ releaseDigest: String?) -> Entry? {
+        guard let releaseDigest else { return nil }
         let last = entries.last { entry in
-            entry.verdict.hasSwitched && !entry.isRollback && entry.isRelease(images, composeDigest)
+            entry.verdict.hasSwitched && !entry.isRollback && entry.releaseDigest == releaseDigest
+                && (images == nil || entry.images == images)
         }
         guard let last, last.verdict == .rolledBack || last.verdict == .rollbackFailed else { return nil }
         return last
@@ -175,12 +183,15 @@ extension History {
 
 /// The format of an entry in the index of an app's records: one line of words.
 ///
-///     12 deployed 1790000000250 ns 3f2a… backend=sha256:… frontend=sha256:… .
+///     12 deployed 1790000000250 -ns 3f2a…/9c41… backend=sha256:… frontend=sha256:… .
+///
+/// The fifth word has the digests of the Compose file and of the release; older lines have only the first.
 extension History.Entry {
     package var line: String {
         let flags = (mayRollBack ? "" : "n") + (isRollback ? "r" : "") + (hasSteps ? "s" : "")
         let words = [
-            "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags, composeDigest ?? "-",
+            "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags,
+            (composeDigest ?? "-") + (releaseDigest.map { "/\($0)" } ?? ""),
         ]
         let images = images.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return (words + images + ["."]).joined(separator: " ")
@@ -200,7 +211,9 @@ extension History.Entry {
         mayRollBack = !words[3].contains("n")
         isRollback = words[3].contains("r")
         hasSteps = words[3].contains("s")
-        composeDigest = words[4] == "-" ? nil : String(words[4])
+        let composeDigest = String(words[4].prefix { $0 != "/" })
+        self.composeDigest = composeDigest == "-" ? nil : composeDigest
+        releaseDigest = words[4].firstIndex(of: "/").map { String(words[4][words[4].index(after: $0)...]) }
         var images: [ServiceName: ImageID] = [:]
         for word in words[5...].dropLast() {
             guard let equals = word.firstIndex(of: "=") else { return nil }

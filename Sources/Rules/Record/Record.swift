@@ -31,6 +31,10 @@ package struct Record: Equatable, Sendable, Codable {
     package var services: [ServiceName: Service] = [:]
     /// The stored Compose file, without the values of its variables; known once the checks have passed.
     package var compose: ComposeFile?
+    /// The Compose project.
+    package var project: ProjectName?
+    /// The release's ``ReleaseDigest``, by which berth knows a bad release again.
+    package var releaseDigest: String?
     /// The phases so far, in order; in an unfinished record, the last one is under way.
     package var phases: [PhaseTime] = []
     /// How many agents have resumed it since it began a new phase; nil if none has. An agent that ends in good order

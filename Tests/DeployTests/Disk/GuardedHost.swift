@@ -104,7 +104,7 @@ struct GuardedHost: Sendable {
     ) throws {
         try write(file, to: app.directory.appending("docker-compose.yml"))
         try write(env, to: app.directory.appending(".env"))
-        let script = "case $* in *--no-interpolate) echo '\(template)' ;; *) echo '\(config)' ;; esac"
+        let script = "case $* in *--no-interpolate*) echo '\(template)' ;; *) echo '\(config)' ;; esac"
         try write(script, to: app.directory.appending("compose"))
     }
 

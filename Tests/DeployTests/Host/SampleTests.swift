@@ -23,20 +23,22 @@ import Testing
         #expect(settings.disk == DiskSettings())
         let shop = try #require(AppName("shop"))
         let variables: Set = ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"]
-        #expect(settings.apps == [shop: AppSettings(name: shop, directory: "/srv/shop", variables: variables)])
+        let images = [try #require(RepositoryPattern("ghcr.io/acme/shop-*"))]
+        let app = AppSettings(name: shop, directory: "/srv/shop", variables: variables, images: images)
+        #expect(settings.apps == [shop: app])
     }
 
     @Test func everyKeySetsAFieldOfItsOwn() {
         let app = AppSettings.keys.map { $0.field as PartialKeyPath }
         let disk = DiskSettings.keys.map { $0.field as PartialKeyPath }
-        #expect(Set(app).count == 7)
+        #expect(Set(app).count == 8)
         #expect(Set(disk).count == 4)
         for key in Settings.tables.flatMap(\.keys) { #expect(!key.help.isEmpty && !key.kind.isEmpty) }
     }
 
     @Test func onlyWhatHasNoDefaultHasAnExample() {
         let keys = Settings.tables.flatMap(\.keys)
-        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["directory", "variables"])
+        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["directory", "variables", "images"])
     }
 
     private func load(_ text: String) throws -> Settings {

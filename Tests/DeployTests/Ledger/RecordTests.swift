@@ -45,6 +45,8 @@ import Testing
                   "services": {"backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\
                 "imageID":"sha256:aa","revision":"4f2a"}},
                   "compose": null,
+                  "project": null,
+                  "releaseDigest": null,
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
                   "resumed": null,
                   "steps": [],
@@ -81,6 +83,8 @@ import Testing
         dump.output = Record.Backup(file: "/var/backups/berth/shop/12-shop.dump", size: 4096, sha256: "ee")
         var look = Record.StepResult(name: "look", when: .before)
         look.input = "dump"
+        record.project = "shop"
+        record.releaseDigest = "ee"
         record.steps = [
             dump, look,
             Record.StepResult(name: "migrate", when: .before, exitCode: 0, seconds: 1.5),
@@ -133,6 +137,8 @@ import Testing
                 "backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\#
                 "imageID":"sha256:aa","revision":"4f2a"}},
                   "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
+                  "project": "shop",
+                  "releaseDigest": "ee",
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
                   "resumed": null,
                   "steps": [{"exitCode":0,"name":"dump","output":{"file":"/var/backups/berth/shop/12-shop.dump",\#
@@ -156,9 +162,8 @@ import Testing
             #expect(
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
                     "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
-                    "variables", "directives", "services", "compose", "phases", "resumed", "steps", "rolledBackTo",
-                    "running",
-                    "evidence",
+                    "variables", "directives", "services", "compose", "project", "releaseDigest", "phases", "resumed",
+                    "steps", "rolledBackTo", "running", "evidence",
                 ]
             )
         }

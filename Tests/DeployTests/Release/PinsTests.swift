@@ -101,7 +101,8 @@ import Testing
         let release = Release(
             model: try ComposeModel(json: Array(#"{"name":"shop","services":{\#(services)}}"#.utf8)),
             compose: Compose(directory: host.app.directory, environment: [:]),
-            policy: Policy()
+            policy: Policy(),
+            digest: nil
         )
         try host.record(7, nil)
         let pins = Pins(app: host.app.name, session: host.session, log: host.deploymentLog)

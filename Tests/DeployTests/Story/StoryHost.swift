@@ -64,7 +64,7 @@ final class StoryHost: Sendable {
         """
         #!/bin/sh
         case "$*" in
-            *--no-interpolate) verb=template ;;
+            *--no-interpolate*) verb=template ;;
             *"config --format json") verb=config ;;
             *" version "*) verb=version ;;
             *" pull "*) verb=pull ;;
@@ -87,7 +87,7 @@ final class StoryHost: Sendable {
         fi
         case $verb in
             version) echo '{"version":"2.40.3"}' ;;
-            template) echo "services: {}" ;;
+            template) echo '{"services":{}}' ;;
             config) echo '{"name":"shop","services":{"app":{"image":"shop:'$IMAGE_TAG'"}},"x-berth":\(policy)}' ;;
             *) echo "$verb $IMAGE_TAG" >>"\(folder)/did" ;;
         esac

@@ -1,0 +1,63 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+import SystemPackage
+
+/// One project, one folder, one app: Compose would remove the containers of another one as orphans.
+extension Check {
+    /// - Parameter good: the record of the last good release.
+    func ownProject(_ project: ProjectName, since good: Record?, _ session: EngineSession) async throws {
+        for container in try await session.containers(project: project) {
+            guard let folder = container.labels.directory, !isOwn(folder) else { continue }
+            throw Failure(
+                .projectTaken,
+                "project \(project)",
+                "has containers of another folder, \(folder)",
+                hint: """
+                    give one of the two a name of its own (name: in its Compose file), or, if the app's folder was moved, \
+                    remove the old containers once: docker compose --project-name \(project) down
+                    """
+            )
+        }
+        for other in neighbours.apps(with: project) {
+            log.warning("app \(other) has the project \(project) too: give one of the two a name of its own")
+        }
+        guard let old = good?.project, old != project else { return }
+        guard try await session.containers(project: old).contains(where: { $0.labels.directory.map(isOwn) ?? true })
+        else {
+            return
+        }
+        throw Failure(
+            .projectRenamed,
+            "project \(project)",
+            "was \(old) in the last good release, which would go on beside it",
+            hint: "put the old name back, or remove the app first: docker compose --project-name \(old) down"
+        )
+    }
+
+    private func isOwn(_ folder: String) -> Bool {
+        let own = try? File.resolved(app.directory)
+        return folder == app.directory.string || (own != nil && (try? File.resolved(FilePath(folder))) == own)
+    }
+}
+
+/// The other apps of the settings.
+struct Neighbours: Sendable {
+    private let names: [AppName]
+    private let state: FilePath
+
+    init(of app: AppSettings, in settings: Settings, _ host: Host) {
+        names = settings.apps.keys.filter { $0 != app.name }.sorted()
+        state = host.state
+    }
+
+    /// Those whose last known project is this one.
+    func apps(with project: ProjectName) -> [AppName] {
+        names.filter { name in
+            let store = Store(app: name, state: state)
+            let latest = ((try? store.numbers()) ?? []).suffix(10).reversed()
+            return latest.lazy.compactMap { (try? store.record($0))?.project }.first == project
+        }
+    }
+}
