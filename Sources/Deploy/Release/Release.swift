@@ -7,27 +7,22 @@ struct Release: Sendable {
     let model: ComposeModel
     let compose: Compose
     let policy: Policy
-    /// The images that must run, by service; empty for a new release until they are pulled.
-    var images: [ServiceName: Record.Service] = [:]
-
-    /// Compose's name for a service's image, even if the service has only a `build`.
-    func reference(_ service: ServiceName) -> ImageReference {
-        model.services[service]?.image ?? ImageReference(rawValue: "\(model.name)-\(service)")
-    }
+    /// The images that it is made of; empty for a new release until they are pulled.
+    var images: [ImageUse: Record.Service] = [:]
 
     /// The names that its images must have before it starts.
     var namePlan: NamePlan {
         NamePlan(
             images: images.mapValues(\.imageID),
             recorded: images.mapValues(\.image),
-            today: model.services.compactMapValues(\.image)
+            today: model.images
         )
     }
 
     /// What the gate expects.
     var expectations: [ServiceName: Gate.Expectation] {
         model.services.reduce(into: [:]) { expected, service in
-            guard let image = images[service.key] else { return }
+            guard let image = images[ImageUse(service.key)] else { return }
             expected[service.key] = Gate.Expectation(containers: service.value.replicas, imageID: image.imageID)
         }
     }

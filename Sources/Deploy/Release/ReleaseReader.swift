@@ -43,12 +43,12 @@ struct ReleaseReader: Sendable {
     func onRecord(_ record: Record) async throws -> Release {
         let compose = compose(record.variables, try store.compose(of: record))
         var release = try release(compose, await config(compose))
-        release.images = record.services
+        release.images = record.release
         return release
     }
 
     /// Checks that Compose is new enough to be trusted with secrets.
-    func checkVersion() async throws {
+    func checkVersion() async throws -> ComposeVersion {
         let version = ComposeVersion(json: try await tools.capture(compose([:]).version()))
         guard let version, version >= ComposeVersion.minimum else {
             throw Failure(
@@ -58,6 +58,7 @@ struct ReleaseReader: Sendable {
                 hint: "install a newer docker-compose-plugin"
             )
         }
+        return version
     }
 
     /// `docker compose` for the app, never with the credential.

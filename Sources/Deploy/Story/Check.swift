@@ -10,6 +10,8 @@ struct Checked: Sendable {
     let session: EngineSession
     /// The Engine's own facts; nil if the request failed.
     let info: EngineInfo?
+    /// Nil if the Engine's own facts are, and for a deployment that is resumed.
+    let versions: DockerVersions?
     let release: Release
     let compose: Record.ComposeFile?
     /// The variables as the record may have them.
@@ -38,11 +40,11 @@ struct Check: Sendable {
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
         try checkComposeFile()
         // Compose takes a tenth of a second to start, so independent requests run at the same time.
-        async let version: Void = reader.checkVersion()
+        async let version = reader.checkVersion()
         async let found = reader.inFolder(drop.variables, storingIn: file)
         async let lastGood = lastGood(session)
         async let info = try? session.info()
-        try await version
+        let versions = noted(try await version, await info, session)
         let (release, compose) = try await found
         let variables = try recordable(drop, storedIn: file)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
@@ -50,6 +52,7 @@ struct Check: Sendable {
         return Checked(
             session: session,
             info: await info,
+            versions: versions,
             release: release,
             compose: compose,
             variables: variables,
@@ -66,6 +69,7 @@ struct Check: Sendable {
         return Checked(
             session: session,
             info: nil,
+            versions: nil,
             release: release,
             compose: record.compose,
             variables: record.variables,
@@ -98,6 +102,22 @@ struct Check: Sendable {
         let missing = record.variables.keys.filter { variables[$0] == nil }.sorted()
         guard !missing.isEmpty else { return }
         log.warning("the drop does not set \(missing.joined(separator: ", ")), which #\(good.number) had")
+    }
+
+    // MARK: - The versions
+
+    /// Tells what the deployment runs on, and what is known to go wrong there.
+    func noted(_ compose: ComposeVersion, _ info: EngineInfo?, _ session: EngineSession) -> DockerVersions? {
+        guard let info else { return nil }
+        let versions = DockerVersions(
+            engine: info.serverVersion,
+            api: session.newest,
+            compose: compose,
+            imageStore: info.imageStore
+        )
+        log.info("\(versions)")
+        if let trouble = versions.trouble { log.warning(trouble) }
+        return versions
     }
 
     // MARK: - The folder

@@ -67,7 +67,10 @@ extension Deployment {
         await ledger.note(rollbackTo: wayBack.number, after: failure)
         ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
         do throws(Setback) {
-            try await phase(.rollback) { tools in try await Rollback(wayBack: wayBack, tools: tools).run() }
+            try await phase(.rollback) { tools in
+                let tried = await ledger.images
+                try await Rollback(wayBack: wayBack, tried: tried, tools: tools).run()
+            }
             return await conclude(.rolledBack, failure, found)
         } catch {
             switch error {
@@ -90,7 +93,8 @@ extension Deployment {
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
         // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) {
-            await self.running(found?.release.model.name)
+            if let found { await Holds(app: app.name, session: found.session, log: ledger.log).release() }
+            return await self.running(found?.release.model.name)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
     }

@@ -1,4 +1,5 @@
 import Docker
+import DockerModel
 import Rules
 
 /// One drop on its way to a verdict, in the order of `deploy.sh`.
@@ -37,8 +38,11 @@ struct Deployment: Sendable {
     /// Runs login, room and pull; a failure leaves the app unchanged.
     private func bring(_ checked: Checked) async throws(Setback) -> Release {
         let session = checked.session
-        let login = try await phase(.login) { tools in
-            try await Login(credential: drop.credential, host: host, log: tools.log).run(session)
+        let (plan, login) = try await phase(.login) { tools in
+            let plan = try await pull(session, tools).plan(checked.release)
+            // Without a pull, a registry that does not answer is no obstacle.
+            let credential = plan.isEmpty ? nil : drop.credential
+            return (plan, try await Login(credential: credential, host: host, log: tools.log).run(session))
         }
         try await phase(.room) { tools in
             if let disk = await diskGuard(session, checked.info, tools.log) {
@@ -48,19 +52,23 @@ struct Deployment: Sendable {
             try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
         }
         return try await phase(.pull) { tools in
-            let pins = Pins(app: app.name, session: session, log: tools.log)
-            let pull = Pull(app: app, number: ledger.number, pins: pins, tools: tools)
-            let release = try await pull.run(checked.release, login)
+            let release = try await pull(session, tools).run(checked.release, plan, login)
             await ledger.note(images: release.images)
             try refuseKnownBad(release, checked.compose, tools.log)
             return release
         }
     }
 
+    private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
+        let pins = Pins(app: app.name, session: session, log: tools.log)
+        return Pull(app: app, number: ledger.number, pins: pins, tools: tools)
+    }
+
     private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
         let session = checked.session
         let gate = try await phase(.up) { tools in
-            let new = Switch(release: release, session: session, tools: tools)
+            let former = history.lastSwitch?.images ?? [:]
+            let new = Switch(release: release, former: former, session: session, tools: tools)
             let before = try await new.prepare()
             await ledger.beginSwitch()
             return try await new.run(before)
@@ -81,12 +89,17 @@ struct Deployment: Sendable {
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let check = Check(app: app, host: host, history: history, reader: reader)
-            if let interrupted { return try await check.again(interrupted) }
+            if let interrupted {
+                let checked = try await check.again(interrupted)
+                if let good = history.wayBack { await hold(good.number, checked.session, tools.log) }
+                return checked
+            }
             let checked = try await withRoom(tools) {
                 try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
             }
             await ledger.note(checked)
             try await pin(checked, tools.log)
+            if let wayBack = checked.wayBack { await hold(wayBack.number, checked.session, tools.log) }
             return checked
         }
     }
@@ -108,7 +121,13 @@ struct Deployment: Sendable {
     private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) {
         let pins = Pins(app: app.name, session: checked.session, log: log)
         guard let older = checked.older else { return try await pins.pinPresent(checked.release, for: ledger.number) }
-        for (service, image) in older.images { try await pins.pin(image, of: service, for: ledger.number) }
+        for (use, image) in older.imageIDs { try await pins.pin(image, of: use, for: ledger.number) }
+    }
+
+    /// Holds the images of a good release until the verdict.
+    private func hold(_ number: Int, _ session: EngineSession, _ log: DeploymentLog) async {
+        guard !isRollback, let record = try? store.record(number) else { return }
+        await Holds(app: app.name, session: session, log: log).take(record.release, of: number)
     }
 
     private func steps(

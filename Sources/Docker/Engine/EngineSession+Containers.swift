@@ -11,6 +11,12 @@ extension EngineSession {
         )
     }
 
+    /// The containers with a label, in any state (`GET /containers/json`).
+    package func containers(label: String, _ value: String) async throws(EngineError) -> [ContainerSummary] {
+        let filters = Filters.label(label, value)
+        return try await decode(from: Request(path: "/containers/json", query: ["all": "1", "filters": filters.text]))
+    }
+
     /// All containers of the host in any state (`GET /containers/json`).
     package func containers() async throws(EngineError) -> [ContainerSummary] {
         try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))

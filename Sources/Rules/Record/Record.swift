@@ -26,6 +26,10 @@ package struct Record: Equatable, Sendable, Codable {
     package var directives = Directives()
     /// The release's images, known once they are pulled.
     package var services: [ServiceName: Service] = [:]
+    /// The images that it uses beside those of its services; nil in the records of older versions of berth.
+    package var images: [ImageUse: Service]?
+    /// What the deployment ran on; nil until it is known.
+    package var docker: DockerVersions?
     /// The stored Compose file, without the values of its variables; known once the checks have passed.
     package var compose: ComposeFile?
     /// The phases so far, in order; in an unfinished record, the last one is under way.
@@ -45,7 +49,7 @@ package struct Record: Equatable, Sendable, Codable {
         self.received = received
     }
 
-    /// One service of a release: its image, and the commit that the image was built from.
+    /// One image of a release, and the commit that it was built from.
     package struct Service: Equatable, Sendable, Codable {
         /// The image's name in the Compose file, with the release's variables.
         package let image: ImageReference
@@ -133,8 +137,20 @@ package struct Record: Equatable, Sendable, Codable {
         return names.last { $0.rule.crash == .resume } ?? names.last
     }
 
-    /// The release's images, by service.
-    package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }
+    /// All images of the release.
+    package var release: [ImageUse: Service] {
+        get {
+            let own = services.map { (ImageUse($0.key), $0.value) }
+            return Dictionary(own) { one, _ in one }.merging(images ?? [:]) { one, _ in one }
+        }
+        set {
+            let own = newValue.filter(\.key.isService).map { ($0.key.service, $0.value) }
+            services = Dictionary(own) { one, _ in one }
+            images = newValue.filter { !$0.key.isService }
+        }
+    }
+
+    package var imageIDs: [ImageUse: ImageID] { release.mapValues(\.imageID) }
 
     /// Why the release cannot stay, as noted before a rollback.
     package var failure: Failure {
