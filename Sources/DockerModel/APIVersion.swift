@@ -23,6 +23,8 @@ package struct APIVersion: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// The newest version that berth uses.
     package static let newest = APIVersion(1, 47)
+    /// The first in which the Engine says of an image whether it was pulled; asked for that alone.
+    package static let identities = APIVersion(1, 53)
     /// The oldest version that berth supports: Engine 20.10, as in Debian 12.
     package static let oldest = APIVersion(1, 41)
 }

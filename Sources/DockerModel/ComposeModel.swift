@@ -4,11 +4,13 @@
 package struct ComposeModel: Decodable, Hashable, Sendable {
     package let name: ProjectName
     package let services: [ServiceName: Service]
+    /// The names on the host of the networks that Compose makes for the project, by their names in the file.
+    package let networks: [String: String]
     /// The top-level members whose names begin with `x-`.
     package let extensions: [String: JSON]
 
     package struct Service: Hashable, Sendable {
-        /// Nil if the service has only a `build`.
+        /// Nil if the service has only a `build`, or a provider.
         package let image: ImageReference?
         /// The number of containers, from `deploy.replicas` or `scale`.
         package let replicas: Int
@@ -16,6 +18,13 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
         package let dependencies: [ServiceName: Condition]
         /// Nil if the Compose file has none; the image may have one.
         package let healthcheck: Healthcheck?
+        /// The images that it names beside its own: those of volumes of type `image` by the volume's target, those of
+        /// hooks as `pre_start.0`.
+        package let otherImages: [String: ImageReference]
+        /// Whether something else than a container provides the service; it has no image then.
+        package let isProvided: Bool
+        /// `always`, `missing`, `never`, `build`, …; nil if the file does not say.
+        package let pullPolicy: String?
     }
 
     /// What Compose waits for in a service before it starts another that depends on it.
@@ -27,10 +36,34 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
 }
 
 extension ComposeModel {
+    /// All images that the release is made of.
+    package var images: [ImageUse: ImageReference] {
+        services.reduce(into: [:]) { images, entry in
+            let (name, service) = entry
+            if !service.isProvided { images[ImageUse(name)] = service.image ?? builtImage(of: name) }
+            // From Compose 5 on, a volume may have the image of another service, by that service's name.
+            for (place, image) in service.otherImages where services[ServiceName(rawValue: image.rawValue)] == nil {
+                images[ImageUse(name, at: place)] = image
+            }
+        }
+    }
+
+    /// Compose's name for the image of a service that has only a `build`.
+    private func builtImage(of service: ServiceName) -> ImageReference {
+        ImageReference(rawValue: "\(name)-\(service)")
+    }
+}
+
+extension ComposeModel {
     package init(from decoder: any Decoder) throws {
         let model = try decoder.members()
         name = try model.value("name")
         services = try model.optional("services") ?? [:]
+        let networks: [String: JSON] = try model.optional("networks") ?? [:]
+        self.networks = networks.compactMapValues { network in
+            guard network["external"] != .bool(true), case .string(let name) = network["name"] else { return nil }
+            return name
+        }
         let extensionNames = model.allKeys.filter { $0.stringValue.hasPrefix("x-") }
         extensions = try Dictionary(uniqueKeysWithValues: extensionNames.map { ($0.stringValue, try model.value($0)) })
     }
@@ -42,13 +75,39 @@ extension ComposeModel.Service: Decodable {
         image = try service.optional("image")
         replicas = try service.optionalObject("deploy")?.count("replicas") ?? service.count("scale") ?? 1
         healthcheck = try service.optionalObject("healthcheck").flatMap(Healthcheck.init(compose:))
-        let dependencies = try service.optionalObject("depends_on")
-        let conditions = try dependencies?.allKeys.map { name in
-            let condition: String? = try dependencies?.object(name).optional("condition")
+        isProvided = try image == nil && service.optionalObject("provider") != nil
+        pullPolicy = try service.optional("pull_policy")
+        dependencies = try Self.dependencies(of: service)
+        otherImages = try Self.otherImages(of: service)
+    }
+
+    private static func dependencies(
+        of service: KeyedDecodingContainer<Name>
+    ) throws -> [ServiceName: ComposeModel.Condition] {
+        guard let dependencies = try service.optionalObject("depends_on") else { return [:] }
+        let conditions = try dependencies.allKeys.map { name in
+            let condition: String? = try dependencies.object(name).optional("condition")
             let known = condition.flatMap(ComposeModel.Condition.init) ?? .started
             return (ServiceName(rawValue: name.stringValue), known)
         }
-        self.dependencies = Dictionary(conditions ?? []) { one, _ in one }
+        return Dictionary(conditions) { one, _ in one }
+    }
+
+    private static func otherImages(of service: KeyedDecodingContainer<Name>) throws -> [String: ImageReference] {
+        var others: [String: ImageReference] = [:]
+        for volume in try service.optional("volumes") ?? [JSON]() where volume["type"] == .string("image") {
+            guard case .string(let image) = volume["source"], case .string(let target) = volume["target"] else {
+                continue
+            }
+            others[target] = ImageReference(rawValue: image)
+        }
+        for hook in ["pre_start", "post_start", "pre_stop"] {
+            for (index, command) in (try service.optional(Name(stringValue: hook)) ?? [JSON]()).enumerated() {
+                guard case .string(let image) = command["image"] else { continue }
+                others["\(hook).\(index)"] = ImageReference(rawValue: image)
+            }
+        }
+        return others
     }
 }
 

@@ -10,7 +10,7 @@ package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConve
     /// The flags are older: `--progress` is a global flag since 2.19, and `pull --policy` exists since 2.22.
     package static let minimum = ComposeVersion(2, 25, 0)
 
-    init(_ major: Int, _ minor: Int, _ patch: Int) {
+    package init(_ major: Int, _ minor: Int, _ patch: Int) {
         self.major = major
         self.minor = minor
         self.patch = patch

@@ -10,6 +10,11 @@ package struct ContainerSummary: Decodable, Hashable, Sendable {
     package let labels: Labels
     package let mounts: [Mount]
 
+    /// The names of the images that it mounts, as the Compose file wrote them.
+    package var mountedImages: [ImageReference] {
+        mounts.filter { $0.type == "image" }.compactMap { $0.name.map(ImageReference.init) }
+    }
+
     /// The name to show, or the ID: a container that is being removed may have no names left.
     package var name: String { names.first ?? id.rawValue }
 
@@ -37,7 +42,7 @@ package enum ContainerStatus: String, Codable, Sendable {
 package struct Mount: Decodable, Hashable, Sendable {
     /// `volume`, `bind`, `tmpfs`, ….
     package let type: String
-    /// The volume's name; an anonymous one has 64 hexadecimal digits.
+    /// The volume's name, of which an anonymous one has 64 hexadecimal digits; the image's name.
     package let name: String?
     /// The path on the host.
     package let source: String?

@@ -6,6 +6,10 @@ package struct EngineInfo: Decodable, Hashable, Sendable {
     package let rootDirectory: String
     /// Whether containerd stores the images; an image's ID is then the digest of its manifest.
     package let isContainerdImageStore: Bool
+    /// `containerd`, or the Engine's own storage driver, such as `overlay2`; an image of one store is not in another.
+    package let imageStore: String
+
+    package static let containerdStore = "containerd"
 
     package init(from decoder: any Decoder) throws {
         let info = try decoder.members()
@@ -13,5 +17,6 @@ package struct EngineInfo: Decodable, Hashable, Sendable {
         rootDirectory = try info.value("DockerRootDir")
         let driverStatus: [[String]] = try info.optional("DriverStatus") ?? []
         isContainerdImageStore = driverStatus.contains(["driver-type", "io.containerd.snapshotter.v1"])
+        imageStore = isContainerdImageStore ? Self.containerdStore : try info.optional("Driver") ?? "unknown"
     }
 }

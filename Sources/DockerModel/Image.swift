@@ -3,9 +3,11 @@ package struct Image: Hashable, Sendable {
     package let id: ImageID
     /// Its tags on this host.
     package let repoTags: [ImageReference]
-    /// Its digests in registries, `repository@sha256:…`; empty if it was never in a registry.
+    /// Its digests, `repository@sha256:…`; see ``ImageNames/isFromRegistry``.
     package let repoDigests: [ImageReference]
     package let labels: [String: String]
+    /// The paths at which its containers get an anonymous volume.
+    package let volumes: [String]
     /// Nil if the image does not say.
     package let created: Timestamp?
     /// Bytes of all layers, shared layers included.
@@ -20,9 +22,11 @@ extension Image: Decodable {
     package init(from decoder: any Decoder) throws {
         let image = try decoder.members()
         id = try image.value("Id")
-        repoTags = try image.optional("RepoTags") ?? []
-        repoDigests = try image.optional("RepoDigests") ?? []
-        labels = try image.optionalObject("Config")?.optional("Labels") ?? [:]
+        let names = try ImageNames(image, of: id)
+        (repoTags, repoDigests) = (names.tags, names.digests)
+        let config = try image.optionalObject("Config")
+        labels = try config?.optional("Labels") ?? [:]
+        volumes = (try config?.optional("Volumes") ?? [String: JSON]()).keys.sorted()
         created = try image.timestamp("Created")
         size = try image.bytes("Size") ?? 0
         lastTagged = try image.optionalObject("Metadata")?.timestamp("LastTagTime")
@@ -34,7 +38,7 @@ package struct ImageSummary: Hashable, Sendable {
     package let id: ImageID
     /// Its tags on this host; empty for a dangling image.
     package let repoTags: [ImageReference]
-    /// Its digests in registries, `repository@sha256:…`.
+    /// Its digests, `repository@sha256:…`; see ``ImageNames/isFromRegistry``.
     package let repoDigests: [ImageReference]
     package let labels: [String: String]
     /// To the second; nil if the image does not say.
@@ -49,13 +53,58 @@ extension ImageSummary: Decodable {
     package init(from decoder: any Decoder) throws {
         let image = try decoder.members()
         id = try image.value("Id")
-        // Before API 1.43, the Engine lists an untagged image with these placeholders.
-        repoTags = (try image.optional("RepoTags") ?? []).filter { $0 != "<none>:<none>" }
-        repoDigests = (try image.optional("RepoDigests") ?? []).filter { $0 != "<none>@<none>" }
+        let names = try ImageNames(image, of: id)
+        (repoTags, repoDigests) = (names.tags, names.digests)
         labels = try image.optional("Labels") ?? [:]
         let seconds = try image.number("Created", in: 0...Int.max) ?? 0
         created = seconds > 0 ? Timestamp(seconds: Int64(seconds)) : nil
         size = try image.bytes("Size") ?? 0
         sharedSize = try image.measured("SharedSize")
     }
+}
+
+/// The names of an image, the same for both image stores.
+package struct ImageNames: Hashable, Sendable {
+    package let id: ImageID
+    /// `repository:tag`; none for a dangling image.
+    package let tags: [ImageReference]
+    /// `repository@sha256:…`.
+    package let digests: [ImageReference]
+
+    package init(id: ImageID, tags: [ImageReference], digests: [ImageReference]) {
+        self.id = id
+        // Before API 1.43, the Engine lists an untagged image with these placeholders. The containerd image store lists
+        // the name of an image that was pulled by its digest as a tag, too.
+        self.tags = tags.filter { $0 != "<none>:<none>" && $0.digest == nil }
+        let named = digests + tags.filter { $0.digest != nil }
+        self.digests = named.enumerated().filter { index, name in
+            name != "<none>@<none>" && !named[..<index].contains(name)
+        }.map(\.element)
+    }
+
+    /// Whether a registry has the image; nil if its names do not tell.
+    ///
+    /// With the containerd image store, each image has a digest under each of its names: the digest that is its ID.
+    package var isFromRegistry: Bool? {
+        if digests.isEmpty { return false }
+        return digests.contains { $0.digest != id.rawValue } ? true : nil
+    }
+}
+
+extension ImageNames {
+    fileprivate init(_ image: KeyedDecodingContainer<Name>, of id: ImageID) throws {
+        self.init(
+            id: id,
+            tags: try image.optional("RepoTags") ?? [],
+            digests: try image.optional("RepoDigests") ?? []
+        )
+    }
+}
+
+extension Image {
+    package var names: ImageNames { ImageNames(id: id, tags: repoTags, digests: repoDigests) }
+}
+
+extension ImageSummary {
+    package var names: ImageNames { ImageNames(id: id, tags: repoTags, digests: repoDigests) }
 }

@@ -14,6 +14,11 @@ package struct ImageReference: Identifier {
     /// The digest, `sha256:…`, or nil if none is written.
     package var digest: String? { parts.digest.map(String.init) }
 
+    /// The same with the tag that Docker uses if none is written.
+    package var tagged: ImageReference {
+        tag == nil && digest == nil ? ImageReference(rawValue: rawValue + ":latest") : self
+    }
+
     private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {
         let halves = rawValue.split(separator: "@", maxSplits: 1)
         let name = halves.first ?? ""

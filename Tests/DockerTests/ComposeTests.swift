@@ -21,6 +21,12 @@ struct ComposeTests {
                 + "--project-name shop --env-file /dev/null config --no-interpolate --no-consistency --format json"
         )
         #expect(compose.pull().description == common + "pull --policy always")
+        #expect(compose.pull(["app", "web"]).description == common + "pull --policy always app web")
+        #expect(compose.pull("acme/assets:7").description == "docker pull --quiet acme/assets:7")
+        #expect(
+            compose.recreate(["app"]).description == common
+                + "up --detach --no-build --pull never --no-deps --force-recreate app"
+        )
         #expect(
             compose.up(within: .seconds(900)).description == common
                 + "up --detach --remove-orphans --no-build --pull never"
@@ -52,6 +58,49 @@ struct ComposeTests {
         #expect(exec.description == common + "exec --no-TTY app npm run sync")
         #expect(run([], true, [:]).timeout == .seconds(5) && exec.timeout == .seconds(7))
         #expect(exec.environment == ["PATH": "/usr/bin"] && exec.directory == "/srv/shop")
+    }
+
+    @Test("a step's override comes after the release's file")
+    func override() {
+        var compose = Compose(directory: "/srv/shop", environment: [:], file: "/state/6.yaml")
+        compose.override = "/run/berth/step-1/override.yaml"
+        let run = compose.run(["true"], in: "app", alone: true, labels: [:], timeout: .zero)
+        let files = "--project-directory /srv/shop --file /state/6.yaml --file /run/berth/step-1/override.yaml "
+        #expect(
+            run.description
+                == "docker compose --ansi never --progress plain \(files)run --rm --no-TTY --no-deps app true"
+        )
+    }
+
+    @Test("what a step's override says")
+    func overrideText() throws {
+        let model = try ComposeModel(
+            json: Array(
+                #"""
+                {"name":"shop","services":{"app":{"image":"shop:1"},"db":{"image":"db:1","pull_policy":"always"},
+                "proxy":{"provider":{"type":"tunnel"}}},
+                "networks":{"default":{"name":"shop_default"},"new":{"name":"shop_new"},
+                "theirs":{"name":"theirs","external":true}}}
+                """#.utf8
+            )
+        )
+        let existing: Set = ["shop_default", "shop_old", "theirs"]
+        let text = try ComposeOverride(stepIn: "app", "sha256:7", of: model, existing: existing).text()
+        #expect(
+            String(decoding: text, as: UTF8.self) == #"""
+                services: {"app":{"image":"sha256:7","pull_policy":"never"},"db":{"pull_policy":"never"}}
+                networks:
+                  "default": !override {"external":true,"name":"shop_default"}
+
+                """#
+        )
+    }
+
+    @Test("an override of images alone")
+    func imageOverride() throws {
+        let text = try ComposeOverride(images: ["b": "sha256:2", "a": "sha256:1"]).text()
+        let services = #"services: {"a":{"image":"sha256:1"},"b":{"image":"sha256:2"}}"#
+        #expect(String(decoding: text, as: UTF8.self) == services + "\n")
     }
 
     @Test("a step's arguments are neither split nor taken for options")
@@ -129,6 +178,30 @@ struct ComposeTests {
         #expect(worker.image == nil && worker.replicas == 3)
         #expect(model.services["cache"]?.replicas == 2)
         #expect(model.services["idle"]?.replicas == 0)
+    }
+
+    @Test("all its images")
+    func images() throws {
+        let model = try ComposeModel(
+            json: Array(
+                #"""
+                {"name":"shop","services":{
+                "app":{"image":"shop:1","volumes":[{"type":"image","source":"assets:1","target":"/assets"},
+                {"type":"image","source":"worker","target":"/worker"},{"type":"bind","source":"/srv","target":"/srv"}],
+                "pre_start":[{"command":["true"]},{"image":"tools:1","command":["true"]}],
+                "post_start":[{"command":["true"]}]},
+                "worker":{"build":{"context":"/srv/shop"}},"proxy":{"provider":{"type":"tunnel"}}}}
+                """#.utf8
+            )
+        )
+        #expect(
+            model.images == [
+                "app": "shop:1", "app:/assets": "assets:1", "app:pre_start.1": "tools:1", "worker": "shop-worker",
+            ]
+        )
+        let services = model.images.keys.filter { $0.isService }
+        #expect(services.sorted() == ["app", "worker"])
+        #expect(Set(model.images.keys.map { $0.service }) == ["app", "worker"])
     }
 
     @Test("its extensions")

@@ -31,6 +31,7 @@ import Testing
 
     @Test func whatGoesAhead() throws {
         var plan = try made()
+        plan.images = [Plan.Image(use: "app:/assets", image: "acme/assets:v2", imageID: id("4"))]
         plan.steps = [
             Plan.Step(name: "dump", when: .before, service: "db", in: .running, output: "/b/shop/8-shop.dump"),
             Plan.Step(name: "migrate", when: .before, service: "app", in: .new),
@@ -45,6 +46,9 @@ import Testing
                   app      registry.…ackend:v2  222222222…2 bbbbbbb  111111111…1 aaaaaaa  change
                   new      nginx:alpine         -                    -                    add
                   old                           -                    111111111…1 aaaaaaa  remove
+                Images of volumes and hooks:
+                  USED BY      IMAGE           ON THE HOST
+                  app:/assets  acme/assets:v2  444444444444
                 Steps:
                   WHEN    STEP     SERVICE  IN       BACKUP
                   before  dump     db       running  /b/shop/8-shop.dump
@@ -75,6 +79,9 @@ import Testing
                   "app" : "shop",
                   "cause" : "env-missing",
                   "hint" : "put it there",
+                  "images" : [
+
+                  ],
                   "reason" : "/srv/shop/.env is missing; put it there",
                   "services" : [
 

@@ -152,6 +152,7 @@ package actor Worker {
     package func run() async {
         await showLast()
         await recover()
+        await releaseHolds()
         while !Task.isCancelled {
             if let (ledger, drop) = waiting {
                 waiting = nil
@@ -183,6 +184,12 @@ package actor Worker {
         Backups(folder: app.backups).removeLeftovers()
         for record in unfinished { await recover(record) }
         unfinished = []
+    }
+
+    /// Removes what an earlier agent held, if it ended in mid-deployment.
+    private func releaseHolds() async {
+        guard let session = try? await host.engine.negotiated() else { return }
+        await Holds(app: app.name, session: session, log: DeploymentLog(log, app: app.name)).release()
     }
 
     private func recover(_ record: Record) async {

@@ -14,6 +14,8 @@ package struct Plan: Encodable, Sendable {
     package var putsBack: GoodRelease?
     /// Sorted by name; those that would be removed come last.
     package var services: [Service] = []
+    /// The images beside those of the services, sorted by use.
+    package var images: [Image] = []
     /// Those before the switch come first.
     package var steps: [Step] = []
     /// Where a release that is not healthy would go back to.
@@ -39,7 +41,7 @@ package struct Plan: Encodable, Sendable {
     package struct GoodRelease: Encodable, Sendable {
         package let number: Int
         package let imageTag: String?
-        package let images: [ServiceName: ImageID]
+        package let images: [ImageUse: ImageID]
     }
 
     package struct Service: Encodable, Sendable {
@@ -67,6 +69,20 @@ package struct Plan: Encodable, Sendable {
         case stay
         /// Its containers are removed.
         case remove
+    }
+
+    /// An image of a volume or a hook.
+    package struct Image: Encodable, Sendable {
+        package let use: ImageUse
+        package let image: ImageReference
+        /// The image that this name has on the host now, or that the older release has; nil if there is none.
+        package let imageID: ImageID?
+
+        package init(use: ImageUse, image: ImageReference, imageID: ImageID?) {
+            self.use = use
+            self.image = image
+            self.imageID = imageID
+        }
     }
 
     /// What a service's containers were made from.

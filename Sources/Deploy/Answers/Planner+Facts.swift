@@ -11,8 +11,8 @@ extension Planner {
         let present = try await present(in: release.model.name, checked.session)
         var services: [Plan.Service] = []
         for name in release.model.services.keys.sorted() {
-            let image = release.reference(name)
-            let older = release.images[name]
+            guard let image = release.model.images[ImageUse(name)] else { continue }
+            let older = release.images[ImageUse(name)]
             let local = older == nil ? try await local(image, checked.session) : nil
             services.append(
                 Plan.Service(
@@ -27,6 +27,18 @@ extension Planner {
         }
         let orphans = present.filter { release.model.services[$0.key] == nil }.sorted { $0.key < $1.key }
         return services + orphans.map { Plan.Service(service: $0, action: .remove, now: $1) }
+    }
+
+    /// The images that the release has beside those of its services.
+    func others(of checked: Checked) async throws(EngineError) -> [Plan.Image] {
+        let release = checked.release
+        var images: [Plan.Image] = []
+        for (use, image) in release.model.images.sorted(by: { $0.key < $1.key }) where !use.isService {
+            let older = release.images[use]?.imageID
+            let local = older == nil ? try await local(image, checked.session)?.id : nil
+            images.append(Plan.Image(use: use, image: image, imageID: older ?? local))
+        }
+        return images
     }
 
     /// What the containers of a project were made from; of several of one service, the first that the Engine lists.
@@ -53,13 +65,8 @@ extension Planner {
 
     /// The image that has the name on this host now; nil if there is none.
     private func local(_ name: ImageReference, _ session: EngineSession) async throws(EngineError) -> Image? {
-        do throws(EngineError) {
-            return try await session.image(name.rawValue)
-        } catch {
-            // It is not there, or no image can have that name, of which the pull will complain.
-            guard case .refused(_, status: 400..<500, _) = error else { throw error }
-            return nil
-        }
+        // No image can have some names; the pull will complain of them.
+        try await session.find(name)
     }
 
     private static let revision = "org.opencontainers.image.revision"
@@ -107,7 +114,7 @@ extension Planner {
         )
         let report = try await disk.plan()
         // A deployment pins what it may be made of before it prunes.
-        let pinned = Set(plan.services.compactMap(\.imageID))
+        let pinned = Set(plan.services.compactMap(\.imageID) + plan.images.compactMap(\.imageID))
         let steps = report.steps.filter { step in
             guard case .image(let id, _) = step.removal.subject else { return true }
             return !pinned.contains(id)
@@ -140,6 +147,6 @@ extension Plan.Action {
 
 extension Plan.GoodRelease {
     init(_ record: Record) {
-        self.init(number: record.number, imageTag: record.variables["IMAGE_TAG"], images: record.images)
+        self.init(number: record.number, imageTag: record.variables["IMAGE_TAG"], images: record.imageIDs)
     }
 }

@@ -64,6 +64,7 @@ package struct Planner: Sendable {
 
     private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {
         plan.services = try await services(of: checked)
+        plan.images = try await others(of: checked)
         if let older = checked.older {
             plan.putsBack = Plan.GoodRelease(older)
             plan.noWayBack = "a release that is put back by hand is not itself rolled back"
@@ -85,7 +86,8 @@ package struct Planner: Sendable {
         if plan.noWayBack == nil, let wayBack = checked.wayBack {
             plan.wayBack = Plan.GoodRelease(try check.reader.store.record(wayBack.number))
         }
-        let images = plan.services.reduce(into: [:]) { $0[$1.service] = $1.imageID }
+        var images: [ImageUse: ImageID] = plan.services.reduce(into: [:]) { $0[ImageUse($1.service)] = $1.imageID }
+        for image in plan.images { images[image.use] = image.imageID }
         let release = checked.release
         let bad = check.history.knownBad(release.isFixed ? nil : images, release.digest)
         if let bad, !drop.directives.isForced {

@@ -56,7 +56,9 @@ extension DiskGuard {
             }
             // An image that is not found was removed meanwhile.
             guard let whole = try await self.image(id.rawValue) else { continue }
-            dated.append(Inventory.Image(image, arrived: whole.lastTagged ?? sightings[id]))
+            // An image of unknown origin counts as one that can be pulled again.
+            let isPulled = image.names.isFromRegistry == nil ? try? await session.isPulled(id) : nil
+            dated.append(Inventory.Image(image, arrived: whole.lastTagged ?? sightings[id], isPulled: isPulled))
         }
         return dated
     }

@@ -24,7 +24,8 @@ extension DiskGuard {
         guard Set(image.repoTags) == Set(names) else {
             throw Failure(.inUse, "", "its names have changed", hint: "the next prune considers it again")
         }
-        guard try await !session.containers().contains(where: { $0.imageID == id }) else {
+        let all = Set(names + image.repoDigests)
+        guard try await !session.containers().contains(where: { $0.imageID == id || $0.mounts(all) }) else {
             throw Failure(.inUse, "", "a container uses it now", hint: "the next prune considers it again")
         }
         // berth's own names first, so that an image that has to stay after all keeps the name that people know.
@@ -68,5 +69,12 @@ extension DiskGuard {
             guard error.isNotFound else { throw error }
             return nil
         }
+    }
+}
+
+extension ContainerSummary {
+    /// Whether it mounts an image of one of these names.
+    fileprivate func mounts(_ names: Set<ImageReference>) -> Bool {
+        mountedImages.contains { names.contains($0.tagged) }
     }
 }

@@ -106,21 +106,25 @@ actor Ledger {
         record.variables = checked.variables
         record.project = checked.release.model.name
         record.releaseDigest = checked.release.digest
+        record.docker = checked.versions
         guard let older = checked.older else {
             // From here on, the record has the effective value, from the drop and the release.
             record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack
             return
         }
         record.rolledBackTo = older.number
-        record.services = older.services
+        record.release = older.release
     }
 
-    func note(images: [ServiceName: Record.Service]) {
-        record.services = images
+    func note(images: [ImageUse: Record.Service]) {
+        record.release = images
     }
 
     /// The steps that were started, also those that an earlier agent started.
     var steps: [Record.StepResult] { record.steps }
+
+    /// The images of the release, as far as they are known.
+    var images: [ImageUse: ImageID] { record.imageIDs }
 
     /// Notes that a step begins, or how it ended.
     func note(_ step: Record.StepResult) throws(Failure) {

@@ -34,6 +34,8 @@ extension Record {
             ("variables", variables),
             ("directives", directives),
             ("services", services),
+            ("images", images),
+            ("docker", docker),
             ("compose", compose),
             ("project", project),
             ("releaseDigest", releaseDigest),

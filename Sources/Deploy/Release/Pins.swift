@@ -8,17 +8,17 @@ struct Pins: Sendable {
     let session: EngineSession
     let log: DeploymentLog
 
-    func pin(_ image: ImageID, of service: ServiceName, for number: Int) async throws(EngineError) {
-        try await session.tag(image, as: PinTag.reference(app: app, service: service, number: number))
+    func pin(_ image: ImageID, of use: ImageUse, for number: Int) async throws(EngineError) {
+        try await session.tag(image, as: PinTag.reference(app: app, use: use, number: number))
     }
 
     /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot
     /// restore images that were built on the host.
     func pinPresent(_ release: Release, for number: Int) async throws(EngineError) {
-        for service in release.model.services.keys {
+        for (use, reference) in release.model.images {
             do throws(EngineError) {
-                let image = try await session.image(release.reference(service).rawValue)
-                try await pin(image.id, of: service, for: number)
+                let image = try await session.image(reference.rawValue)
+                try await pin(image.id, of: use, for: number)
             } catch {
                 // The image is missing, or its name is invalid, which the pull will report.
                 guard case .refused(_, status: 400..<500, _) = error else { throw error }

@@ -10,8 +10,8 @@ struct Proof: Sendable {
     func wayBack(to number: Int) async throws(Failure) -> WayBack {
         do {
             let record = try reader.store.record(number)
-            for (service, image) in record.services.sorted(by: { $0.key < $1.key }) {
-                try await require(image, of: service)
+            for (use, image) in record.release.sorted(by: { $0.key < $1.key }) {
+                try await require(image, of: use, record)
             }
             return WayBack(number: number, release: try await reader.onRecord(record))
         } catch let error as EngineError where error.isOutage {
@@ -22,17 +22,22 @@ struct Proof: Sendable {
         }
     }
 
-    private func require(_ image: Record.Service, of service: ServiceName) async throws {
+    private func require(_ image: Record.Service, of use: ImageUse, _ record: Record) async throws {
         do throws(EngineError) {
             _ = try await session.image(image.imageID.rawValue)
         } catch {
             guard error.isNotFound else { throw error }
-            throw Failure(
-                .imageMissing,
-                "image \(image.image) of service \(service) (\(image.imageID))",
-                "is no longer on the host",
-                hint: "pull it again"
-            )
+            let subject = "image \(image.image) of \(use.inWords) (\(image.imageID))"
+            if let former = record.docker?.imageStore, let store = try? await session.info().imageStore, store != former
+            {
+                throw Failure(
+                    .imageMissing,
+                    subject,
+                    "is no longer on the host: since then, the Engine's image store was switched from \(former) to \(store)",
+                    hint: "switch the store back in /etc/docker/daemon.json"
+                )
+            }
+            throw Failure(.imageMissing, subject, "is no longer on the host", hint: "pull it again")
         }
     }
 }

@@ -9,23 +9,18 @@ struct Release: Sendable {
     let policy: Policy
     /// Its ``ReleaseDigest``; nil without a key.
     let digest: String?
-    /// The images that must run, by service; empty for a new release until they are pulled.
-    var images: [ServiceName: Record.Service] = [:]
-
-    /// Compose's name for a service's image, even if the service has only a `build`.
-    func reference(_ service: ServiceName) -> ImageReference {
-        model.services[service]?.image ?? ImageReference(rawValue: "\(model.name)-\(service)")
-    }
+    /// The images that it is made of; empty for a new release until they are pulled.
+    var images: [ImageUse: Record.Service] = [:]
 
     /// Whether each image is named by its digest, so that the model says which images they are.
-    var isFixed: Bool { model.services.keys.allSatisfy { reference($0).digest != nil } }
+    var isFixed: Bool { model.images.values.allSatisfy { $0.digest != nil } }
 
     /// The names that its images must have before it starts.
     var namePlan: NamePlan {
         NamePlan(
             images: images.mapValues(\.imageID),
             recorded: images.mapValues(\.image),
-            today: model.services.compactMapValues(\.image)
+            today: model.images
         )
     }
 
@@ -33,7 +28,7 @@ struct Release: Sendable {
     var expectations: [ServiceName: Gate.Expectation] {
         let ending = model.endingServices
         return model.services.reduce(into: [:]) { expected, service in
-            guard let image = images[service.key] else { return }
+            guard let image = images[ImageUse(service.key)] else { return }
             expected[service.key] = Gate.Expectation(
                 containers: service.value.replicas,
                 imageID: image.imageID,

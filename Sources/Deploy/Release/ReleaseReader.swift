@@ -13,6 +13,7 @@ struct Delivered: Sendable {
     /// The same before Compose puts variables into it; nil if Compose cannot print that. It may hold values too.
     let template: JSON?
     let release: Release
+    let version: ComposeVersion
 }
 
 /// Reads a release: the one in the app's folder, or one on record. No other code reads a release's model.
@@ -31,13 +32,14 @@ struct ReleaseReader: Sendable {
         let folder = compose(variables)
         async let output = tools.config(folder)
         async let template = template(folder)
-        try await checkVersion()
+        let version = try await checkVersion()
         let rendered = try await output
         return Delivered(
             folder: folder,
             rendered: rendered,
             template: await template,
-            release: try release(compose(variables, file), rendered)
+            release: try release(compose(variables, file), rendered),
+            version: version
         )
     }
 
@@ -65,12 +67,12 @@ struct ReleaseReader: Sendable {
     func onRecord(_ record: Record) async throws -> Release {
         let compose = compose(record.variables, try store.compose(of: record))
         var release = try release(compose, await tools.config(compose))
-        release.images = record.services
+        release.images = record.release
         return release
     }
 
     /// Checks that Compose is new enough to be trusted with secrets.
-    func checkVersion() async throws {
+    func checkVersion() async throws -> ComposeVersion {
         let version = ComposeVersion(json: try await tools.capture(compose([:]).version()))
         guard let version, version >= ComposeVersion.minimum else {
             throw Failure(
@@ -80,6 +82,7 @@ struct ReleaseReader: Sendable {
                 hint: "install a newer docker-compose-plugin"
             )
         }
+        return version
     }
 
     /// `docker compose` for the app, never with the credential.

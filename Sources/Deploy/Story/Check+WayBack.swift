@@ -60,7 +60,8 @@ extension Check {
         _ session: EngineSession,
         _ file: FilePath
     ) async throws -> Checked {
-        try await reader.checkVersion()
+        async let info = try? session.info()
+        let versions = noted(try await reader.checkVersion(), await info, session)
         let good = try requested(request)
         if let barrier = history.barrier(after: good), !directives.isForced {
             throw Failure(
@@ -75,7 +76,8 @@ extension Check {
         let record = try reader.store.record(good.number)
         return Checked(
             session: session,
-            info: nil,
+            info: await info,
+            versions: versions,
             release: proven.release,
             compose: try Store.store(reader.store.composeText(of: record), in: file),
             variables: record.variables,

@@ -10,6 +10,8 @@ struct Checked: Sendable {
     let session: EngineSession
     /// The Engine's own facts; nil if the request failed.
     let info: EngineInfo?
+    /// Nil if the Engine's own facts are, and for a deployment that is resumed.
+    let versions: DockerVersions?
     let release: Release
     let compose: Record.ComposeFile?
     /// The variables as the record may have them.
@@ -45,6 +47,7 @@ struct Check: Sendable {
         async let info = try? session.info()
         let delivered = try await found
         let release = delivered.release
+        let versions = noted(delivered.version, await info, session)
         let good = goodRecord
         try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
         try await ownProject(release.model.name, since: good, session)
@@ -55,6 +58,7 @@ struct Check: Sendable {
         return Checked(
             session: session,
             info: await info,
+            versions: versions,
             release: release,
             compose: compose,
             variables: variables,
@@ -71,6 +75,7 @@ struct Check: Sendable {
         return Checked(
             session: session,
             info: nil,
+            versions: nil,
             release: release,
             compose: record.compose,
             variables: record.variables,
@@ -106,6 +111,22 @@ struct Check: Sendable {
         let missing = record.variables.keys.filter { variables[$0] == nil }.sorted()
         guard !missing.isEmpty else { return }
         log.warning("the drop does not set \(missing.joined(separator: ", ")), which #\(good.number) had")
+    }
+
+    // MARK: - The versions
+
+    /// Tells what the deployment runs on, and what is known to go wrong there.
+    func noted(_ compose: ComposeVersion, _ info: EngineInfo?, _ session: EngineSession) -> DockerVersions? {
+        guard let info else { return nil }
+        let versions = DockerVersions(
+            engine: info.serverVersion,
+            api: session.newest,
+            compose: compose,
+            imageStore: info.imageStore
+        )
+        log.info("\(versions)")
+        if let trouble = versions.trouble { log.warning(trouble) }
+        return versions
     }
 
     // MARK: - The folder

@@ -69,7 +69,8 @@ extension Deployment {
         ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
         do throws(Setback) {
             try await phase(.rollback) { tools in
-                let rollback = Rollback(wayBack: wayBack, tools: tools)
+                let tried = await ledger.images
+                let rollback = Rollback(wayBack: wayBack, tried: tried, tools: tools)
                 await ledger.allow(rollback.limit + .seconds(900))
                 try await rollback.run()
             }
@@ -90,7 +91,8 @@ extension Deployment {
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
         // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) {
-            await self.running(found?.release.model.name)
+            if let found { await Holds(app: app.name, session: found.session, log: ledger.log).release() }
+            return await self.running(found?.release.model.name)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
     }

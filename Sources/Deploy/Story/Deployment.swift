@@ -40,8 +40,11 @@ struct Deployment: Sendable {
     /// Runs login, room and pull; a failure leaves the app unchanged.
     private func bring(_ checked: Checked) async throws(Setback) -> Release {
         let session = checked.session
-        let login = try await phase(.login) { tools in
-            try await Login(credential: drop.credential, host: host, log: tools.log).run(session)
+        let (plan, login) = try await phase(.login) { tools in
+            let plan = try await pull(session, tools).plan(checked.release)
+            // Without a pull, a registry that does not answer is no obstacle.
+            let credential = plan.isEmpty ? nil : drop.credential
+            return (plan, try await Login(credential: credential, host: host, log: tools.log).run(session))
         }
         try await phase(.room) { tools in
             if let disk = await diskGuard(session, checked.info, tools.log) {
@@ -51,20 +54,29 @@ struct Deployment: Sendable {
             try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
         }
         return try await phase(.pull) { tools in
-            let pins = Pins(app: app.name, session: session, log: tools.log)
-            let pull = Pull(app: app, number: ledger.number, pins: pins, tools: tools)
-            let release = try await pull.run(checked.release, login)
+            let release = try await pull(session, tools).run(checked.release, plan, login)
             await ledger.note(images: release.images)
             try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
             return release
         }
     }
 
+    private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
+        let pins = Pins(app: app.name, session: session, log: tools.log)
+        return Pull(app: app, number: ledger.number, pins: pins, tools: tools)
+    }
+
     private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
         let session = checked.session
         let trial = try await phase(.up) { tools in
             await ledger.allow(release.upLimit + .seconds(300))
-            let new = Switch(release: release, session: session, tools: tools, longRunning: longRunning)
+            let new = Switch(
+                release: release,
+                former: history.lastSwitch?.images ?? [:],
+                session: session,
+                tools: tools,
+                longRunning: longRunning
+            )
             let before = try await new.prepare()
             await ledger.beginSwitch()
             return try await new.run(before)
@@ -96,13 +108,18 @@ struct Deployment: Sendable {
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let neighbours = Neighbours(of: app, in: settings, host)
             let check = Check(app: app, host: host, neighbours: neighbours, history: history, reader: reader)
-            if let interrupted { return try await check.again(interrupted) }
+            if let interrupted {
+                let checked = try await check.again(interrupted)
+                if let good = history.wayBack { await hold(good.number, checked.session, tools.log) }
+                return checked
+            }
             let checked = try await withRoom(tools) {
                 try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
             }
             await ledger.note(checked)
             if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
             try await pin(checked, tools.log)
+            if let wayBack = checked.wayBack { await hold(wayBack.number, checked.session, tools.log) }
             return checked
         }
     }
@@ -124,7 +141,13 @@ struct Deployment: Sendable {
     private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) {
         let pins = Pins(app: app.name, session: checked.session, log: log)
         guard let older = checked.older else { return try await pins.pinPresent(checked.release, for: ledger.number) }
-        for (service, image) in older.images { try await pins.pin(image, of: service, for: ledger.number) }
+        for (use, image) in older.imageIDs { try await pins.pin(image, of: use, for: ledger.number) }
+    }
+
+    /// Holds the images of a good release until the verdict.
+    private func hold(_ number: Int, _ session: EngineSession, _ log: DeploymentLog) async {
+        guard !isRollback, let record = try? store.record(number) else { return }
+        await Holds(app: app.name, session: session, log: log).take(record.release, of: number)
     }
 
     private func steps(
@@ -155,7 +178,7 @@ struct Deployment: Sendable {
     /// - Parameter images: nil before the pull.
     private func refuseKnownBad(
         _ release: Release,
-        _ images: [ServiceName: ImageID]?,
+        _ images: [ImageUse: ImageID]?,
         _ log: DeploymentLog
     ) throws(Failure) {
         guard let bad = history.knownBad(images, release.digest) else { return }

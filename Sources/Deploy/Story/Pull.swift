@@ -11,56 +11,78 @@ struct Pull: Sendable {
     let pins: Pins
     let tools: Tools
 
+    /// What is to be pulled, given what the host has: an image that is named by its digest and is here already cannot
+    /// change, and one of a volume or a hook that was built here is in no registry.
+    func plan(_ release: Release) async throws(EngineError) -> PullPlan {
+        var settled: Set<ImageReference> = []
+        for (use, reference) in release.model.images {
+            guard let image = try await pins.session.find(reference) else { continue }
+            if reference.digest != nil {
+                settled.insert(reference)
+            } else if !use.isService, try await isLocal(image) {
+                settled.insert(reference)
+            }
+        }
+        return PullPlan(release.model, settled: settled)
+    }
+
+    /// Whether the image was made on this host, as far as the Engine tells.
+    private func isLocal(_ image: Image) async throws(EngineError) -> Bool {
+        if let isFromRegistry = image.names.isFromRegistry { return !isFromRegistry }
+        return try await pins.session.isPulled(image.id) == false
+    }
+
     /// - Parameter login: the Docker CLI's configuration, which is in a file only during the pull.
     /// - Returns: the release with its images, which are pinned so that no prune removes them.
-    func run(_ release: Release, _ login: [UInt8]?) async throws -> Release {
+    func run(_ release: Release, _ plan: PullPlan, _ login: [UInt8]?) async throws -> Release {
         try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
-            try await fetch(release.compose, login)
+            if plan.isEmpty { tools.log.info("nothing to pull") } else { try await fetch(plan, release.compose, login) }
             var release = release
-            for service in release.model.services.keys {
-                release.images[service] = try await pinned(release.reference(service), of: service)
+            for (use, reference) in release.model.images {
+                let isPulled = plan.brings(reference, of: release.model)
+                release.images[use] = try await pinned(reference, of: use, isPulled: isPulled)
             }
             return release
         }
     }
 
-    private func fetch(_ compose: Compose, _ login: [UInt8]?) async throws {
-        guard let login else { return try await pull(compose) }
+    private func fetch(_ plan: PullPlan, _ compose: Compose, _ login: [UInt8]?) async throws {
+        guard let login else { return try await fetch(plan, compose) }
         try await withPrivateConfiguration(in: tools.host.runtime, content: login) { folder in
             let environment = compose.environment.merging(["DOCKER_CONFIG": folder.string]) { $1 }
-            let own = Compose(directory: app.directory, environment: environment, file: compose.file)
-            try await pull(own)
+            try await fetch(plan, Compose(directory: app.directory, environment: environment, file: compose.file))
         }
     }
 
-    private func pull(_ compose: Compose) async throws(Failure) {
+    private func fetch(_ plan: PullPlan, _ compose: Compose) async throws(Failure) {
         do throws(CommandError) {
-            try await tools.stream(compose.pull())
+            if !plan.services.isEmpty { try await tools.stream(compose.pull(plan.isWhole ? [] : plan.services)) }
+            for image in plan.others { try await tools.stream(compose.pull(image)) }
         } catch {
             throw Failure(error, of: .pullFailed)
         }
     }
 
-    /// Looks up a service's image, and pins it for this deployment.
-    private func pinned(_ reference: ImageReference, of service: ServiceName) async throws -> Record.Service {
-        let image: Image
-        do throws(EngineError) {
-            image = try await pins.session.image(reference.rawValue)
-        } catch {
-            guard error.isNotFound else { throw error }
+    /// Looks up an image, and pins it for this deployment.
+    private func pinned(_ reference: ImageReference, of use: ImageUse, isPulled: Bool) async throws -> Record.Service {
+        guard let image = try await pins.session.find(reference) else {
             throw Failure(
                 .imageMissing,
-                "image \(reference) of service \(service)",
+                "image \(reference) of \(use.inWords)",
                 "is not on the host after the pull",
-                hint: "berth builds no images: push it to a registry, or build it on the host before the drop"
+                hint: """
+                    berth builds no images: push it to a registry; or build it on the host before the drop, for a service \
+                    with pull_policy: never
+                    """
             )
         }
-        try await pins.pin(image.id, of: service, for: number)
+        try await pins.pin(image.id, of: use, for: number)
+        let isKnown = isPulled || reference.digest != nil || image.names.isFromRegistry == true
         let digest = image.repoDigests.first { $0.repository == reference.repository } ?? image.repoDigests.first
         return Record.Service(
             image: reference,
             imageID: image.id,
-            digest: digest?.rawValue,
+            digest: isKnown ? digest?.rawValue : nil,
             source: image.labels["org.opencontainers.image.source"],
             revision: image.labels["org.opencontainers.image.revision"]
         )

@@ -5,6 +5,8 @@ import Rules
 /// Restores the last good release with the same switch and the same gate, in one attempt.
 struct Rollback: Sendable {
     let wayBack: WayBack
+    /// The images of the release that is given up.
+    let tried: [ImageUse: ImageID]
     let tools: Tools
 
     /// How long it may take.
@@ -14,7 +16,7 @@ struct Rollback: Sendable {
         // The Engine may be what failed, so the only attempt waits for it.
         let session = try await tools.host.reachEngine(within: Host.bootPatience, tools.log)
         await removeHooks(session)
-        let back = Switch(release: wayBack.release, session: session, tools: tools)
+        let back = Switch(release: wayBack.release, former: tried, session: session, tools: tools)
         let trial = try await back.run(back.prepare())
         try await Health(release: wayBack.release, session: session, tools: tools).run(trial)
     }

@@ -49,6 +49,9 @@ struct Steps: Sendable {
         after done: [Record.StepResult]
     ) async throws -> Record.StepResult {
         try await refuseASecond()
+        let placed = try await override(for: step, release).map { try PlacedOverride($0, in: tools.host) }
+        defer { placed?.remove() }
+        let command = await command(of: step, release, release.compose.merging(placed))
         var result = Record.StepResult(name: step.name, when: step.moment)
         result.input = step.input
         result.output = step.output.map { Record.Backup(file: backups.path(of: $0, number).string) }
@@ -57,7 +60,6 @@ struct Steps: Sendable {
         log.info("step \(step.name)")
         let began = tools.host.clock.now
         do {
-            let command = await command(of: step, release)
             result.output = try await carryOut(step, command, done)
         } catch {
             await stopContainer(of: step)
@@ -75,10 +77,10 @@ struct Steps: Sendable {
     }
 
     /// Compose would pass a signal on to the step. A migration must not be cut short, so a stop of the agent waits.
-    private func command(of step: Policy.Step, _ release: Release) async -> Command {
+    private func command(of step: Policy.Step, _ release: Release, _ compose: Compose) async -> Command {
         switch step.place {
         case .new:
-            release.compose.run(
+            compose.run(
                 step.command,
                 in: step.service,
                 // Running services must not change before the switch; what does not run yet, the step needs.
@@ -87,8 +89,19 @@ struct Steps: Sendable {
                 timeout: step.timeout
             )
         // Compose finds the container by the names of project and service, also that of the release before.
-        case .running: release.compose.exec(step.command, in: step.service, timeout: step.timeout)
+        case .running: compose.exec(step.command, in: step.service, timeout: step.timeout)
         }
+    }
+
+    /// Nil for a step in the running app, which makes nothing.
+    private func override(for step: Policy.Step, _ release: Release) async throws(EngineError) -> ComposeOverride? {
+        guard step.place == .new else { return nil }
+        return ComposeOverride(
+            stepIn: step.service,
+            release.images[ImageUse(step.service)]?.imageID,
+            of: release.model,
+            existing: try await session.networks(project: release.model.name)
+        )
     }
 
     /// Refuses to start a step while one of an earlier deployment, whose end berth did not see, still runs.

@@ -6,6 +6,8 @@ import Rules
 /// `docker compose up -d --remove-orphans`: the switch.
 struct Switch: Sendable {
     let release: Release
+    /// The images that the app runs now, as far as berth knows.
+    let former: [ImageUse: ImageID]
     let session: EngineSession
     let tools: Tools
     /// The services that the last good release is known to have kept running.
@@ -16,8 +18,30 @@ struct Switch: Sendable {
     ///
     /// - Returns: the app before the switch.
     func prepare() async throws(EngineError) -> Scene {
-        for entry in release.namePlan.entries { try await session.tag(entry.imageID, as: entry.reference) }
+        for entry in release.namePlan.entries {
+            await warn(of: entry)
+            try await session.tag(entry.imageID, as: entry.reference)
+        }
         return try await watch.scene()
+    }
+
+    /// A name is the whole host's. Compose makes a container of another project anew, at its next `up`, if the name that it
+    /// was made from has moved.
+    private func warn(of entry: NamePlan.Entry) async {
+        let now = try? await session.find(entry.reference)
+        guard let now, now.id != entry.imageID, let containers = try? await session.containers() else { return }
+        let users = containers.filter { container in
+            container.image == entry.reference.rawValue && container.imageID != entry.imageID
+                && container.labels.project != nil && container.labels.project != release.model.name
+        }
+        guard !users.isEmpty else { return }
+        let names = users.map { "\($0.name) of project \($0.labels.project?.rawValue ?? "")" }
+        tools.log.warning(
+            """
+            the name \(entry.reference) stands for another image on this host from now on, and other projects use it: \
+            \(names.sorted().joined(separator: ", ")); pull it before the next docker compose up there
+            """
+        )
     }
 
     /// Switches. A stop of the agent does not cut this short, because that would leave a half-switched app.
@@ -25,12 +49,40 @@ struct Switch: Sendable {
     /// - Parameter before: the app before the switch.
     /// - Returns: the trial that the app must pass.
     func run(_ before: Scene) async throws(Failure) -> Trial {
+        let nameless = await nameless()
+        let placed = nameless.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: nameless), in: tools.host)
+        defer { placed?.remove() }
+        let compose = release.compose.merging(placed)
         do throws(CommandError) {
-            try await tools.streamUnbroken(release.compose.up(within: release.upLimit))
+            try await tools.streamUnbroken(compose.up(within: release.upLimit))
+            let stale = await stale(before)
+            if !stale.isEmpty { try await tools.streamUnbroken(compose.recreate(stale)) }
         } catch {
             throw Failure(error, of: .upFailed).with(await evidence(trial(before)))
         }
         return trial(before)
+    }
+
+    /// The services whose images have lost the digest by which the Compose file names them: a prune by hand takes it from a
+    /// held image of the Engine's own store, and none can be given.
+    private func nameless() async -> [ServiceName: ImageID] {
+        var nameless: [ServiceName: ImageID] = [:]
+        for (use, image) in release.images where use.isService {
+            guard let name = release.model.images[use], name.digest != nil else { continue }
+            if let found = try? await session.find(name), found.id == image.imageID { continue }
+            nameless[use.service] = image.imageID
+        }
+        return nameless
+    }
+
+    /// The services whose containers `up` has left as they were, though the image of a volume has changed under its name.
+    /// Compose notices that from 5.0 on.
+    private func stale(_ before: [Sample]) async -> [ServiceName] {
+        let changed = release.images.filter { !$0.key.isService && former[$0.key] != $0.value.imageID }
+        guard !changed.isEmpty, let after = try? await watch.samples() else { return [] }
+        let old = Set(before.map(\.container))
+        let left = Set(after.filter { old.contains($0.container) }.map(\.service))
+        return Set(changed.keys.map(\.service)).intersection(left).sorted()
     }
 
     private var watch: HealthWatch {

@@ -12,6 +12,8 @@ package struct Compose: Hashable, Sendable {
     package let environment: [String: String]
     /// Replaces the folder's own Compose file; its relative paths still start at the folder.
     package let file: FilePath?
+    /// Merged into that file.
+    package var override: FilePath?
 
     package init(directory: FilePath, environment: [String: String], file: FilePath? = nil) {
         self.directory = directory
@@ -51,9 +53,22 @@ package struct Compose: Hashable, Sendable {
         )
     }
 
-    /// Pulls every image, even if the host has one of that name.
-    package func pull() -> Command {
-        command("pull", "--policy", "always", timeout: .seconds(3_600))
+    /// Pulls the images of services, even if the host has images of these names.
+    ///
+    /// - Parameter services: empty for all.
+    package func pull(_ services: [ServiceName] = []) -> Command {
+        command(["pull", "--policy", "always"] + services.map(\.rawValue), timeout: .seconds(3_600))
+    }
+
+    /// Pulls an image that is no service's own; `docker compose pull` has no word for it.
+    package func pull(_ image: ImageReference) -> Command {
+        Command(
+            executable: "docker",
+            arguments: ["pull", "--quiet", image.rawValue],
+            environment: environment,
+            directory: directory,
+            timeout: .seconds(3_600)
+        )
     }
 
     /// Starts all services from local images only, and removes the containers of services that the model no longer has.
@@ -68,6 +83,15 @@ package struct Compose: Hashable, Sendable {
             "--pull",
             "never",
             timeout: limit
+        )
+    }
+
+    /// Makes the containers of these services anew, from local images only, and leaves all others as they are.
+    package func recreate(_ services: [ServiceName]) -> Command {
+        command(
+            ["up", "--detach", "--no-build", "--pull", "never", "--no-deps", "--force-recreate"]
+                + services.map(\.rawValue),
+            timeout: .seconds(900)
         )
     }
 
@@ -98,7 +122,8 @@ package struct Compose: Hashable, Sendable {
     }
 
     private func command(_ arguments: [String], timeout: Duration) -> Command {
-        let project = file.map { ["--project-directory", directory.string, "--file", $0.string] } ?? []
+        let files = [file, file == nil ? nil : override].compactMap { $0 }.flatMap { ["--file", $0.string] }
+        let project = files.isEmpty ? [] : ["--project-directory", directory.string] + files
         return Command(
             executable: "docker",
             arguments: ["compose", "--ansi", "never", "--progress", "plain"] + project + arguments,

@@ -33,7 +33,7 @@ package struct Engine: Sendable {
     package func negotiated() async throws(EngineError) -> EngineSession {
         let newest = try await ping()
         guard newest >= .oldest else { throw .unsupported(socket: socket, newest) }
-        return EngineSession(engine: self, version: min(newest, .newest))
+        return EngineSession(engine: self, version: min(newest, .newest), newest: newest)
     }
 
     /// Sends a request, and runs `body` with the head and the body of a successful response.

@@ -16,6 +16,12 @@ extension EngineSession {
         try await containers(project: project).filter { $0.labels.hook != nil }
     }
 
+    /// The containers with a label, in any state (`GET /containers/json`).
+    package func containers(label: String, _ value: String) async throws(EngineError) -> [ContainerSummary] {
+        let filters = Filters.label(label, value)
+        return try await decode(from: Request(path: "/containers/json", query: ["all": "1", "filters": filters.text]))
+    }
+
     /// All containers of the host in any state (`GET /containers/json`).
     package func containers() async throws(EngineError) -> [ContainerSummary] {
         try await decode(from: Request(path: "/containers/json", query: ["all": "1"]))
@@ -53,10 +59,14 @@ extension EngineSession {
 
     /// Removes a container that does not run; its volumes stay (`DELETE /containers/{id}`).
     ///
-    /// Throws ``EngineError/refused(request:status:message:)`` with status 409 if it runs.
+    /// It is no error if the container is gone. If it runs, the Engine refuses with status 409.
     package func removeContainer(_ id: ContainerID) async throws(EngineError) {
         let path = "/containers/\(id.rawValue.percentEncoded())"
-        try await send(Request(method: .DELETE, path: path, timeout: Self.removalTimeout))
+        do throws(EngineError) {
+            try await send(Request(method: .DELETE, path: path, timeout: Self.removalTimeout))
+        } catch {
+            guard error.isNotFound else { throw error }
+        }
     }
 
     /// The last lines of a container's log, both streams in the order in which they were written

@@ -9,6 +9,35 @@ extension EngineSession {
         try await decode(from: Request(path: "/images/\(name.pathEncoded)/json"))
     }
 
+    /// One image, by reference; nil if this host does not have it, also because no image can have that name.
+    package func find(_ reference: ImageReference) async throws(EngineError) -> Image? {
+        do throws(EngineError) {
+            return try await image(reference.rawValue)
+        } catch {
+            guard case .refused(_, status: 400..<500, _) = error else { throw error }
+            return nil
+        }
+    }
+
+    /// Whether the image was pulled to this host (`GET /images/{name}/json`, `Identity`); nil before API 1.53, in which the
+    /// Engine does not tell.
+    ///
+    /// Separate from ``image(_:)``, because the Engine also verifies signatures for the answer.
+    package func isPulled(_ image: ImageID) async throws(EngineError) -> Bool? {
+        struct Answer: Decodable {
+            let isPulled: Bool
+
+            init(from decoder: any Decoder) throws {
+                let identity = try decoder.members().optionalObject("Identity")
+                isPulled = (try identity?.optional("Pull") ?? [JSON]()).isEmpty == false
+            }
+        }
+        guard newest >= .identities else { return nil }
+        let request = Request(path: "/images/\(image.rawValue.pathEncoded)/json")
+        let answer: Answer = try await engine.decode(request.versioned(.identities))
+        return answer.isPulled
+    }
+
     /// All images of the host except intermediate layers (`GET /images/json`).
     ///
     /// - Parameter sharedSize: Whether to measure ``ImageSummary/sharedSize``; before API 1.42, the Engine does not.

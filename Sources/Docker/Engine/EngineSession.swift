@@ -10,6 +10,8 @@ package struct EngineSession: Sendable {
     let engine: Engine
     /// The API version of all requests.
     package let version: APIVersion
+    /// The newest API version that the Engine supports.
+    package let newest: APIVersion
 
     /// The time limit of a removal: the Engine deletes files one by one, which takes minutes on a slow disk.
     static let removalTimeout = Duration.seconds(600)
@@ -17,9 +19,11 @@ package struct EngineSession: Sendable {
     /// The time limit of a measurement: the Engine counts files one by one.
     static let measureTimeout = Duration.seconds(120)
 
-    package init(engine: Engine, version: APIVersion) {
+    /// - Parameter newest: nil for `version`.
+    package init(engine: Engine, version: APIVersion, newest: APIVersion? = nil) {
         self.engine = engine
         self.version = version
+        self.newest = newest ?? version
     }
 
     /// Sends a request, and returns the body of the response.
@@ -30,9 +34,7 @@ package struct EngineSession: Sendable {
 
     /// Sends a request, and decodes the JSON of the response.
     func decode<Answer: Decodable & Sendable>(from request: Request) async throws(EngineError) -> Answer {
-        try await exchange(request) { _, body in
-            try JSONDecoder().decode(Answer.self, from: Data(await body.collect(atMost: request.limit)))
-        }
+        try await engine.decode(request.versioned(version))
     }
 
     /// Sends a request in this session's version; see ``Engine/exchange(_:_:)``.
@@ -41,6 +43,15 @@ package struct EngineSession: Sendable {
         _ body: (HTTPResponseHead, NIOAsyncChannelInboundStream<ByteBuffer>) async throws -> Result
     ) async throws(EngineError) -> Result {
         try await engine.exchange(request.versioned(version), body)
+    }
+}
+
+extension Engine {
+    /// Sends a request in its own version, and decodes the JSON of the response.
+    func decode<Answer: Decodable & Sendable>(_ request: Request) async throws(EngineError) -> Answer {
+        try await exchange(request) { _, body in
+            try JSONDecoder().decode(Answer.self, from: Data(await body.collect(atMost: request.limit)))
+        }
     }
 }
 

@@ -13,9 +13,14 @@ struct Filters: Sendable {
         text = (try? encoder.encode(filters.mapValues { [$0] })).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
+    /// Objects with a label.
+    static func label(_ name: String, _ value: String) -> Filters {
+        Filters(["label": "\(name)=\(value)"])
+    }
+
     /// Objects with the label of a Compose project.
     static func project(_ name: ProjectName) -> Filters {
-        Filters(["label": "\(Labels.project)=\(name)"])
+        label(Labels.project, name.rawValue)
     }
 
     /// The events of a Compose project's containers.

@@ -21,7 +21,8 @@ package struct Inventory: Equatable {
         let id: ImageID
         /// Its tags; none for a dangling image.
         var names: [ImageReference] = []
-        /// Whether it has a registry's digest and can be pulled again.
+        var digests: [ImageReference] = []
+        /// Whether a registry has it, so that it can be pulled again; also true if that is not known.
         var hasDigest = true
         var created: Timestamp?
         /// When it was last named or first seen on this host; nil if unknown.
@@ -37,6 +38,8 @@ package struct Inventory: Equatable {
         package let imageID: ImageID
         /// The image's name or ID at the time when the container was created.
         var image = ""
+        /// The names of the images that it mounts, as they were when the container was created.
+        package var mounted: [ImageReference] = []
         var isRunning = true
         /// The names of the volumes that it refers to.
         package var volumes: [VolumeName] = []
@@ -90,11 +93,12 @@ package struct Inventory: Equatable {
 }
 
 extension Inventory.Image {
-    package init(_ image: ImageSummary, arrived: Timestamp? = nil) {
+    package init(_ image: ImageSummary, arrived: Timestamp? = nil, isPulled: Bool? = nil) {
         self.init(
             id: image.id,
             names: image.repoTags,
-            hasDigest: !image.repoDigests.isEmpty,
+            digests: image.repoDigests,
+            hasDigest: image.names.isFromRegistry ?? isPulled ?? true,
             created: image.created,
             arrived: arrived,
             size: image.size,
@@ -109,6 +113,7 @@ extension Inventory.Container {
             name: container.name,
             imageID: container.imageID,
             image: container.image,
+            mounted: container.mountedImages,
             isRunning: container.status == .running,
             volumes: container.mounts.filter { $0.type == "volume" }.compactMap { $0.name.map(VolumeName.init) }
         )

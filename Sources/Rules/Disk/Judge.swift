@@ -37,6 +37,7 @@ struct Judge {
         for container in inventory.containers {
             usersByImage[container.imageID] = container
             usersByName[container.image] = container
+            for image in container.mounted { usersByName[image.tagged.rawValue] = container }
             for volume in container.volumes { usersByVolume[volume] = container }
         }
         for app in inventory.apps {
@@ -70,7 +71,7 @@ struct Judge {
         if let user = usersByImage[image.id] ?? usersByName[image.id.rawValue] {
             return .usedBy(container: user.name, isRunning: user.isRunning)
         }
-        for name in image.names {
+        for name in image.names + image.digests {
             if let user = usersByName[name.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
         }
         for (app, release) in releases {

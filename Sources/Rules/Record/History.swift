@@ -9,7 +9,7 @@ package struct History: Sendable, Equatable {
         package let number: Int
         package let verdict: Verdict
         package let received: Timestamp
-        package let images: [ServiceName: ImageID]
+        package let images: [ImageUse: ImageID]
         /// The stored Compose file's SHA-256; nil if the deployment did not get that far.
         package let composeDigest: String?
         /// The release's ``ReleaseDigest``; nil if the deployment did not get that far, or is older than this digest.
@@ -27,7 +27,7 @@ package struct History: Sendable, Equatable {
             number = record.number
             self.verdict = verdict
             received = record.received
-            images = record.images
+            images = record.imageIDs
             composeDigest = record.compose?.sha256
             releaseDigest = record.releaseDigest
             mayRollBack = record.directives.mayRollBack
@@ -38,7 +38,7 @@ package struct History: Sendable, Equatable {
         /// Whether the drop ended before berth had read its release.
         fileprivate var isIdle: Bool { !verdict.hasSwitched && composeDigest == nil && images.isEmpty && !hasSteps }
 
-        fileprivate func isRelease(_ images: [ServiceName: ImageID], _ composeDigest: String?) -> Bool {
+        fileprivate func isRelease(_ images: [ImageUse: ImageID], _ composeDigest: String?) -> Bool {
             self.images == images && self.composeDigest == composeDigest
         }
     }
@@ -145,7 +145,7 @@ extension History {
     /// The numbers of the deployments whose images stay: the last good release, `keep` other good releases before it,
     /// and a bad release that was left running. Of several deployments of the same images, the last counts.
     package func kept(_ keep: Int) -> Set<Int> {
-        var releases: [[ServiceName: ImageID]] = []
+        var releases: [[ImageUse: ImageID]] = []
         var kept: Set<Int> = []
         for entry in entries.reversed() where entry.verdict == .deployed && !releases.contains(entry.images) {
             guard releases.count <= max(keep, 0) else { break }
@@ -162,7 +162,7 @@ extension History {
     /// do not count, so a mended `.env` is a new try, and another run of CI is none.
     ///
     /// - Parameter images: nil if the model names each image by its digest.
-    package func knownBad(_ images: [ServiceName: ImageID]?, _ releaseDigest: String?) -> Entry? {
+    package func knownBad(_ images: [ImageUse: ImageID]?, _ releaseDigest: String?) -> Entry? {
         guard let releaseDigest else { return nil }
         let last = entries.last { entry in
             entry.verdict.hasSwitched && !entry.isRollback && entry.releaseDigest == releaseDigest
@@ -183,7 +183,7 @@ extension History {
 
 /// The format of an entry in the index of an app's records: one line of words.
 ///
-///     12 deployed 1790000000250 -ns 3f2a…/9c41… backend=sha256:… frontend=sha256:… .
+///     12 deployed 1790000000250 -ns 3f2a…/9c41… backend=sha256:… frontend=sha256:… frontend:/assets=sha256:… .
 ///
 /// The fifth word has the digests of the Compose file and of the release; older lines have only the first.
 extension History.Entry {
@@ -193,7 +193,7 @@ extension History.Entry {
             "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags,
             (composeDigest ?? "-") + (releaseDigest.map { "/\($0)" } ?? ""),
         ]
-        let images = images.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let images = images.sorted { $0.key < $1.key }.map { "\($0.key.rawValue.asWord)=\($0.value)" }
         return (words + images + ["."]).joined(separator: " ")
     }
 
@@ -214,13 +214,39 @@ extension History.Entry {
         let composeDigest = String(words[4].prefix { $0 != "/" })
         self.composeDigest = composeDigest == "-" ? nil : composeDigest
         releaseDigest = words[4].firstIndex(of: "/").map { String(words[4][words[4].index(after: $0)...]) }
-        var images: [ServiceName: ImageID] = [:]
+        var images: [ImageUse: ImageID] = [:]
         for word in words[5...].dropLast() {
-            guard let equals = word.firstIndex(of: "=") else { return nil }
-            images[ServiceName(rawValue: String(word[..<equals]))] = ImageID(
-                rawValue: String(word[word.index(after: equals)...])
-            )
+            guard let equals = word.firstIndex(of: "="), let use = String(word: word[..<equals]) else { return nil }
+            images[ImageUse(rawValue: use)] = ImageID(rawValue: String(word[word.index(after: equals)...]))
         }
         self.images = images
+    }
+}
+
+extension String {
+    /// The text as one word of the index: a blank, a line end, `=` and `%` become `%XX`, as the target of a volume may
+    /// have them.
+    fileprivate var asWord: String {
+        utf8.contains(where: Self.isEscaped)
+            ? String(decoding: utf8.flatMap { Self.isEscaped($0) ? Self.escaped($0) : [$0] }, as: UTF8.self) : self
+    }
+
+    /// Reads such a word; nil if an escape is cut off.
+    fileprivate init?(word: some StringProtocol) {
+        let pieces = word.split(separator: "%", omittingEmptySubsequences: false)
+        var bytes = Array(pieces[0].utf8)
+        for piece in pieces.dropFirst() {
+            guard piece.count >= 2, let byte = UInt8(piece.prefix(2), radix: 16) else { return nil }
+            bytes += [byte] + piece.dropFirst(2).utf8
+        }
+        self.init(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%")
+    }
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
+        Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
     }
 }

@@ -29,6 +29,10 @@ package struct Record: Equatable, Sendable, Codable {
     package var directives = Directives()
     /// The release's images, known once they are pulled.
     package var services: [ServiceName: Service] = [:]
+    /// The images that it uses beside those of its services; nil in the records of older versions of berth.
+    package var images: [ImageUse: Service]?
+    /// What the deployment ran on; nil until it is known.
+    package var docker: DockerVersions?
     /// The stored Compose file, without the values of its variables; known once the checks have passed.
     package var compose: ComposeFile?
     /// The Compose project.
@@ -55,7 +59,7 @@ package struct Record: Equatable, Sendable, Codable {
         self.received = received
     }
 
-    /// One service of a release: its image, and the commit that the image was built from.
+    /// One image of a release, and the commit that it was built from.
     package struct Service: Equatable, Sendable, Codable {
         /// The image's name in the Compose file, with the release's variables.
         package let image: ImageReference
@@ -146,8 +150,20 @@ package struct Record: Equatable, Sendable, Codable {
     /// How many agents have started since it began a new phase, if one starts now.
     package var starts: Int { (resumed ?? 0).bounded(to: 0...1000) + 1 }
 
-    /// The release's images, by service.
-    package var images: [ServiceName: ImageID] { services.mapValues(\.imageID) }
+    /// All images of the release.
+    package var release: [ImageUse: Service] {
+        get {
+            let own = services.map { (ImageUse($0.key), $0.value) }
+            return Dictionary(own) { one, _ in one }.merging(images ?? [:]) { one, _ in one }
+        }
+        set {
+            let own = newValue.filter(\.key.isService).map { ($0.key.service, $0.value) }
+            services = Dictionary(own) { one, _ in one }
+            images = newValue.filter { !$0.key.isService }
+        }
+    }
+
+    package var imageIDs: [ImageUse: ImageID] { release.mapValues(\.imageID) }
 
     /// Why the release cannot stay, as noted before a rollback.
     package var failure: Failure {

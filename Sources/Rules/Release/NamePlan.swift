@@ -9,20 +9,20 @@ package struct NamePlan: Equatable, Sendable {
         package let reference: ImageReference
     }
 
-    /// In the order of the services' names.
+    /// In the order of the images' uses.
     package let entries: [Entry]
 
     /// - Parameters:
-    ///   - images: the release's image IDs, by service.
+    ///   - images: the release's image IDs.
     ///   - recorded: their names in its Compose file when it was deployed.
     ///   - today: their names in the same file with today's `.env`; Compose will look for these.
     package init(
-        images: [ServiceName: ImageID],
-        recorded: [ServiceName: ImageReference],
-        today: [ServiceName: ImageReference]
+        images: [ImageUse: ImageID],
+        recorded: [ImageUse: ImageReference],
+        today: [ImageUse: ImageReference]
     ) {
-        entries = images.sorted { $0.key < $1.key }.compactMap { service, imageID in
-            guard let reference = today[service] ?? recorded[service], Self.canBeGiven(reference) else { return nil }
+        entries = images.sorted { $0.key < $1.key }.compactMap { use, imageID in
+            guard let reference = today[use] ?? recorded[use], Self.canBeGiven(reference) else { return nil }
             return Entry(imageID: imageID, reference: reference)
         }
     }

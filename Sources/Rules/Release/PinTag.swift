@@ -1,11 +1,13 @@
 import DockerModel
 
 /// The tag with which berth pins an image to the host after the image's own tag has moved:
-/// `berth/<app>/<service>:<number>`.
+/// `berth/<app>/<service>:<number>`, or `berth/<app>/image__<digest>:<number>` for an image that is no service's own.
 package enum PinTag {
-    /// - Parameter service: written in hexadecimal if it is not valid in a reference, for example in upper case.
-    package static func reference(app: AppName, service: ServiceName, number: Int) -> ImageReference {
-        ImageReference(rawValue: "berth/\(app)/\(component(service.rawValue)):\(number)")
+    /// - Parameter use: a service is written in hexadecimal if it is not valid in a reference, for example in upper case;
+    ///   of any other use, the name has a part of its SHA-256. No service's name gives two underscores in a row.
+    package static func reference(app: AppName, use: ImageUse, number: Int) -> ImageReference {
+        let name = use.isService ? component(use.rawValue) : "image__\(SHA256.hex(Array(use.rawValue.utf8)).prefix(16))"
+        return ImageReference(rawValue: "berth/\(app)/\(name):\(number)")
     }
 
     /// The app and the number of such a tag; nil for any other reference.

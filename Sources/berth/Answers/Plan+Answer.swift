@@ -13,7 +13,8 @@ extension Plan: Answer {
             } else {
                 [Passage.heading("A drop for \(app) would go ahead.")]
             }
-        return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + stepPassages + wayBackPassages
+        return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + imagePassages + stepPassages
+            + wayBackPassages
             + roomPassages
     }
 
@@ -30,6 +31,13 @@ extension Plan: Answer {
                 ]
             }
         )
+    }
+
+    private var imagePassages: [Passage] {
+        guard !images.isEmpty else { return [] }
+        let columns = ["USED BY", "IMAGE", "ON THE HOST"].map { Table.Column(title: $0) }
+        let rows = images.map { [$0.use.rawValue, $0.image.rawValue, label($0.imageID, nil)] }
+        return [.heading("Images of volumes and hooks:"), .table(Table(columns: columns, rows: rows))]
     }
 
     private var stepPassages: [Passage] {

@@ -152,7 +152,7 @@ private final class Memory: Sendable {
 /// Runs `body` with a new host that has this Engine.
 func withGuardedHost(_ engine: InMemoryEngine, _ body: (GuardedHost) async throws -> Void) async throws {
     let memory = Memory(engine)
-    let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line) } }
+    let stub = StubEngine { asked in memory.engine.withLock { $0.answer(asked.line, body: asked.body) } }
     try await withTemporaryFolder { folder in
         memory.engine.withLock { $0.root = $0.root ?? folder.string }
         try await withStubEngine(stub) { engine in

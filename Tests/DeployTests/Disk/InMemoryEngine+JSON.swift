@@ -27,6 +27,7 @@ extension InMemoryEngine.Image {
     var json: String {
         """
         {"Id":"\(id)","RepoTags":\(tags),"RepoDigests":\(digests),"Size":\(size),"Created":"\(built)",
+        "Config":{"Volumes":{\(volumes.map { "\"\($0)\":{}" }.joined(separator: ","))}},
         "Metadata":{"LastTagTime":"\(tagged.map { "\($0)" } ?? "0001-01-01T00:00:00Z")"}}
         """
     }
@@ -36,10 +37,13 @@ extension InMemoryEngine.Container {
     private var status: String { isRunning ? "running" : "exited" }
 
     var summary: String {
-        let mounts = volumes.map { #"{"Type":"volume","Name":"\#($0)","Destination":"/data"}"# }
+        let mounts =
+            volumes.map { #"{"Type":"volume","Name":"\#($0)","Destination":"/data"}"# }
+            + mounted.map { #"{"Type":"image","Name":"\#($0)","Destination":"/assets"}"# }
+        let labels = labels.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
         return """
             {"Id":"\(id)","Names":["/\(name)"],"Image":"\(image)","ImageID":"\(image)","State":"\(status)",
-            "Mounts":\(mounts.json),"SizeRw":\(written)}
+            "Labels":{\(labels)},"Mounts":\(mounts.json),"SizeRw":\(written)}
             """
     }
 

@@ -12,6 +12,8 @@ struct InMemoryEngine: Sendable {
         let id: String
         var tags: [String] = []
         var digests: [String] = []
+        /// The paths at which its containers get an anonymous volume.
+        var volumes: [String] = []
         var size: Int64 = 10
         var built = Timestamp.hoursAgo(48)
         /// When it last got a name here; nil if it was pulled.
@@ -24,6 +26,11 @@ struct InMemoryEngine: Sendable {
         let image: String
         var isRunning = false
         var volumes: [String] = []
+        /// The names of the images that it mounts.
+        var mounted: [String] = []
+        var labels: [String: String] = [:]
+        /// The request that created it; nil if the test did.
+        var request: JSON?
         /// Bytes.
         var written: Int64 = 0
         /// Nil if it cannot be read.
@@ -58,15 +65,16 @@ struct InMemoryEngine: Sendable {
     var answers: [String: Answer] = [:]
 
     /// - Parameter request: its first line without the version.
-    mutating func answer(_ request: String) -> Answer {
+    mutating func answer(_ request: String, body: String = "") -> Answer {
         let parts = request.split(separator: "?", maxSplits: 1).map(String.init)
         let (line, query) = (parts[0], parts.count > 1 ? parts[1] : "")
         meanwhile.removeValue(forKey: line)?(&self)
-        return answers[line] ?? answer(line, query)
+        return answers[line] ?? answer(line, query, body)
     }
 
-    private mutating func answer(_ line: String, _ query: String) -> Answer {
+    private mutating func answer(_ line: String, _ query: String, _ body: String) -> Answer {
         switch line {
+        case "POST /containers/create": return create(body)
         case "GET /_ping": return .answer("OK", headers: ["Api-Version: 1.47"])
         case "GET /info": return .answer(info)
         case "GET /images/json": return .answer(images.map(\.summary).json)
@@ -82,6 +90,10 @@ struct InMemoryEngine: Sendable {
         if let name = line.between("DELETE /images/", "") { return removeImage(name) }
         if let name = line.between("POST /images/", "/tag") { return tag(name, query) }
         if let name = line.between("DELETE /volumes/", "") { return removeVolume(name) }
+        if let id = line.between("DELETE /containers/", "") {
+            containers.removeAll { $0.id == id }
+            return .answer("", status: "204 No Content")
+        }
         if let id = line.between("GET /containers/", "/json"), let container = containers.first(where: { $0.id == id })
         {
             return .answer(container.json)
@@ -133,6 +145,19 @@ struct InMemoryEngine: Sendable {
         for other in images.indices { images[other].tags.removeAll { $0 == tag } }
         images[index].tags.append(tag)
         return .answer("", status: "201 Created")
+    }
+
+    private mutating func create(_ body: String) -> Answer {
+        guard let request = try? JSON(bytes: body.utf8), case .string(let name) = request["Image"],
+            let image = images.first(where: { $0.isNamed(name) })
+        else { return .failure(404, "No such image") }
+        var container = Container(name: "made\(containers.count)", image: image.id)
+        container.request = request
+        for (label, value) in request["Labels"].members {
+            if case .string(let value) = value { container.labels[label] = value }
+        }
+        containers.append(container)
+        return .answer(#"{"Id":"\#(container.id)","Warnings":[]}"#, status: "201 Created")
     }
 
     private mutating func removeVolume(_ name: String) -> Answer {

@@ -57,6 +57,27 @@ import Testing
         }
     }
 
+    /// The containerd image store lists such a name as a tag; it is not given back as `shop:latest` (D4).
+    @Test func anImageThatWasPulledByItsDigestIsDanglingInBothStores() async throws {
+        let digest = "shop@sha256:a"
+        let image = InMemoryEngine.Image(id: "sha256:a", tags: [digest], digests: [digest])
+        try await withHost(image) { host, report in
+            #expect(report.steps.first?.removal.reason == .dangling)
+            #expect(host.changes.first == "DELETE /images/shop@sha256:a")
+            #expect(!host.images.contains("sha256:a"))
+        }
+    }
+
+    @Test func oneThatAContainerMountsByNowStays() async throws {
+        try await withHost(Self.named) { engine in
+            engine.meanwhile[Self.inspection] = {
+                $0.containers = [.init(name: "new", image: "sha256:other", mounted: ["shop:1"])]
+            }
+        } _: { _, report in
+            expectFailure("a container uses it now", report)
+        }
+    }
+
     @Test func oneWhoseNamesHaveChangedStays() async throws {
         try await withHost(Self.named) { engine in
             engine.meanwhile[Self.inspection] = { $0.images[0].tags.append("mine:1") }

@@ -44,6 +44,8 @@ import Testing
                   "directives": {"isForced":false,"mayRollBack":true},
                   "services": {"backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\
                 "imageID":"sha256:aa","revision":"4f2a"}},
+                  "images": null,
+                  "docker": null,
                   "compose": null,
                   "project": null,
                   "releaseDigest": null,
@@ -77,6 +79,21 @@ import Testing
             digest: nil,
             source: "https://example.org/web",
             revision: nil
+        )
+        record.images = [
+            "Web:/assets": Record.Service(
+                image: "assets:1",
+                imageID: "sha256:ee",
+                digest: nil,
+                source: nil,
+                revision: nil
+            )
+        ]
+        record.docker = DockerVersions(
+            engine: "28.5.2",
+            api: APIVersion(1, 51),
+            compose: try #require(ComposeVersion("2.40.3")),
+            imageStore: "containerd"
         )
         record.compose = Record.ComposeFile(file: "/var/lib/berth/shop/compose/12.yaml", sha256: "dd")
         var dump = Record.StepResult(name: "dump", when: .before, exitCode: 0, seconds: 2)
@@ -136,6 +153,8 @@ import Testing
                   "services": {"Web":{"image":"nginx","imageID":"sha256:cc","source":"https://example.org/web"},\#
                 "backend":{"digest":"ghcr.io/acme/backend@sha256:bb","image":"ghcr.io/acme/backend:v2",\#
                 "imageID":"sha256:aa","revision":"4f2a"}},
+                  "images": {"Web:/assets":{"image":"assets:1","imageID":"sha256:ee"}},
+                  "docker": {"api":"1.51","compose":"2.40.3","engine":"28.5.2","imageStore":"containerd"},
                   "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
                   "project": "shop",
                   "releaseDigest": "ee",
@@ -162,8 +181,8 @@ import Testing
             #expect(
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
                     "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
-                    "variables", "directives", "services", "compose", "project", "releaseDigest", "phases", "resumed",
-                    "steps", "rolledBackTo", "running", "evidence",
+                    "variables", "directives", "services", "images", "docker", "compose", "project", "releaseDigest",
+                    "phases", "resumed", "steps", "rolledBackTo", "running", "evidence",
                 ]
             )
         }
@@ -207,7 +226,9 @@ import Testing
 
     /// A null value may also be left out, as other tools do.
     @Test(arguments: [
-        "request", "verdict", "cause", "reason", "hint", "started", "ended", "compose", "rolledBackTo", "running",
+        "request", "verdict", "cause", "reason", "hint", "started", "ended", "images", "docker", "compose",
+        "rolledBackTo",
+        "running",
     ])
     func whatIsUnknownIsNull(key: String) throws {
         let whole = String(decoding: try whole().json(), as: UTF8.self).split(separator: "\n")
@@ -217,6 +238,16 @@ import Testing
         let record = try Record(json: Array(null.joined(separator: "\n").utf8))
         #expect(record == (try Record(json: Array(without.joined(separator: "\n").utf8))))
         #expect(String(decoding: try record.json(), as: UTF8.self).contains("  \"\(key)\": null,\n"))
+    }
+
+    @Test func itsReleaseHasAllImages() throws {
+        var record = try whole()
+        #expect(record.imageIDs == ["backend": "sha256:aa", "Web": "sha256:cc", "Web:/assets": "sha256:ee"])
+        let release = record.release
+        record.release = [:]
+        #expect(record.services.isEmpty && record.images == [:])
+        record.release = release
+        #expect(record == (try whole()))
     }
 
     @Test func tellsHowFarItCame() throws {

@@ -1,3 +1,5 @@
+import Docker
+import DockerModel
 import Support
 
 /// The Engine of a host with one app, `shop`, and its one service, `app`: images, registry and container.
@@ -12,6 +14,12 @@ struct ShopEngine: Sendable {
     /// The images in the registry, which a pull brings.
     var registry = ["shop:v1": "sha256:v1", "shop:v2": "sha256:v2", "shop:v3": "sha256:v3"]
     var container: Container?
+    /// The containers that hold images.
+    var holds: [Container] = []
+    /// The name of the image of another project's container, made when it stood for v3; nil for none.
+    var other: String?
+    /// The networks of the project.
+    var networks: [String] = []
     /// The images that never become healthy.
     var bad: Set<String> = []
     /// The containers that hooks have left, each with its exit code.
@@ -32,6 +40,7 @@ struct ShopEngine: Sendable {
         let name = "shop:\(words.last ?? "")"
         switch words.first {
         case "pull": names[name] = registry[name]
+        case "fetch": names[words[1]] = registry[words[1]]
         case "up":
             if let hook = hookOfUp[String(words.last ?? "")] { hooks[hook] = 1 }
             isDown = false
@@ -42,7 +51,8 @@ struct ShopEngine: Sendable {
         }
     }
 
-    mutating func answer(_ line: String) -> [StubEngine.Step] {
+    mutating func answer(_ line: String, body: String) -> [StubEngine.Step] {
+        if line == "POST /containers/create" { return hold(body) }
         let parts = line.split(separator: "?", maxSplits: 1).map(String.init)
         if let answer = answers[parts[0]] { return answer }
         switch parts[0] {
@@ -54,8 +64,14 @@ struct ShopEngine: Sendable {
         case "GET /events": return .chunkedHead + [.awaitHangUp(Latch())]
         case "GET /images/json": return .answer(list(Set(names.values).sorted().map { summary($0) }))
         case "GET /containers/json":
+            let isOfProject = parts.count > 1 && parts[1].contains("compose.project")
+            let others = isOfProject ? [] : holds.map { summary($0, #"{"berth.hold":"shop"}"#) }
+            let stranger = isOfProject ? nil : other.map(stranger)
             let hooks = hooks.keys.sorted().map { summary(hook: $0) }
-            return .answer(list((container.map { [summary($0)] } ?? []) + hooks))
+            return .answer(
+                list([stranger].compactMap { $0 } + (container.map { [summary($0, labels)] } ?? []) + hooks + others)
+            )
+        case "GET /networks": return .answer(list(networks.map { #"{"Name":"\#($0)"}"# }))
         default: return answer(about: parts[0], query: parts.count > 1 ? parts[1] : "")
         }
     }
@@ -75,12 +91,25 @@ struct ShopEngine: Sendable {
         case ("DELETE", "images", _):
             return names.removeValue(forKey: name) == nil ? .failure(404, "No such image") : .answer("[]")
         case ("GET", "containers", "json") where hooks[words[2]] != nil: return .answer(inspect(hook: words[2]))
-        case ("DELETE", "containers", let id?):
-            return hooks.removeValue(forKey: id) == nil ? .failure(404, "none") : .answer("", status: "204 No Content")
+        case ("DELETE", "containers", let id?) where hooks[id] != nil:
+            hooks[id] = nil
+            return .answer("", status: "204 No Content")
+        case ("DELETE", "containers", _):
+            holds.removeAll { $0.id == name }
+            return .answer("", status: "204 No Content")
         case ("GET", "containers", "json"): return container.map { .answer(inspect($0)) } ?? .failure(404, "none")
         case ("GET", "containers", "logs"): return .answer("")
         default: return .failure(404, "nothing at \(line)")
         }
+    }
+
+    private mutating func hold(_ body: String) -> [StubEngine.Step] {
+        guard let request = try? JSON(bytes: body.utf8), case .string(let name) = request["Image"],
+            let image = id(of: name)
+        else { return .failure(404, "No such image") }
+        made += 1
+        holds.append(Container(id: "hold\(made)", image: image))
+        return .answer(#"{"Id":"hold\#(made)"}"#, status: "201 Created")
     }
 
     private func id(of name: String) -> String? { names[name] ?? (names.values.contains(name) ? name : nil) }
@@ -123,10 +152,17 @@ struct ShopEngine: Sendable {
         """
     }
 
-    private func summary(_ container: Container) -> String {
+    private func summary(_ container: Container, _ labels: String) -> String {
         """
         {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
         "State":"\(isDown ? "exited" : "running")","Labels":\(labels)}
+        """
+    }
+
+    private func stranger(_ image: String) -> String {
+        """
+        {"Id":"other","Names":["/blog-web-1"],"Image":"\(image)","ImageID":"sha256:v3","State":"running",
+        "Labels":{"com.docker.compose.project":"blog","com.docker.compose.service":"web"}}
         """
     }
 

@@ -70,6 +70,7 @@ final class StoryHost: Sendable {
             *" pull "*) verb=pull ;;
             *" up "*) verb=up ;;
             *" run "*) verb=run ;;
+            "pull "*) verb=fetch ;;
             *" exec "*) verb=exec ;;
         esac
         case $verb in
@@ -86,9 +87,20 @@ final class StoryHost: Sendable {
             exit 1
         fi
         case $verb in
+            run)
+                echo "$verb $IMAGE_TAG" >>"\(folder)/did"
+                for file; do case $file in */override.yaml) cat "$file" >"\(folder)/override" ;; esac; done
+                ;;
+            fetch)
+                echo "$*" >>"\(folder)/fetched"
+                echo "fetch $3" >>"\(folder)/did"
+                ;;
             version) echo '{"version":"2.40.3"}' ;;
             template) echo '{"services":{}}' ;;
-            config) echo '{"name":"shop","services":{"app":{"image":"shop:'$IMAGE_TAG'"}},"x-berth":\(policy)}' ;;
+            config)
+                members=$(cat "\(folder)/members" 2>/dev/null)
+                echo '{"name":"shop","services":{"app":{"image":"shop:'$IMAGE_TAG'"'"$members"'}},"networks":{"default":{"name":"shop_default"}},"x-berth":\(policy)}'
+                ;;
             *) echo "$verb $IMAGE_TAG" >>"\(folder)/did" ;;
         esac
         """
@@ -108,9 +120,21 @@ final class StoryHost: Sendable {
 
     /// The commands that change something, in order: `pull v2`.
     var did: [String] {
-        let bytes = (try? File.read(folder.appending("did"))) ?? []
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        text(of: "did").split(separator: "\n").map(String.init)
     }
+
+    /// The second Compose file of the last step before the switch.
+    var override: String { text(of: "override") }
+
+    /// What was pulled without Compose.
+    var fetched: [String] { text(of: "fetched").split(separator: "\n").map(String.init) }
+
+    private func text(of name: String) -> String {
+        String(decoding: (try? File.read(folder.appending(name))) ?? [], as: UTF8.self)
+    }
+
+    /// Adds members to the service in the Compose model: `,"pull_policy":"never"`.
+    func addToService(_ members: String) throws { try write(members, to: folder.appending("members")) }
 
     /// Lets a command fail, for one release.
     func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
@@ -148,6 +172,13 @@ final class StoryHost: Sendable {
             engine.names["berth/shop/app:1"] = "sha256:v1"
             engine.container = ShopEngine.Container(id: "container0", image: "sha256:v1")
         }
+    }
+
+    /// Adds an image to release v1.
+    func addToGoodRelease(_ use: ImageUse, _ image: ImageReference, _ id: ImageID) throws {
+        var record = try record(1)
+        record.images = [use: Record.Service(image: image, imageID: id, digest: nil, source: nil, revision: nil)]
+        try store.save(record)
     }
 
     // MARK: - Actions
@@ -239,7 +270,7 @@ func withStoryHost(
         let stub = StubEngine { asked in
             let bytes = (try? File.read(file)) ?? []
             let did = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-            return shop.change(did) { $0.answer(asked.line) }
+            return shop.change(did) { $0.answer(asked.line, body: asked.body) }
         }
         try await withStubEngine(stub) { engine in
             try await body(StoryHost(folder, engine, shop, hasWayBack: hasWayBack, policy: policy))

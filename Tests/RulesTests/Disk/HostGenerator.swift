@@ -63,7 +63,7 @@ struct HostGenerator {
     private mutating func image(_ index: Int, _ apps: [Inventory.App]) -> Inventory.Image {
         var names: [ImageReference] = chance(60) ? [ImageReference(rawValue: "registry/app:\(index)")] : []
         if chance(40) {
-            names.append(PinTag.reference(app: Self.appNames[number(0...4)], service: "backend", number: number(1...9)))
+            names.append(PinTag.reference(app: Self.appNames[number(0...4)], use: "backend", number: number(1...9)))
         }
         return Inventory.Image(
             id: id(index),

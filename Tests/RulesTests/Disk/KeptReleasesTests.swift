@@ -54,11 +54,11 @@ import Testing
             let app = app(records, keep: keep)
             let protected = protected(app)
             let lastGood = records.last { $0.verdict == .deployed }
-            if let lastGood { #expect(protected.isSuperset(of: lastGood.images.values)) }
+            if let lastGood { #expect(protected.isSuperset(of: lastGood.imageIDs.values)) }
             let switched = records.last { $0.verdict?.hasSwitched == true }
             // After a rollback the last good one runs.
             if let switched, switched.verdict != .rolledBack {
-                #expect(protected.isSuperset(of: switched.images.values))
+                #expect(protected.isSuperset(of: switched.imageIDs.values))
             }
         }
     }

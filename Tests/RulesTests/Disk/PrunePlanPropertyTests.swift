@@ -56,7 +56,7 @@ import Testing
             for app in host.apps {
                 for release in app.releases where release.standing != .superseded {
                     #expect(!images.contains { release.images.contains($0.id) })
-                    let tag = PinTag.reference(app: app.name, service: "backend", number: release.number)
+                    let tag = PinTag.reference(app: app.name, use: "backend", number: release.number)
                     #expect(!images.contains { $0.names.contains(tag) })
                 }
             }

@@ -95,6 +95,20 @@ import Testing
         return host
     }
 
+    /// The Engine would refuse to remove it, each time (D2 f).
+    @Test(arguments: ["other:1", "other", "other@sha256:d1"] as [ImageReference])
+    func anImageThatAContainerMountsStays(name: ImageReference) {
+        var host = Inventory(now: now)
+        host.images = [image("assets", [name.digest == nil ? name.tagged : "berth/x/y:1"])]
+        host.images[0].digests = ["other@sha256:d1"]
+        var container = Inventory.Container(name: "app", imageID: "app")
+        container.mounted = [name]
+        host.containers = [container]
+        let plan = plan(host, usage(990), settings)
+        #expect(ids(plan).isEmpty)
+        #expect(reason(plan, "assets") == .usedBy(container: "app", isRunning: true))
+    }
+
     private var settings: DiskSettings {
         var settings = DiskSettings()
         settings.volumes = .anonymous

@@ -283,14 +283,14 @@ import Testing
 @Suite struct HistoryLineTests {
     private func entry(
         _ verdict: Verdict = .deployed,
-        _ services: [ServiceName: ImageID] = ["web": "sha256:2b", "backend": "sha256:1a"],
+        _ images: [ImageUse: ImageID] = ["web": "sha256:2b", "backend": "sha256:1a"],
         compose: String? = "3f2a",
         _ change: (inout Record) -> Void = { _ in }
     ) throws -> History.Entry {
         let received = Timestamp(nanoseconds: 1_790_000_000_250_000_000)
         var record = Record(app: try #require(AppName("shop")), number: 12, received: received)
         record.verdict = verdict
-        record.services = services.mapValues {
+        record.release = images.mapValues {
             Record.Service(image: "shop", imageID: $0, digest: nil, source: nil, revision: nil)
         }
         record.compose = compose.map { Record.ComposeFile(file: "12.yaml", sha256: $0) }
@@ -316,15 +316,25 @@ import Testing
             { $0.steps = [Record.StepResult(name: "a", when: .after)] }, { $0.releaseDigest = "9c41" },
         ]
         for change in changes {
-            for images in [[:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"]]
-                as [[ServiceName: ImageID]]
-            {
+            for images in [
+                [:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"],
+                ["a": "sha256:1", "a:/assets": "sha256:2", "a:pre_start.0": "sha256:3"],
+                ["a:/two words = 100 %\n": "sha256:1", "é:/é": "sha256:2"],
+            ] as [[ImageUse: ImageID]] {
                 for compose in [nil, "3f2a"] {
                     let entry = try entry(verdict, images, compose: compose, change)
                     #expect(History.Entry(line: entry.line) == entry)
                 }
             }
         }
+    }
+
+    @Test func hasTheImagesBesideThoseOfServices() throws {
+        let images: [ImageUse: ImageID] = ["backend": "sha256:1a", "backend:/my assets": "sha256:2b"]
+        #expect(
+            try entry(.deployed, images).line
+                == "12 deployed 1790000000250 - 3f2a backend=sha256:1a backend:/my%20assets=sha256:2b ."
+        )
     }
 
     /// A power failure or a full disk leaves the beginning of a line.
@@ -339,6 +349,7 @@ import Testing
         "", " ", ".", "12", "12 deployed 1790000000250 - 3f2a", "12 shipped 1790000000250 - 3f2a .",
         "x deployed 1790000000250 - 3f2a .", "0 deployed 1790000000250 - 3f2a .", "-1 deployed 1 - 3f2a .",
         "12 deployed soon - 3f2a .", "12 deployed 9223372036854775807 - 3f2a .", "12 deployed 1 - 3f2a backend .",
+        "12 deployed 1 - 3f2a a%2=b .", "12 deployed 1 - 3f2a a%xx=b .",
         "12 deployed 1 - 3f2a . .13 deployed", " 12 deployed 1 - 3f2a .",
     ])
     func nothingElseIsAnEntry(line: String) {

@@ -25,6 +25,15 @@ import Testing
         #expect(plan.entries.allSatisfy { $0.imageID == "sha256:old" })
     }
 
+    @Test func hasTheImagesOfVolumesAndHooks() {
+        let plan = NamePlan(
+            images: ["app:/assets": "sha256:old", "app": "sha256:app"],
+            recorded: ["app:/assets": "assets:1", "app": "shop:1"],
+            today: ["app:/assets": "assets:2", "app": "shop:1"]
+        )
+        #expect(plan.entries.map(\.reference) == ["shop:1", "assets:2"])
+    }
+
     @Test func hasEveryServiceOfTheReleaseAndNoOther() {
         let plan = NamePlan(
             images: ["b": "2", "a": "1"],

@@ -14,7 +14,7 @@ import Testing
     ])
     func isAReferenceThatDockerTakes(service: String, component: String) throws {
         let shop = try #require(AppName("shop"))
-        let reference = PinTag.reference(app: shop, service: ServiceName(rawValue: service), number: 7)
+        let reference = PinTag.reference(app: shop, use: ImageUse(ServiceName(rawValue: service)), number: 7)
         #expect(reference.rawValue == "berth/shop/\(component):7")
         try expectDockerToTake(reference)
     }
@@ -37,7 +37,7 @@ import Testing
         let app = try #require(AppName(app))
         let long = ServiceName(rawValue: String(repeating: "A", count: 63))
         for service in ["backend", "Backend", "_a", "a__b", "0xab", "a.b-c_d", long] {
-            let reference = PinTag.reference(app: app, service: service, number: number)
+            let reference = PinTag.reference(app: app, use: ImageUse(service), number: number)
             let parsed = try #require(PinTag.parse(reference))
             #expect(parsed == (app, number))
             try expectDockerToTake(reference)
@@ -70,11 +70,26 @@ import Testing
                 }
             )
             let service = ServiceName(rawValue: name)
-            let reference = PinTag.reference(app: shop, service: service, number: 1)
+            let reference = PinTag.reference(app: shop, use: ImageUse(service), number: 1)
             #expect(services[reference, default: service] == service)
             services[reference] = service
         }
         for reference in services.keys { try expectDockerToTake(reference) }
+    }
+
+    @Test func anImageBesideThoseOfServicesHasANameThatNoServiceCanHave() throws {
+        let shop = try #require(AppName("shop"))
+        let uses: [ImageUse] = ["app:/assets", "app:/data", "app:pre_start.0", "web:/assets"]
+        let references = uses.map { PinTag.reference(app: shop, use: $0, number: 3) }
+        #expect(Set(references).count == uses.count)
+        for reference in references {
+            #expect(reference.rawValue.hasPrefix("berth/shop/image__"))
+            try expectDockerToTake(reference)
+            #expect(try #require(PinTag.parse(reference)) == (shop, 3))
+        }
+        let name = references[0].rawValue.split(separator: "/")[2].prefix { $0 != ":" }
+        let service = ImageUse(ServiceName(rawValue: String(name)))
+        #expect(PinTag.reference(app: shop, use: service, number: 3) != references[0])
     }
 
     @Test func berthsOwnNamesComeFirst() {

@@ -1,0 +1,64 @@
+import Docker
+import DockerModel
+import Rules
+
+/// Holds the images of the way back: `docker image prune -a` takes images that have names alone, berth's own names too,
+/// but none that a container was made from.
+///
+/// A hold is a container that is never started. A failure is only a warning: without holds, the way back is as safe as
+/// its images' names.
+struct Holds: Sendable {
+    let app: AppName
+    let session: EngineSession
+    let log: DeploymentLog
+
+    /// The label of a hold; its value is the app's name.
+    private static let label = "berth.hold"
+
+    /// Holds the images of a release, until ``release()``.
+    ///
+    /// - Parameter number: the deployment of that release.
+    func take(_ images: [ImageUse: Record.Service], of number: Int) async {
+        var held = await held()
+        for (use, image) in images.sorted(by: { $0.key < $1.key }) where held.insert(image.imageID).inserted {
+            do throws(EngineError) {
+                try await hold(image, of: use, number)
+            } catch {
+                log.warning("image \(image.image) of #\(number) is not held against a prune by hand: \(error)")
+            }
+        }
+    }
+
+    private func hold(_ image: Record.Service, of use: ImageUse, _ number: Int) async throws(EngineError) {
+        let pin = PinTag.reference(app: app, use: use, number: number)
+        // A person may have removed it.
+        try await session.tag(image.imageID, as: pin)
+        var source = pin
+        if let digest = image.image.digest {
+            // With the containerd image store, a prune leaves the one name that the container was made from, and berth
+            // cannot give an image a name with a digest again.
+            let name = ImageReference(rawValue: "\(image.image.repository)@\(digest)")
+            if try await session.find(name)?.id == image.imageID { source = name }
+        }
+        let volumes = try await session.find(pin)?.volumes ?? []
+        try await session.createIdle(from: source, volumes: volumes, labels: [Self.label: app.description])
+    }
+
+    /// Removes all holds of the app.
+    func release() async {
+        do throws(EngineError) {
+            for hold in try await all() { try await session.removeContainer(hold.id) }
+        } catch {
+            log.warning("the containers that hold images could not be removed: \(error)")
+        }
+    }
+
+    private func held() async -> Set<ImageID> { Set(((try? await all()) ?? []).map(\.imageID)) }
+
+    private func all() async throws(EngineError) -> [ContainerSummary] {
+        try await session.containers(label: Self.label, app.description).filter {
+            // Removing any other container would be a disaster.
+            $0.labels.all[Self.label] == app.description
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import Docker
+import DockerModel
+import Linux
+import Rules
+import Support
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+/// What a deployment does with the images of a release, and what it holds and asks for meanwhile.
+@Suite(.timeLimit(.minutes(1))) struct ImagesStoryTests {
+    /// One agent's life with one drop for v2.
+    private func deploy(_ host: StoryHost, _ lines: String = "") async throws {
+        var settings = Settings()
+        (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, 100)
+        let worker = try await host.worker(settings)
+        let drop = "IMAGE_TAG=v2\nGITHUB_ACTOR=ci\nGITHUB_TOKEN=secret-token\n" + lines
+        try await worker.take(.drop(Array(drop.utf8)), from: Spool(host.app.spool))
+        await worker.retire()
+        await Task(executorPreference: host.host.executor) { await worker.run() }.value
+    }
+
+    // MARK: - The step's override
+
+    @Test func aStepBeforeTheSwitchAsksNoRegistryAndLeavesTheNetworksAlone() async throws {
+        try await withStoryHost { host in
+            host.change { $0.networks = ["shop_default", "shop_old"] }
+            try await deploy(host)
+            #expect(
+                host.override == #"""
+                    services: {"app":{"image":"sha256:v2","pull_policy":"never"}}
+                    networks:
+                      "default": !override {"external":true,"name":"shop_default"}
+
+                    """#
+            )
+            #expect(try File.names(in: host.host.runtime).isEmpty)
+        }
+    }
+
+    @Test func anEngineThatDoesNotTellItsNetworksEndsTheDropBeforeTheStep() async throws {
+        try await withStoryHost { host in
+            host.change { $0.answers["GET /networks"] = .failure(500, "oh") }
+            try await deploy(host)
+            #expect(try host.record(2).verdict == .failed)
+            #expect(host.did == ["pull v2"])
+        }
+    }
+
+    // MARK: - Holds
+
+    @Test(arguments: ["check", "login", "pull", "before", "up", "health", "rollback"])
+    func theWayBackIsHeldUntilTheVerdict(phase: String) async throws {
+        try await withStoryHost { host in
+            host.change { $0.bad = ["sha256:v2"] }
+            let held = Mutex<[String]?>(nil)
+            host.journal.when("shop #2: \(phase)") { [host] in held.withLock { $0 = host.engine.holds.map(\.image) } }
+            try await deploy(host)
+            #expect(held.withLock { $0 } == (phase == "check" ? [] : ["sha256:v1"]))
+            #expect(host.engine.holds.isEmpty)
+            #expect(try host.record(2).verdict == .rolledBack)
+            // The gate never sees them.
+            #expect(try host.record(2).running == ["app": "sha256:v1"])
+        }
+    }
+
+    @Test func whatAnEarlierAgentHeldIsReleasedAtTheStart() async throws {
+        try await withStoryHost { host in
+            host.change { $0.holds = [ShopEngine.Container(id: "left", image: "sha256:v1")] }
+            let worker = try await host.worker()
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.engine.holds.isEmpty && host.engine.container != nil)
+        }
+    }
+
+    // MARK: - Images beside those of services
+
+    private static let assets = #","volumes":[{"type":"image","source":"assets:1","target":"/assets"}]"#
+
+    @Test func theImageOfAVolumeIsPulledPinnedAndRecorded() async throws {
+        try await withStoryHost(hasWayBack: false) { host in
+            try host.addToService(Self.assets)
+            host.change { $0.registry["assets:1"] = "sha256:assets" }
+            try await deploy(host)
+            #expect(host.fetched == ["pull --quiet assets:1"])
+            let record = try host.record(1)
+            #expect(record.verdict == .deployed)
+            #expect(record.images?["app:/assets"]?.imageID == "sha256:assets")
+            let pin = PinTag.reference(app: host.app.name, use: "app:/assets", number: 1)
+            #expect(host.engine.names[pin.rawValue] == "sha256:assets")
+        }
+    }
+
+    @Test func aMovedImageOfAVolumeIsPutBackAndItsContainerMadeAnew() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            try host.addToService(Self.assets)
+            try host.addToGoodRelease("app:/assets", "assets:1", "sha256:old")
+            host.change {
+                $0.bad = ["sha256:v2"]
+                $0.names["assets:1"] = "sha256:old"
+                $0.registry["assets:1"] = "sha256:new"
+            }
+            try await deploy(host)
+            #expect(try host.record(2).verdict == .rolledBack)
+            #expect(try host.record(2).images?["app:/assets"]?.imageID == "sha256:new")
+            #expect(host.engine.names["assets:1"] == "sha256:old")
+        }
+    }
+
+    @Test func withoutTheImageOfAVolumeThereIsNoWayBack() async throws {
+        try await withStoryHost { host in
+            try host.addToService(Self.assets)
+            try host.addToGoodRelease("app:/assets", "assets:1", "sha256:gone")
+            try await deploy(host)
+            let record = try host.record(2)
+            #expect(record.verdict == .refused && record.cause == .wayBackMissing)
+            #expect(record.reason?.contains("image assets:1 of service app (/assets) (sha256:gone)") == true)
+        }
+    }
+
+    // MARK: - What is not pulled
+
+    @Test func whatTheComposeFileForbidsToPullIsTakenFromTheHost() async throws {
+        try await withStoryHost { host in
+            try host.addToService(#","pull_policy":"never""#)
+            host.change { $0.names["shop:v2"] = "sha256:v2" }
+            try await deploy(host)
+            let record = try host.record(2)
+            #expect(record.verdict == .deployed && record.services["app"]?.imageID == "sha256:v2")
+            #expect(host.did.first == "run v2")
+        }
+    }
+
+    @Test func ifItIsNotThereTheHintSaysWhatToDo() async throws {
+        try await withStoryHost { host in
+            try host.addToService(#","pull_policy":"never""#)
+            try await deploy(host)
+            let record = try host.record(2)
+            #expect(record.verdict == .failed && record.cause == .imageMissing)
+            #expect(record.hint?.contains("build it on the host before the drop") == true)
+            #expect(host.did.isEmpty)
+        }
+    }
+
+    // MARK: - Versions
+
+    @Test func theRecordAndTheJournalTellWhatItRanOn() async throws {
+        try await withStoryHost { host in
+            try await deploy(host)
+            let docker = try #require(try host.record(2).docker)
+            #expect("\(docker)" == "Docker Engine 28.5.1, API 1.47, Compose 2.40.3, image store overlay2")
+            #expect(host.journal.lines.contains { $0.hasSuffix("shop #2: \(docker)") }, "\(host.journal.lines)")
+        }
+    }
+
+    @Test func aSwitchOfTheImageStoreIsNamed() async throws {
+        try await withStoryHost { host in
+            try await deploy(host)
+            host.change {
+                $0.names = [:]
+                $0.answers["GET /info"] = .answer(
+                    #"{"ServerVersion":"29.7.2","DockerRootDir":"/","Driver":"overlayfs","#
+                        + #""DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}"#
+                )
+            }
+            try await deploy(host)
+            let record = try host.record(3)
+            #expect(record.cause == .wayBackMissing)
+            let problem = "since then, the Engine's image store was switched from overlay2 to containerd"
+            #expect(record.reason?.contains(problem) == true)
+        }
+    }
+
+    // MARK: - Names that others use
+
+    @Test func aNameThatMovesUnderAnotherProjectIsAWarning() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            host.change {
+                $0.bad = ["sha256:v2"]
+                $0.other = "shop:v1"
+                // Meanwhile the registry's tag has moved, and someone has pulled it.
+                $0.names["shop:v1"] = "sha256:v3"
+            }
+            try await deploy(host)
+            #expect(try host.record(2).verdict == .rolledBack)
+            let warning = "the name shop:v1 stands for another image on this host from now on"
+            let line = try #require(host.journal.lines.first { $0.contains(warning) })
+            #expect(line.contains("blog-web-1 of project blog"))
+        }
+    }
+}
