@@ -63,7 +63,8 @@ extension Steps {
             return "it reads what step \(input) writes, which is left out"
         }
         // A service that is only stopped has data, and the step fails.
-        guard step.moment == .before, step.place == .running, history.lastGood?.images[step.service] == nil else {
+        guard step.moment == .before, step.place == .running, history.lastGood?.images[ImageUse(step.service)] == nil
+        else {
             return nil
         }
         let containers = try await session.containers(project: release.model.name)

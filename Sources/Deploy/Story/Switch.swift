@@ -55,7 +55,7 @@ struct Switch: Sendable {
         let compose = release.compose.merging(placed)
         do throws(CommandError) {
             try await tools.streamUnbroken(compose.up(within: release.upLimit))
-            let stale = await stale(before)
+            let stale = await stale(before.samples)
             if !stale.isEmpty { try await tools.streamUnbroken(compose.recreate(stale)) }
         } catch {
             throw Failure(error, of: .upFailed).with(await evidence(trial(before)))
