@@ -13,6 +13,8 @@ import Testing
         ComposeModel.Service(
             image: image,
             replicas: 1,
+            dependencies: [:],
+            healthcheck: nil,
             otherImages: others,
             isProvided: isProvided,
             pullPolicy: policy
