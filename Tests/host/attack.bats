@@ -168,15 +168,18 @@ END'
     contains "$(reason gitlab 2)" "SENTRY_AUTH_TOKEN sounds like a secret"
 }
 
-@test "an .env that steers Compose: it names the Compose file, and has orphans ignored" {
+@test "an .env that has Compose ignore orphans, and one that names the Compose file below another app's" {
     new_app steered
     release steered v1
     inside sh -euc 'cd /srv/steered
         mv docker-compose.yml prod.yml
-        printf "COMPOSE_FILE=prod.yml\nCOMPOSE_IGNORE_ORPHANS=true\n" >>.env
-        echo "services: { wrong: { image: wrong } }" >/srv/docker-compose.yml'
+        printf "COMPOSE_FILE=prod.yml\nCOMPOSE_IGNORE_ORPHANS=true\n" >>.env'
+    deploy steered 1 v1
+    equal "$(serves steered backend)" v1
+    # Compose would take the file above, whatever .env says.
+    inside sh -c 'echo "services: { wrong: { image: wrong } }" >/srv/docker-compose.yml'
     drop steered IMAGE_TAG=v1 "${login[@]}"
-    ends_as steered 1 deployed
+    ends_as steered 2 refused compose-file-missing
     inside rm /srv/docker-compose.yml
     equal "$(serves steered backend)" v1
 }
