@@ -168,15 +168,45 @@ END'
     contains "$(reason gitlab 2)" "SENTRY_AUTH_TOKEN sounds like a secret"
 }
 
-@test "an .env that steers Compose: it names the Compose file, and has orphans ignored" {
+@test "an .env that has Compose ignore orphans, and one that names the Compose file below another app's" {
     new_app steered
     release steered v1
     inside sh -euc 'cd /srv/steered
         mv docker-compose.yml prod.yml
-        printf "COMPOSE_FILE=prod.yml\nCOMPOSE_IGNORE_ORPHANS=true\n" >>.env
-        echo "services: { wrong: { image: wrong } }" >/srv/docker-compose.yml'
+        printf "COMPOSE_FILE=prod.yml\nCOMPOSE_IGNORE_ORPHANS=true\n" >>.env'
+    deploy steered 1 v1
+    equal "$(serves steered backend)" v1
+    # Compose would take the file above, whatever .env says.
+    inside sh -c 'echo "services: { wrong: { image: wrong } }" >/srv/docker-compose.yml'
     drop steered IMAGE_TAG=v1 "${login[@]}"
-    ends_as steered 1 deployed
+    ends_as steered 2 refused compose-file-missing
     inside rm /srv/docker-compose.yml
     equal "$(serves steered backend)" v1
+}
+
+@test "a verdict for which the disk had no room is saved before the next drop" {
+    new_app brimful
+    release brimful v1
+    deploy brimful 1 v1
+    # A disk of its own for the records, with everything that was there.
+    inside sh -euc 'systemctl stop berth
+        cp -a /var/lib/berth /tmp/records
+        mount -t tmpfs -o size=4M records /var/lib/berth
+        cp -a /tmp/records/. /var/lib/berth/
+        systemctl start berth
+        dd if=/dev/zero of=/var/lib/berth/full bs=4k 2>/dev/null || true'
+    local cursor
+    cursor=$(journal_cursor)
+    drop brimful IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=brimful BERTH_DEPLOYMENT=2 BERTH_VERDICT=refused BERTH_CAUSE=state-unwritable >/dev/null
+    contains "$(inside journalctl --after-cursor="$cursor" -o cat BERTH_APP=brimful)" "making room first"
+    run record brimful 2
+    [[ $status != 0 || $output != *'"verdict": "refused"'* ]]
+    inside rm /var/lib/berth/full
+    deploy brimful 3 v1
+    ends_as brimful 2 refused state-unwritable
+    inside sh -euc 'systemctl stop berth
+        umount /var/lib/berth
+        rm -r /tmp/records
+        systemctl start berth'
 }

@@ -153,15 +153,13 @@ struct Check: Sendable {
         throw unreadable(file, .envUnreadable)
     }
 
-    /// Without a Compose file in the folder, Compose would look in the folders above and take another app's, unless `.env`
-    /// names one.
+    /// Without a Compose file in the folder, Compose would look in the folders above and take another app's, even if `.env`
+    /// names one with `COMPOSE_FILE` (seen with Compose 2.26).
     private func checkComposeFile() throws(Failure) {
         if let file = ComposeFiles.paths(in: app.directory).first {
             guard access(file.string, R_OK) != 0 else { return }
             throw unreadable(file, .composeFileUnreadable)
         }
-        let environment = (try? File.read(app.directory.appending(".env"))) ?? []
-        guard Dotenv(String(decoding: environment, as: UTF8.self))["COMPOSE_FILE"] == nil else { return }
         var folder = app.directory
         while folder.removeLastComponent(), !folder.isEmpty {
             guard !ComposeFiles.paths(in: folder).isEmpty else { continue }
@@ -169,7 +167,7 @@ struct Check: Sendable {
                 .composeFileMissing,
                 "\(app.directory)",
                 "has no Compose file, and Compose would take the one in \(folder)",
-                hint: "deliver docker-compose.yml into the app's own folder"
+                hint: "deliver docker-compose.yml into the app's own folder, under this name"
             )
         }
     }
