@@ -91,7 +91,7 @@ package struct Compose: Hashable, Sendable {
         command(
             ["up", "--detach", "--no-build", "--pull", "never", "--no-deps", "--force-recreate"]
                 + services.map(\.rawValue),
-            timeout: .seconds(900)
+            timeout: .seconds(240)
         )
     }
 

@@ -89,7 +89,11 @@ final class StoryHost: Sendable {
         case $verb in
             run)
                 echo "$verb $IMAGE_TAG" >>"\(folder)/did"
-                for file; do case $file in */override.yaml) cat "$file" >"\(folder)/override" ;; esac; done
+                for file; do
+                    case $file in
+                        */override.yaml) while IFS= read -r line; do echo "$line"; done <"$file" >"\(folder)/override" ;;
+                    esac
+                done
                 ;;
             fetch)
                 echo "$*" >>"\(folder)/fetched"
@@ -98,8 +102,11 @@ final class StoryHost: Sendable {
             version) echo '{"version":"2.40.3"}' ;;
             template) echo '{"services":{}}' ;;
             config)
-                members=$(cat "\(folder)/members" 2>/dev/null)
-                echo '{"name":"shop","services":{"app":{"image":"shop:'$IMAGE_TAG'"'"$members"'}},"networks":{"default":{"name":"shop_default"}},"x-berth":\(policy)}'
+                members=
+                [ ! -e "\(folder)/members" ] || IFS= read -r members <"\(folder)/members" || :
+                services='{"app":{"image":"shop:'$IMAGE_TAG'"'$members'}}'
+                networks='{"default":{"name":"shop_default"}}'
+                echo '{"name":"shop","services":'"$services"',"networks":'"$networks"',"x-berth":\(policy)}'
                 ;;
             *) echo "$verb $IMAGE_TAG" >>"\(folder)/did" ;;
         esac
