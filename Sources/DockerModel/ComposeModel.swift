@@ -6,6 +6,10 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
     package let services: [ServiceName: Service]
     /// The names on the host of the networks that Compose makes for the project, by their names in the file.
     package let networks: [String: String]
+    /// The absolute paths of the configs that have a `file`, by name.
+    package let configFiles: [String: String]
+    /// The absolute paths of the secrets that have a `file`.
+    package let secretFiles: [String]
     /// The top-level members whose names begin with `x-`.
     package let extensions: [String: JSON]
 
@@ -25,6 +29,22 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
         package let isProvided: Bool
         /// `always`, `missing`, `never`, `build`, …; nil if the file does not say.
         package let pullPolicy: String?
+        /// The files and folders of the host that it mounts.
+        package let binds: [Bind]
+        /// The names of its configs.
+        package let configs: [String]
+    }
+
+    /// A file or folder of the host in a container (`type: bind`).
+    package struct Bind: Hashable, Sendable {
+        /// Absolute.
+        package let source: String
+        package let isReadOnly: Bool
+
+        package init(source: String, isReadOnly: Bool) {
+            self.source = source
+            self.isReadOnly = isReadOnly
+        }
     }
 
     /// What Compose waits for in a service before it starts another that depends on it.
@@ -64,6 +84,8 @@ extension ComposeModel {
             guard network["external"] != .bool(true), case .string(let name) = network["name"] else { return nil }
             return name
         }
+        configFiles = (try model.optional("configs") as [String: Source]?)?.compactMapValues(\.file) ?? [:]
+        secretFiles = (try model.optional("secrets") as [String: Source]?)?.values.compactMap(\.file).sorted() ?? []
         let extensionNames = model.allKeys.filter { $0.stringValue.hasPrefix("x-") }
         extensions = try Dictionary(uniqueKeysWithValues: extensionNames.map { ($0.stringValue, try model.value($0)) })
     }
@@ -79,6 +101,28 @@ extension ComposeModel.Service: Decodable {
         pullPolicy = try service.optional("pull_policy")
         dependencies = try Self.dependencies(of: service)
         otherImages = try Self.otherImages(of: service)
+        binds = try (service.optional("volumes") ?? [] as [Mount]).compactMap(\.bind)
+        configs = try (service.optional("configs") ?? [] as [Grant]).map(\.source)
+    }
+
+    /// One of the `volumes` of a service.
+    private struct Mount: Decodable {
+        let bind: ComposeModel.Bind?
+
+        init(from decoder: any Decoder) throws {
+            let mount = try decoder.members()
+            let source: String? = try mount.optional("source")
+            guard try mount.value("type") == "bind", let source else {
+                bind = nil
+                return
+            }
+            bind = ComposeModel.Bind(source: source, isReadOnly: try mount.optional("read_only") ?? false)
+        }
+    }
+
+    /// A config that a service uses.
+    private struct Grant: Decodable {
+        let source: String
     }
 
     private static func dependencies(
@@ -130,5 +174,10 @@ extension ComposeModel {
     /// The services whose successful end another service waits for.
     package var endingServices: Set<ServiceName> {
         Set(services.values.flatMap { $0.dependencies.filter { $0.value == .completed }.keys })
+    }
+
+    /// A config or a secret; others come from a variable, from text in the Compose file, or from outside.
+    private struct Source: Decodable {
+        let file: String?
     }
 }

@@ -13,6 +13,8 @@ package struct Labels: Hashable, Sendable {
     package var project: ProjectName? { all[Self.project].map(ProjectName.init) }
     /// The project's folder, as it was given to Compose.
     package var directory: String? { all["com.docker.compose.project.working_dir"] }
+    /// The Compose file, or several with commas, from which Compose made the container.
+    package var composeFile: String? { all["com.docker.compose.project.config_files"] }
     /// The service within the project.
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
     /// Whether `docker compose run` created the container, for one command.

@@ -21,6 +21,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case composeInvalid = "compose-invalid"
     case composeNotStorable = "compose-not-storable"
     case policyInvalid = "policy-invalid"
+    case filesTooBig = "files-too-big"
     // What a drop chooses.
     case repositoryNotAllowed = "repository-not-allowed"
     case pathNotAllowed = "path-not-allowed"
@@ -51,6 +52,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case backupFailed = "backup-failed"
     case upFailed = "up-failed"
     case notHealthy = "not-healthy"
+    case filesNotRestored = "files-not-restored"
     // The host.
     case engineUnreachable = "engine-unreachable"
     case engineTooOld = "engine-too-old"

@@ -32,6 +32,7 @@ import Testing
     @Test func whatGoesAhead() throws {
         var plan = try made()
         plan.images = [Plan.Image(use: "app:/assets", image: "acme/assets:v2", imageID: id("4"))]
+        plan.drift = [Drift.Difference(kind: .stopped, subject: "app", text: "app does not run")]
         plan.steps = [
             Plan.Step(name: "dump", when: .before, service: "db", in: .running, output: "/b/shop/8-shop.dump"),
             Plan.Step(name: "migrate", when: .before, service: "app", in: .new),
@@ -49,6 +50,8 @@ import Testing
                 Images of volumes and hooks:
                   USED BY      IMAGE           ON THE HOST
                   app:/assets  acme/assets:v2  444444444444
+                Differs from the last good release:
+                  app does not run
                 Steps:
                   WHEN    STEP     SERVICE  IN       BACKUP
                   before  dump     db       running  /b/shop/8-shop.dump
@@ -78,6 +81,9 @@ import Testing
                 {
                   "app" : "shop",
                   "cause" : "env-missing",
+                  "drift" : [
+
+                  ],
                   "hint" : "put it there",
                   "images" : [
 

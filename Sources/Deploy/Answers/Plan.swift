@@ -22,6 +22,8 @@ package struct Plan: Encodable, Sendable {
     package var wayBack: GoodRelease?
     /// Why there is no way back.
     package var noWayBack: String?
+    /// How what runs, and what was delivered, differs from the last good release.
+    package var drift: [Drift.Difference] = []
     /// Nil if nothing would be pulled.
     package var room: Room?
 

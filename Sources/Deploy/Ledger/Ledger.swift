@@ -101,12 +101,13 @@ actor Ledger {
     }
 
     /// Notes the release to run, as the checks found it.
-    func note(_ checked: Checked) {
+    func note(_ checked: Checked, _ files: Record.Files?) {
         record.compose = checked.compose
         record.variables = checked.variables
         record.project = checked.release.model.name
         record.releaseDigest = checked.release.digest
         record.docker = checked.versions
+        record.files = files
         guard let older = checked.older else {
             // From here on, the record has the effective value, from the drop and the release.
             record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack

@@ -39,6 +39,7 @@ extension Record {
             ("compose", compose),
             ("project", project),
             ("releaseDigest", releaseDigest),
+            ("files", files),
             ("phases", phases),
             ("resumed", resumed),
             ("steps", steps),

@@ -8,12 +8,14 @@ import SystemPackage
 package struct Store: Sendable {
     package let folder: FilePath
     private let composeFolder: FilePath
+    let filesFolder: FilePath
     private let index: FilePath
 
     package init(app: AppName, state: FilePath) {
         let home = state.appending(app.description)
         folder = home.appending("deployments")
         composeFolder = home.appending("compose")
+        filesFolder = home.appending("files")
         index = home.appending("history")
     }
 
@@ -32,7 +34,7 @@ package struct Store: Sendable {
 
     /// Creates missing folders.
     package func makeFolders() throws(StoreError) {
-        for folder in [folder, composeFolder] {
+        for folder in [folder, composeFolder, filesFolder] {
             do {
                 try File.makeFolder(folder, mode: [.ownerReadWriteExecute, .groupReadExecute])
             } catch {
@@ -231,7 +233,7 @@ package struct StoreError: Explained, Equatable {
         self.isFull = isFull
     }
 
-    fileprivate init(_ path: FilePath, unwritable error: any Error) {
+    init(_ path: FilePath, unwritable error: any Error) {
         let isFull = [Errno.noSpace, Errno(rawValue: EDQUOT)].contains(error as? Errno)
         self.init(path, "cannot be written: \(error)", isFull: isFull)
     }

@@ -8,7 +8,9 @@ struct Release: Sendable {
     let compose: Compose
     let policy: Policy
     /// Its ``ReleaseDigest``; nil without a key.
-    let digest: String?
+    var digest: String?
+    /// Which files in the app's folder belong to it.
+    let files: FileScope
     /// The images that it is made of; empty for a new release until they are pulled.
     var images: [ImageUse: Record.Service] = [:]
 
@@ -45,4 +47,5 @@ struct Release: Sendable {
 struct WayBack: Sendable {
     let number: Int
     let release: Release
+    let files: Snapshot
 }

@@ -31,14 +31,15 @@ struct ReleaseReader: Sendable {
     func inFolder(_ variables: [String: String], storedIn file: FilePath) async throws -> Delivered {
         let folder = compose(variables)
         async let output = tools.config(folder)
-        async let template = template(folder)
+        async let found = template(folder)
         let version = try await checkVersion()
         let rendered = try await output
+        let template = await found
         return Delivered(
             folder: folder,
             rendered: rendered,
-            template: await template,
-            release: try release(compose(variables, file), rendered),
+            template: template,
+            release: try release(compose(variables, file), rendered, template),
             version: version
         )
     }
@@ -66,7 +67,9 @@ struct ReleaseReader: Sendable {
     /// The release of an earlier deployment: its stored Compose file as it renders with today's `.env`, and its images.
     func onRecord(_ record: Record) async throws -> Release {
         let compose = compose(record.variables, try store.compose(of: record))
-        var release = try release(compose, await tools.config(compose))
+        // Only a release with files needs the template.
+        let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
+        var release = try release(compose, await tools.config(compose), template)
         release.images = record.release
         return release
     }
@@ -90,7 +93,7 @@ struct ReleaseReader: Sendable {
         Compose(directory: app.directory, environment: host.environment(in: app.directory, variables), file: file)
     }
 
-    private func release(_ compose: Compose, _ rendered: [UInt8]) throws -> Release {
+    private func release(_ compose: Compose, _ rendered: [UInt8], _ template: JSON?) throws -> Release {
         let model = try ComposeModel(json: rendered)
         guard !model.services.isEmpty else {
             throw Failure(
@@ -100,11 +103,18 @@ struct ReleaseReader: Sendable {
                 hint: "see docker compose config in \(app.directory)"
             )
         }
+        let policy = try policy(of: model)
         return Release(
             model: model,
             compose: compose,
-            policy: try policy(of: model),
-            digest: ReleaseKey(state: host.state).bytes.map { ReleaseDigest.hex(rendered, key: $0) }
+            policy: policy,
+            digest: ReleaseKey(state: host.state).bytes.map { ReleaseDigest.hex(rendered, key: $0) },
+            files: try FileScope(
+                of: model,
+                policy,
+                in: app.directory.string,
+                environmentFiles: template.map(ComposeModel.environmentFiles) ?? []
+            )
         )
     }
 

@@ -81,6 +81,7 @@ extension Check {
             release: proven.release,
             compose: try Store.store(reader.store.composeText(of: record), in: file),
             variables: record.variables,
+            files: proven.files,
             older: record,
             wayBack: nil
         )

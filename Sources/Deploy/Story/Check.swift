@@ -16,6 +16,8 @@ struct Checked: Sendable {
     let compose: Record.ComposeFile?
     /// The variables as the record may have them.
     let variables: [String: String]
+    /// The files of the release.
+    let files: Snapshot
     /// The record of the requested older release; nil for a new release.
     let older: Record?
     /// Nil if there is no good release to go back to, or none is wanted.
@@ -46,11 +48,13 @@ struct Check: Sendable {
         async let lastGood = lastGood(session)
         async let info = try? session.info()
         let delivered = try await found
-        let release = delivered.release
+        var release = delivered.release
         let versions = noted(delivered.version, await info, session)
         let good = goodRecord
         try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
         try await ownProject(release.model.name, since: good, session)
+        let files = try ReleaseFiles(app: app, log: log).read(release.files)
+        release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
         let compose = try await reader.store(delivered, in: file)
         let variables = try recordable(drop, storedIn: file)
@@ -62,6 +66,7 @@ struct Check: Sendable {
             release: release,
             compose: compose,
             variables: variables,
+            files: files,
             older: nil,
             wayBack: wayBack
         )
@@ -79,6 +84,7 @@ struct Check: Sendable {
             release: release,
             compose: record.compose,
             variables: record.variables,
+            files: try reader.store.files(of: record),
             older: nil,
             wayBack: nil
         )

@@ -68,13 +68,12 @@ extension Deployment {
         await ledger.note(rollbackTo: wayBack.number, after: failure)
         ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
         do throws(Setback) {
-            try await phase(.rollback) { tools in
-                let tried = await ledger.images
-                let rollback = Rollback(wayBack: wayBack, tried: tried, tools: tools)
+            let notes = try await phase(.rollback) { tools in
+                let rollback = await rollback(to: wayBack, found, tools)
                 await ledger.allow(rollback.limit + .seconds(900))
-                try await rollback.run()
+                return try await rollback.run()
             }
-            return await conclude(.rolledBack, failure, found)
+            return await conclude(.rolledBack, notes.reduce(failure) { $0.with($1) }, found)
         } catch {
             switch error {
             case .interrupted:
@@ -88,7 +87,19 @@ extension Deployment {
         }
     }
 
+    private func rollback(to wayBack: WayBack, _ found: Checked?, _ tools: Tools) async -> Rollback {
+        Rollback(
+            wayBack: wayBack,
+            tried: await ledger.images,
+            triedFiles: found?.files ?? interrupted.flatMap { try? store.files(of: $0) },
+            files: ReleaseFiles(app: app, log: tools.log),
+            archive: store.filesByHand(of: ledger.number),
+            tools: tools
+        )
+    }
+
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
+        let failure = verdict.hasSwitched ? failure : failure?.with(remarkOnFolder(found))
         // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) {
             if let found { await Holds(app: app.name, session: found.session, log: ledger.log).release() }
@@ -116,8 +127,10 @@ extension Deployment {
     /// - Parameter history: with this deployment's verdict.
     func letGo(_ history: History) async {
         await ledger.allow(Phase.settle.rule.limit)
+        if history.isComplete { store.removeFiles(except: history.keptFiles(app.keep).union(history.undecided)) }
         do {
             let session = try await host.engine.negotiated()
+            if interrupted != nil { try await ReleaseFiles(app: app, log: ledger.log).cleanUp(session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)
             guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }

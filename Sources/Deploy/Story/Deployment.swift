@@ -69,7 +69,7 @@ struct Deployment: Sendable {
     private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
         let session = checked.session
         let trial = try await phase(.up) { tools in
-            await ledger.allow(release.upLimit + .seconds(300))
+            await ledger.allow(release.upLimit + .seconds(900))
             let new = Switch(
                 release: release,
                 former: history.lastSwitch?.images ?? [:],
@@ -79,7 +79,9 @@ struct Deployment: Sendable {
             )
             let before = try await new.prepare()
             await ledger.beginSwitch()
-            return try await new.run(before)
+            let changed =
+                isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files)
+            return try await new.run(before, changed: changed)
         }
         try await phase(.health) { tools in
             await ledger.allow(release.policy.health.limit + .seconds(600))
@@ -113,10 +115,14 @@ struct Deployment: Sendable {
                 if let good = history.wayBack { await hold(good.number, checked.session, tools.log) }
                 return checked
             }
-            let checked = try await withRoom(tools) {
-                try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+            let (checked, files) = try await withRoom(tools) {
+                let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+                return (checked, try store.store(checked.files, checked.release.files, of: ledger.number))
             }
-            await ledger.note(checked)
+            await ledger.note(checked, files)
+            if let good = history.lastGood, let drift = await check.drift(checked) {
+                check.tell(drift, since: good.number)
+            }
             if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
             try await pin(checked, tools.log)
             if let wayBack = checked.wayBack { await hold(wayBack.number, checked.session, tools.log) }

@@ -46,9 +46,11 @@ struct Switch: Sendable {
 
     /// Switches. A stop of the agent does not cut this short, because that would leave a half-switched app.
     ///
-    /// - Parameter before: the app before the switch.
+    /// - Parameters:
+    ///   - before: the app before the switch.
+    ///   - changed: the files of the release that have changed since the app was started last.
     /// - Returns: the trial that the app must pass.
-    func run(_ before: Scene) async throws(Failure) -> Trial {
+    func run(_ before: Scene, changed: Set<ReleasePath>) async throws(Failure) -> Trial {
         let nameless = await nameless()
         let placed = nameless.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: nameless), in: tools.host)
         defer { placed?.remove() }
@@ -57,6 +59,7 @@ struct Switch: Sendable {
             try await tools.streamUnbroken(compose.up(within: release.upLimit))
             let stale = await stale(before.samples)
             if !stale.isEmpty { try await tools.streamUnbroken(compose.recreate(stale)) }
+            try await restart(release.files.services(mounting: changed), before.samples, compose)
         } catch {
             throw Failure(error, of: .upFailed).with(await evidence(trial(before)))
         }
@@ -83,6 +86,23 @@ struct Switch: Sendable {
         let old = Set(before.map(\.container))
         let left = Set(after.filter { old.contains($0.container) }.map(\.service))
         return Set(changed.keys.map(\.service)).intersection(left).sorted()
+    }
+
+    /// Starts services again whose files have changed, and whose containers Compose left as they were.
+    private func restart(
+        _ services: Set<ServiceName>,
+        _ before: [Sample],
+        _ compose: Compose
+    ) async throws(CommandError) {
+        guard !services.isEmpty else { return }
+        let started = Dictionary(before.map { ($0.container, $0.startedAt) }) { one, _ in one }
+        let same = ((try? await watch.samples()) ?? before).filter { started[$0.container] == $0.startedAt }
+        let stale = services.intersection(same.map(\.service))
+        guard !stale.isEmpty else { return }
+        tools.log.info(
+            "starts again, because its files have changed: \(stale.sorted().map(\.rawValue).joined(separator: ", "))"
+        )
+        try await tools.streamUnbroken(compose.restart(stale))
     }
 
     private var watch: HealthWatch {

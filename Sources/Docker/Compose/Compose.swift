@@ -95,6 +95,11 @@ package struct Compose: Hashable, Sendable {
         )
     }
 
+    /// Starts the containers of services again, as they are.
+    package func restart(_ services: Set<ServiceName>) -> Command {
+        command(["restart"] + services.map(\.rawValue).sorted(), timeout: .seconds(600))
+    }
+
     /// Runs one command in a new container from the service's image, then removes the container.
     ///
     /// - Parameters:

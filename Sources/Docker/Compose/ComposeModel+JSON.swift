@@ -2,6 +2,16 @@ import DockerModel
 import FoundationEssentials
 
 extension ComposeModel {
+    /// The paths of each `env_file` in the model before Compose puts variables into it; the model with values has only
+    /// what was in them.
+    package static func environmentFiles(in template: JSON) -> [String] {
+        let services = template["services"].members.values.map { $0["env_file"] }
+        return services.flatMap { files in files.elements.isEmpty ? [files] : files.elements }.compactMap { file in
+            guard case .string(let path) = file["path"] == .null ? file : file["path"] else { return nil }
+            return path
+        }
+    }
+
     /// Decodes the output of `docker compose config --format json`.
     package init(json: [UInt8]) throws(ComposeModelError) {
         do {

@@ -9,8 +9,9 @@ struct Request: Sendable {
     var path: String
     /// Names and values, not yet percent-encoded.
     var query: KeyValuePairs<String, String> = [:]
-    /// A JSON document.
     var body: [UInt8]?
+    /// The media type of the body.
+    var type = "application/json"
     /// The time limit of the whole response; for a stream, of its head.
     var timeout: Duration = .seconds(30)
     /// The maximum size of the response, in bytes.
@@ -33,9 +34,9 @@ struct Request: Sendable {
         // The Engine responds with 400 to a request without `Host`; any value will do.
         var headers: HTTPHeaders = ["Host": "docker", "User-Agent": "berth", "Connection": "close"]
         if let body {
-            headers.add(name: "Content-Type", value: "application/json")
+            headers.add(name: "Content-Type", value: type)
             headers.add(name: "Content-Length", value: String(body.count))
-        } else if method == .POST {
+        } else if method == .POST || method == .PUT {
             headers.add(name: "Content-Length", value: "0")
         }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: target, headers: headers)

@@ -10,7 +10,7 @@ package struct History: Sendable, Equatable {
         package let verdict: Verdict
         package let received: Timestamp
         package let images: [ImageUse: ImageID]
-        /// The stored Compose file's SHA-256; nil if the deployment did not get that far.
+        /// The digest of its Compose file and its files; nil if the deployment did not get that far.
         package let composeDigest: String?
         /// The release's ``ReleaseDigest``; nil if the deployment did not get that far, or is older than this digest.
         package let releaseDigest: String?
@@ -28,7 +28,7 @@ package struct History: Sendable, Equatable {
             self.verdict = verdict
             received = record.received
             images = record.imageIDs
-            composeDigest = record.compose?.sha256
+            composeDigest = Record.digest(compose: record.compose?.sha256, files: record.files?.sha256)
             releaseDigest = record.releaseDigest
             mayRollBack = record.directives.mayRollBack
             isRollback = record.directives.rollbackTo != nil
@@ -154,6 +154,18 @@ extension History {
         }
         if endedUnhealthy, let lastSwitch { kept.insert(lastSwitch.number) }
         return kept
+    }
+
+    /// The numbers of the deployments whose files stay: the last good release, `keep` other good releases before it, and
+    /// what the last switch tried.
+    package func keptFiles(_ keep: Int) -> Set<Int> {
+        var kept: [Entry] = []
+        for entry in entries.reversed() where entry.verdict == .deployed {
+            guard !kept.contains(where: { $0.isRelease(entry.images, entry.composeDigest) }) else { continue }
+            guard kept.count <= max(keep, 0) else { break }
+            kept.append(entry)
+        }
+        return Set(kept.map(\.number)).union(lastSwitch.map { [$0.number] } ?? [])
     }
 
     /// The deployment of the same release, if it was rolled back and has not been deployed since.

@@ -39,6 +39,8 @@ package struct Record: Equatable, Sendable, Codable {
     package var project: ProjectName?
     /// The release's ``ReleaseDigest``, by which berth knows a bad release again.
     package var releaseDigest: String?
+    /// The stored files of the release; nil if it has none, or the checks have not passed.
+    package var files: Files?
     /// The phases so far, in order; in an unfinished record, the last one is under way.
     package var phases: [PhaseTime] = []
     /// How many agents have resumed it since it began a new phase; nil if none has. An agent that ends in good order
@@ -89,6 +91,21 @@ package struct Record: Equatable, Sendable, Codable {
         package init(file: String, sha256: String) {
             self.file = file
             self.sha256 = sha256
+        }
+    }
+
+    /// The stored files of a release: a tar archive in the app's state folder.
+    package struct Files: Equatable, Sendable, Codable {
+        package let file: String
+        /// Of the list of paths, modes and contents; see ``Snapshot/digest``.
+        package let sha256: String
+        /// The files and folders that belong to the release.
+        package let paths: [ReleasePath]
+
+        package init(file: String, sha256: String, paths: [ReleasePath]) {
+            self.file = file
+            self.sha256 = sha256
+            self.paths = paths
         }
     }
 
@@ -164,6 +181,12 @@ package struct Record: Equatable, Sendable, Codable {
     }
 
     package var imageIDs: [ImageUse: ImageID] { release.mapValues(\.imageID) }
+
+    /// What a release is made of beside its images, as one digest; nil if its Compose file is not known.
+    package static func digest(compose: String?, files: String?) -> String? {
+        guard let compose, let files else { return compose }
+        return SHA256.hex(Array((compose + files).utf8))
+    }
 
     /// Why the release cannot stay, as noted before a rollback.
     package var failure: Failure {

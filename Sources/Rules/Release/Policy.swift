@@ -6,6 +6,8 @@ package struct Policy: Equatable, Sendable {
     package var steps: [Step] = []
     /// Whether berth may roll back to the last good release if this one is not healthy.
     package var mayRollBack = true
+    /// Paths in the app's folder that belong to the release, or not, beside what its services mount read-only.
+    package var files: [NamedFile] = []
 
     package init() {}
 
@@ -37,6 +39,12 @@ package struct Policy: Equatable, Sendable {
         package let timeout: Duration
     }
 
+    /// `nginx/conf.d`, or `!static` for a path that is no file of the release.
+    package struct NamedFile: Equatable, Sendable {
+        package let path: ReleasePath
+        package let isLeft: Bool
+    }
+
     /// The steps of one moment, in the file's order.
     package func steps(_ moment: Step.Moment) -> [Step] {
         steps.filter { $0.moment == moment }
@@ -47,9 +55,17 @@ extension Policy: Decodable {
     /// Decodes `x-berth`. An unknown key or an invalid value is an error, so that a misspelt policy is not silently
     /// ignored.
     package init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["health", "steps", "rollback"])
+        let keys = try decoder.strictKeys(["health", "steps", "files", "rollback"])
         health = try keys.decodeIfPresent(HealthInput.self, forKey: "health")?.policy ?? health
         steps = try keys.decodeIfPresent([StepInput].self, forKey: "steps")?.map(\.step) ?? []
+        files =
+            try keys.decodeIfPresent([String].self, forKey: "files")?.map { text in
+                let isLeft = text.hasPrefix("!")
+                guard let path = ReleasePath(isLeft ? String(text.dropFirst()) : text), !path.components.isEmpty else {
+                    throw keys.error("files", "\(text) is not a path within the app's folder, such as nginx/conf.d")
+                }
+                return NamedFile(path: path, isLeft: isLeft)
+            } ?? []
         switch try keys.decodeIfPresent(String.self, forKey: "rollback") {
         case nil, "auto": mayRollBack = true
         case "never": mayRollBack = false

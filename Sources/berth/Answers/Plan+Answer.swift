@@ -13,7 +13,7 @@ extension Plan: Answer {
             } else {
                 [Passage.heading("A drop for \(app) would go ahead.")]
             }
-        return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + imagePassages + stepPassages
+        return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + imagePassages + driftPassages + stepPassages
             + wayBackPassages
             + roomPassages
     }
@@ -38,6 +38,11 @@ extension Plan: Answer {
         let columns = ["USED BY", "IMAGE", "ON THE HOST"].map { Table.Column(title: $0) }
         let rows = images.map { [$0.use.rawValue, $0.image.rawValue, label($0.imageID, nil)] }
         return [.heading("Images of volumes and hooks:"), .table(Table(columns: columns, rows: rows))]
+    }
+
+    private var driftPassages: [Passage] {
+        guard !drift.isEmpty else { return [] }
+        return [.heading("Differs from the last good release:")] + drift.map { .line("  \($0.text)") }
     }
 
     private var stepPassages: [Passage] {

@@ -49,6 +49,7 @@ import Testing
                   "compose": null,
                   "project": null,
                   "releaseDigest": null,
+                  "files": null,
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
                   "resumed": null,
                   "steps": [],
@@ -102,6 +103,11 @@ import Testing
         look.input = "dump"
         record.project = "shop"
         record.releaseDigest = "ee"
+        record.files = Record.Files(
+            file: "/var/lib/berth/shop/files/12.tar",
+            sha256: "ee",
+            paths: [try #require(ReleasePath("nginx/conf.d"))]
+        )
         record.steps = [
             dump, look,
             Record.StepResult(name: "migrate", when: .before, exitCode: 0, seconds: 1.5),
@@ -158,6 +164,7 @@ import Testing
                   "compose": {"file":"/var/lib/berth/shop/compose/12.yaml","sha256":"dd"},
                   "project": "shop",
                   "releaseDigest": "ee",
+                  "files": {"file":"/var/lib/berth/shop/files/12.tar","paths":["nginx/conf.d"],"sha256":"ee"},
                   "phases": [{"name":"claim","seconds":0},{"name":"check"}],
                   "resumed": null,
                   "steps": [{"exitCode":0,"name":"dump","output":{"file":"/var/backups/berth/shop/12-shop.dump",\#
@@ -182,7 +189,7 @@ import Testing
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
                     "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
                     "variables", "directives", "services", "images", "docker", "compose", "project", "releaseDigest",
-                    "phases", "resumed", "steps", "rolledBackTo", "running", "evidence",
+                    "files", "phases", "resumed", "steps", "rolledBackTo", "running", "evidence",
                 ]
             )
         }
@@ -226,7 +233,7 @@ import Testing
 
     /// A null value may also be left out, as other tools do.
     @Test(arguments: [
-        "request", "verdict", "cause", "reason", "hint", "started", "ended", "images", "docker", "compose",
+        "request", "verdict", "cause", "reason", "hint", "started", "ended", "images", "docker", "compose", "files",
         "rolledBackTo",
         "running",
     ])

@@ -102,7 +102,8 @@ import Testing
             model: try ComposeModel(json: Array(#"{"name":"shop","services":{\#(services)}}"#.utf8)),
             compose: Compose(directory: host.app.directory, environment: [:]),
             policy: Policy(),
-            digest: nil
+            digest: nil,
+            files: FileScope(filesOf: Snapshot())
         )
         try host.record(7, nil)
         let pins = Pins(app: host.app.name, session: host.session, log: host.deploymentLog)

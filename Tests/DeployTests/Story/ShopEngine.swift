@@ -1,6 +1,7 @@
 import Docker
 import DockerModel
 import Support
+import SystemPackage
 
 /// The Engine of a host with one app, `shop`, and its one service, `app`: images, registry and container.
 struct ShopEngine: Sendable {
@@ -72,6 +73,10 @@ struct ShopEngine: Sendable {
                 list([stranger].compactMap { $0 } + (container.map { [summary($0, labels)] } ?? []) + hooks + others)
             )
         case "GET /networks": return .answer(list(networks.map { #"{"Name":"\#($0)"}"# }))
+        case "POST /images/create", "POST /containers/create": return .answer("{}")
+        case "PUT /containers/berth-files-shop/archive":
+            let isWhole = (try? unpackArchive(Array(body.utf8), in: FilePath(directory))) != nil
+            return isWhole ? .answer("") : .failure(500, "cannot unpack")
         default: return answer(about: parts[0], query: parts.count > 1 ? parts[1] : "")
         }
     }

@@ -72,6 +72,7 @@ final class StoryHost: Sendable {
             *" run "*) verb=run ;;
             "pull "*) verb=fetch ;;
             *" exec "*) verb=exec ;;
+            *" restart "*) verb=restart ;;
         esac
         case $verb in
             run | exec)
@@ -221,6 +222,12 @@ final class StoryHost: Sendable {
 
     func unblockSaving(_ number: Int) throws {
         rmdir(store.folder.appending("\(number).json.new").string)
+    }
+
+    /// Lets the service mount a folder of the app read-only.
+    func mount(_ name: String) throws {
+        let source = app.directory.appending(name)
+        try addToService(#","volumes":[{"type":"bind","source":"\#(source)","target":"/x","read_only":true}]"#)
     }
 
     /// Saves the state of the disk and the Engine now, as a kill would leave it.

@@ -1,0 +1,72 @@
+import Glibc
+import Linux
+import Rules
+import SystemPackage
+
+/// The files of releases, in `<state>/<app>/files`: `<number>.tar`, and `<number>-by-hand.tar` with what a rollback has
+/// replaced and no release had.
+extension Store {
+    /// Stores the files of a release.
+    ///
+    /// - Returns: nil if it has none.
+    func store(_ files: Snapshot, _ scope: FileScope, of number: Int) throws(StoreError) -> Record.Files? {
+        guard !files.isEmpty else { return nil }
+        let path = filesFolder.appending("\(number).tar")
+        try Self.write(files.sorted, to: path)
+        return Record.Files(file: path.string, sha256: files.digest, paths: scope.roots)
+    }
+
+    /// The files of a release, as they were stored; none if it has none.
+    ///
+    /// - Throws: if they are missing, or were changed.
+    func files(of record: Record) throws(StoreError) -> Snapshot {
+        guard let files = record.files else { return Snapshot() }
+        let path = filesFolder.appending("\(FilePath(files.file).lastComponent?.string ?? "")")
+        let snapshot: Snapshot
+        do {
+            snapshot = Snapshot(try Tar.decode(File.read(path)))
+        } catch {
+            throw StoreError(path, "cannot be read: \(error)", .stateUnreadable)
+        }
+        guard snapshot.digest == files.sha256 else {
+            throw StoreError(path, "is not what was stored", .stateUnreadable)
+        }
+        return snapshot
+    }
+
+    /// Where to keep what the deployment of that number replaces and no release had.
+    func filesByHand(of number: Int) -> FilePath { filesFolder.appending("\(number)-by-hand.tar") }
+
+    /// Keeps what was changed by hand; what is kept already stays, since a rollback can be repeated.
+    static func keep(_ entries: [Snapshot.Entry], in archive: FilePath) throws(StoreError) {
+        guard !File.exists(archive) else { return }
+        try write(entries, to: archive)
+    }
+
+    /// Removes the stored files of other releases; what was changed by hand stays.
+    func removeFiles(except kept: Set<Int>) {
+        for name in (try? File.names(in: filesFolder)) ?? [] {
+            guard name.hasSuffix(".tar"), let number = Int(name.dropLast(".tar".count)), !kept.contains(number) else {
+                continue
+            }
+            unlink(filesFolder.appending(name).string)
+        }
+    }
+
+    /// Whether this text is not what was told last; from now on it is.
+    func isNews(_ text: String) -> Bool {
+        let path = filesFolder.removingLastComponent().appending("drift")
+        let digest = Array(SHA256.hex(Array(text.utf8)).utf8)
+        guard (try? File.read(path)) != digest else { return false }
+        try? File.replace(path, with: digest, mode: [.ownerReadWrite, .groupRead])
+        return true
+    }
+
+    private static func write(_ entries: [Snapshot.Entry], to path: FilePath) throws(StoreError) {
+        do {
+            try File.replace(path, with: Tar.encode(entries), mode: .ownerReadWrite)
+        } catch {
+            throw StoreError(path, unwritable: error)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Docker
+import DockerModel
+import Rules
+import SystemPackage
+
+extension Check {
+    /// How what runs and what was delivered differ from the last good release; nil if there is none, or the Engine does
+    /// not answer.
+    func drift(_ checked: Checked) async -> Drift? {
+        guard let number = history.lastGood?.number, let good = try? reader.store.record(number),
+            let containers = try? await checked.session.containers(project: checked.release.model.name)
+        else { return nil }
+        let stored = good.files == nil ? nil : try? reader.store.files(of: good)
+        return Drift(
+            from: good,
+            running: containers.compactMap(Drift.Container.init),
+            composeFolder: reader.store.composeFile(of: number).removingLastComponent().string,
+            compose: checked.compose?.sha256,
+            files: stored.map { checked.files.differences(from: $0) } ?? []
+        )
+    }
+
+    /// Tells the journal about it, once for as long as it is the same.
+    func tell(_ drift: Drift, since number: Int) {
+        guard reader.store.isNews(drift.sentence), !drift.differences.isEmpty else { return }
+        let text = "differs from #\(number): \(drift.sentence)"
+        if drift.concernsRunning { log.warning(text) } else { log.info(text) }
+    }
+}
+
+extension Drift.Container {
+    /// Nil for a container that does not run, or that was made for one command.
+    fileprivate init?(_ container: ContainerSummary) {
+        guard container.status == .running, container.labels.isReplica, let service = container.labels.service else {
+            return nil
+        }
+        self.init(service: service, imageID: container.imageID, composeFile: container.labels.composeFile)
+    }
+}

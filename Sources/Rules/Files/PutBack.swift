@@ -1,0 +1,109 @@
+/// Something in the app's folder that is no file of a release.
+package struct Foreign: Equatable, Sendable {
+    package enum Reason: String, Sendable {
+        case server = "is the server's"
+        case key = "is a private key"
+        case unreadable = "cannot be read"
+        case tooDeep = "is too deep"
+        case link = "is a link that leaves the app's folder"
+        case special = "is neither a file, nor a folder, nor a link"
+    }
+
+    package let path: ReleasePath
+    package let reason: Reason
+
+    package init(path: ReleasePath, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// Whether nothing is lost if a file of a release takes its place.
+    var isEmpty: Bool { reason == .link || reason == .special }
+}
+
+/// How the files of a good release get back into the app's folder.
+///
+/// The Engine unpacks an archive there. It replaces what an entry names, and cannot remove anything else. So a folder with
+/// a file that has to go is replaced as a whole: by an empty file first, then by a folder with all that stays.
+package struct PutBack: Equatable, Sendable {
+    /// The archive, in its order; empty if the folder is as the release has it.
+    package private(set) var archive: [Snapshot.Entry] = []
+    /// What is put back, sorted.
+    package let restored: [ReleasePath]
+    /// What the newer release brought into a folder of the good one, and what goes.
+    package private(set) var removed: [ReleasePath] = []
+    /// The same, where the folder holds what berth may not touch.
+    package private(set) var stays: [ReleasePath] = []
+    /// What is replaced or removed, and was delivered by neither release.
+    package private(set) var byHand: [Snapshot.Entry] = []
+
+    /// - Parameters:
+    ///   - good: the files of the release to go back to.
+    ///   - new: the files that the release which ran since was delivered with; nil if they are not known.
+    ///   - now: the files now, in the paths of both.
+    ///   - foreign: what else is in these folders.
+    package init(_ good: Snapshot, after new: Snapshot?, now: Snapshot, foreign: [Foreign]) {
+        let hasForeign = { (folder: ReleasePath) in foreign.contains { folder.contains($0.path) } }
+        let holdsData = { (path: ReleasePath) in
+            foreign.contains { path.contains($0.path) && !($0.path == path && $0.isEmpty) }
+        }
+        let changed = good.sorted.filter { !$0.isSame(as: now[$0.path]) }
+        // A file cannot take the place of a folder with data in it.
+        let blocked = changed.filter { !$0.isFolder && holdsData($0.path) }
+        stays = blocked.map(\.path)
+        let restoring = changed.filter { entry in !blocked.contains { $0.path == entry.path } }
+        restored = restoring.map(\.path)
+
+        let extras = now.sorted.filter { entry in
+            good[entry.path] == nil && new?[entry.path] != nil
+        }
+        var folders: [ReleasePath] = []
+        for extra in extras where !extra.isFolder {
+            let folder = extra.path.ancestors.last { good[$0]?.isFolder == true && now[$0]?.isFolder == true }
+            if let folder, !hasForeign(folder) {
+                removed.append(extra.path)
+                folders.append(folder)
+            } else if !restoring.contains(where: { !$0.isFolder && $0.path.contains(extra.path) }) {
+                stays.append(extra.path)
+            }
+        }
+        let replaced = folders.filter { folder in !folders.contains { $0 != folder && $0.contains(folder) } }
+        let gone = Set(extras.filter { extra in replaced.contains { $0.contains(extra.path) } }.map(\.path))
+        archive = Self.archive(good, now, restoring, replaced, gone)
+        byHand = now.sorted.filter { entry in
+            !entry.isFolder && !entry.isSame(as: good[entry.path]) && !entry.isSame(as: new?[entry.path])
+                && (gone.contains(entry.path) || restoring.contains { !$0.isFolder && $0.path.contains(entry.path) }
+                    || restoring.contains { $0.path == entry.path })
+        }
+    }
+
+    private static func archive(
+        _ good: Snapshot,
+        _ now: Snapshot,
+        _ restoring: [Snapshot.Entry],
+        _ replaced: [ReleasePath],
+        _ gone: Set<ReleasePath>
+    ) -> [Snapshot.Entry] {
+        var tree = Snapshot(restoring)
+        for folder in replaced {
+            for entry in now.entries.values where folder.contains(entry.path) && !gone.contains(entry.path) {
+                tree.add(entry)
+            }
+            for entry in good.entries.values where folder.contains(entry.path) { tree.add(entry) }
+        }
+        for path in tree.entries.keys.flatMap(\.ancestors) where tree[path] == nil {
+            if let folder = good[path] ?? now[path] { tree.add(folder) }
+        }
+        return tree.sorted.flatMap { entry in
+            guard replaced.contains(entry.path) else { return [entry] }
+            return [entry.emptied, entry]
+        }
+    }
+}
+
+extension Snapshot.Entry {
+    /// An empty file in the place of a folder.
+    fileprivate var emptied: Snapshot.Entry {
+        Snapshot.Entry(path: path, content: .file([]), mode: mode, owner: owner, group: group, modified: modified)
+    }
+}

@@ -1,0 +1,70 @@
+/// A path below an app's folder, such as `nginx/conf.d`. The folder itself has no components.
+package struct ReleasePath: Hashable, Sendable {
+    package let components: [String]
+
+    package init(components: [String] = []) {
+        self.components = components
+    }
+
+    /// Nil if the text is absolute, or leaves the folder.
+    package init?(_ text: String) {
+        guard !text.hasPrefix("/"), let path = ReleasePath().resolving(text) else { return nil }
+        self = path
+    }
+
+    /// Nil if the path is not below that folder; both are absolute, as Compose prints them.
+    package init?(_ absolute: String, in folder: String) {
+        let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+        guard absolute == folder || absolute.hasPrefix(prefix) else { return nil }
+        self.init(String(absolute.dropFirst(prefix.count)))
+    }
+
+    /// Where a relative path leads from here; nil if that is outside the folder.
+    package func resolving(_ relative: String) -> ReleasePath? {
+        var resolved = components
+        for component in relative.split(separator: "/") where component != "." {
+            guard component == ".." else {
+                resolved.append(String(component))
+                continue
+            }
+            guard resolved.popLast() != nil else { return nil }
+        }
+        return ReleasePath(components: resolved)
+    }
+
+    package func appending(_ name: String) -> ReleasePath { ReleasePath(components: components + [name]) }
+
+    /// The folder's own parent is the folder.
+    package var parent: ReleasePath { ReleasePath(components: components.dropLast()) }
+
+    /// The folders above this path, from the top; without the app's folder and the path itself.
+    package var ancestors: [ReleasePath] {
+        components.indices.dropFirst().map { ReleasePath(components: Array(components[..<$0])) }
+    }
+
+    /// Whether the other path is this one or lies below it.
+    package func contains(_ other: ReleasePath) -> Bool { other.components.starts(with: components) }
+}
+
+extension ReleasePath: Comparable, CustomStringConvertible, Codable {
+    /// A folder comes right before what is in it.
+    package static func < (one: ReleasePath, other: ReleasePath) -> Bool {
+        one.components.lexicographicallyPrecedes(other.components)
+    }
+
+    package var description: String { components.isEmpty ? "." : components.joined(separator: "/") }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let path = ReleasePath(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) leaves the app's folder")
+        }
+        self = path
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
