@@ -1,3 +1,4 @@
+# bats file_tags=both-hosts
 # What is stored of an app: its Compose file without any value of `.env`, so that it goes on working with today's values.
 
 load scenario
