@@ -102,7 +102,7 @@ import Testing
     /// The policy, the wrong key, and the error's problem.
     static let mistakes: [(extensions: String, key: String, problem: String)] =
         [
-            (#"{"rolback":"never"}"#, "rolback", "unknown key; the keys here are health, steps, rollback"),
+            (#"{"rolback":"never"}"#, "rolback", "unknown key; the keys here are health, steps, files, rollback"),
             (#"{"rollback":"sometimes"}"#, "rollback", "sometimes is neither auto nor never"),
             (#"{"rollback":false}"#, "rollback", "String"),
             (#"{"health":"2m"}"#, "health", "Dictionary"),

@@ -101,6 +101,7 @@ import Testing
             host.change {
                 $0.bad = ["sha256:v2"]
                 $0.names["assets:1"] = "sha256:old"
+                $0.pulled = ["sha256:old"]
                 $0.registry["assets:1"] = "sha256:new"
             }
             try await deploy(host)

@@ -15,6 +15,8 @@ struct ShopEngine: Sendable {
     /// The images in the registry, which a pull brings.
     var registry = ["shop:v1": "sha256:v1", "shop:v2": "sha256:v2", "shop:v3": "sha256:v3"]
     var container: Container?
+    /// The images that came from a registry, as far as their digests tell.
+    var pulled: Set<String> = []
     /// The containers that hold images.
     var holds: [Container] = []
     /// The name of the image of another project's container, made when it stood for v3; nil for none.
@@ -120,8 +122,10 @@ struct ShopEngine: Sendable {
     private func id(of name: String) -> String? { names[name] ?? (names.values.contains(name) ? name : nil) }
 
     private func json(_ image: String) -> String {
-        #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":[],"Size":1}"#
+        #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":\#(digests(of: image)),"Size":1}"#
     }
+
+    private func digests(of image: String) -> String { pulled.contains(image) ? #"["a@sha256:1"]"# : "[]" }
 
     private func summary(_ image: String) -> String {
         #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":[],"Size":1,"Created":1}"#

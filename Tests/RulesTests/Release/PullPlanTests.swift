@@ -17,12 +17,21 @@ import Testing
             healthcheck: nil,
             otherImages: others,
             isProvided: isProvided,
-            pullPolicy: policy
+            pullPolicy: policy,
+            binds: [],
+            configs: []
         )
     }
 
     private func model(_ services: [ServiceName: ComposeModel.Service]) -> ComposeModel {
-        ComposeModel(name: "shop", services: services, networks: [:], extensions: [:])
+        ComposeModel(
+            name: "shop",
+            services: services,
+            networks: [:],
+            configFiles: [:],
+            secretFiles: [],
+            extensions: [:]
+        )
     }
 
     @Test func bringsEveryImageOnce() {
