@@ -139,7 +139,8 @@ struct ProcessTests {
         }
         #expect(lines.all.count == 100_000)
         #expect(lines.all.last == "100000")
-        #expect(time < .seconds(5))
+        // By itself it takes a quarter of a second; with all other tests beside it, on two cores, up to six.
+        #expect(time < .seconds(20))
     }
 
     @Test("ends at its time limit, with its output so far")
