@@ -194,8 +194,8 @@ comes_back() {
     start doomed
     release doomed v2 unhealthy
     local cursor entry
-    # What v1 needs is broken on the host meanwhile: its healthcheck reads a file that is no longer there.
-    edit doomed 's|test: \["CMD", "/bin/health"\]|test: ["CMD", "/bin/sh", "-c", "/bin/health \&\& test -e /needed/file"]|; s|^    restart: unless-stopped|&\n    volumes: ["./needed:/needed:ro"]|'
+    # Data that v1 needs is broken on the host meanwhile: its healthcheck reads a file that is no longer there.
+    edit doomed 's|test: \["CMD", "/bin/health"\]|test: ["CMD", "/bin/sh", "-c", "/bin/health \&\& test -e /needed/file"]|; s|^    restart: unless-stopped|&\n    volumes: ["./needed:/needed"]|'
     inside sh -c 'mkdir /srv/doomed/needed; touch /srv/doomed/needed/file'
     deploy doomed 2 v1
     inside rm /srv/doomed/needed/file
