@@ -91,7 +91,7 @@ refuses() {
 @test "a drop is never executed" {
     # shellcheck disable=SC2016
     drop calm 'IMAGE_TAG=$(touch /var/lib/berth/executed)' "${login[@]}"
-    is_left_alone failed pull-failed "invalid reference"
+    is_left_alone refused repository-not-allowed "repository"
     equal "$(inside find /var/lib/berth -name executed)" ""
 }
 

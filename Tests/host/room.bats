@@ -146,7 +146,8 @@ is_refused() {
     deploy full 1 v2
     fill 97
     is_refused full 2 "outside Docker, 29"
-    contains "$(reason full 2)" "/var/lib/docker is 97 % full"
+    # What the Engine itself writes meanwhile may be the last bit of a percent.
+    [[ $(reason full 2) == *"/var/lib/docker is 9"[78]" % full"* ]]
     fill 0
     deploy full 3 v3
 }
