@@ -108,7 +108,7 @@ everything() {
 
 @test "after a berth prune by a root who lets nobody read what it makes, the agent deploys all the same" {
     inside sh -euc '
-        rm -f /var/lib/berth/images.lock /var/lib/berth/images.json
+        rm -f /var/lib/berth/.locks/images /var/lib/berth/images.json
         umask 077
         berth prune'
     small_app first

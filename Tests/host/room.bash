@@ -144,7 +144,7 @@ guard_did_not_run() { equal "$(inside journalctl --after-cursor="$1" --output=ca
 
 # Holds it as a pull does, until `pull_ends`, or until the scenario ends in whatever way.
 pull_begins() {
-    coproc holder { inside flock --shared /var/lib/berth/images.lock sh -c 'echo held; cat'; }
+    coproc holder { inside flock --shared /var/lib/berth/.locks/images sh -c 'echo held; cat'; }
     read -r -t 5 -u "${holder[0]}"
 }
 
@@ -160,7 +160,7 @@ waits_in_room() {
     inside timeout 20 bash -uc '
         record=/var/lib/berth/$1/deployments/$2.json
         agent=$(systemctl show --property=MainPID --value berth)
-        until [[ $(jq -r ".phases[-1].name" "$record") == room && $(find "/proc/$agent/fd" -lname "*/images.lock") ]]; do
-            inotifywait -qq -t 1 /var/lib/berth/images.lock
+        until [[ $(jq -r ".phases[-1].name" "$record") == room && $(find "/proc/$agent/fd" -lname "*/.locks/images") ]]; do
+            inotifywait -qq -t 1 /var/lib/berth/.locks/images
         done' room "$1" "$2" 2>/dev/null
 }
