@@ -93,7 +93,7 @@ everything() {
     small_app other
     disk "${hungry[@]}"
     pull_begins
-    drop builds
+    drop builds RUN=1
     drop other IMAGE_TAG=v2 "${login[@]}"
     waits_in_room builds 1
     waits_in_room other 1

@@ -33,7 +33,7 @@ setup() {
     inside sh -euc '
         systemctl kill --signal=CONT docker-registry
         mount -o remount,nr_inodes=1000000 /var/lib/docker
-        find /var/lib/berth -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
+        find /var/lib/berth -mindepth 1 -maxdepth 1 -type d ! -name ".*" -exec rm -r {} +
         docker image prune --all --force
         docker volume prune --all --force
         docker builder prune --all --force 2>&1' >/dev/null
@@ -144,7 +144,7 @@ guard_did_not_run() { equal "$(inside journalctl --after-cursor="$1" --output=ca
 
 # Holds it as a pull does, until `pull_ends`, or until the scenario ends in whatever way.
 pull_begins() {
-    coproc holder { inside flock --shared /var/lib/berth/.locks/images sh -c 'echo held; cat'; }
+    coproc holder { inside runuser -u berth -- flock --shared /var/lib/berth/.locks/images sh -c 'echo held; cat'; }
     read -r -t 5 -u "${holder[0]}"
 }
 
