@@ -62,7 +62,7 @@ everything() {
         inside tee -a /srv/staged/docker-compose.yml >/dev/null
     local json
     json=$(plan staged IMAGE_TAG=v2)
-    equal "$(jq -c .steps <<<"$json")" '[{"name":"migrate","service":"backend","when":"before"}]'
+    equal "$(jq -c .steps <<<"$json")" '[{"in":"new","name":"migrate","service":"backend","when":"before"}]'
     equal "$(jq -c '[.wayBack, .noWayBack]' <<<"$json")" '[null,"the Compose file says rollback: never"]'
     new_app newborn
     equal "$(plan newborn IMAGE_TAG=v1 | jq -c '[.noWayBack, .services[0].action]')" '["this is the first deployment","add"]'
