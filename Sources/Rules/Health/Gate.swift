@@ -3,7 +3,7 @@ import DockerModel
 /// Decides from samples whether an app is healthy.
 ///
 /// It has no clock and makes no requests: from samples and a time, it says what they mean and when to look again. All
-/// its times are durations since the end of the switch, by a clock that nobody can set.
+/// its times are durations since the end of the switch, by the monotonic clock.
 package struct Gate: Sendable {
     /// What a service must have, and what its containers may do.
     package struct Expectation: Equatable, Sendable {
