@@ -30,11 +30,13 @@ struct HealthWatch {
 
     /// Every container of the project's services, in any state.
     func samples() async throws(EngineError) -> [Sample] {
+        // As the gate takes its own time: the time that the Engine needs to answer makes no container older.
+        let now = Timestamp.now
         var samples: [Sample] = []
         for container in try await session.containers(project: project) where container.labels.isReplica {
             do throws(EngineError) {
                 let container = try await session.inspect(container.id)
-                if let sample = Sample(container, at: .now) { samples.append(sample) }
+                if let sample = Sample(container, at: now) { samples.append(sample) }
             } catch {
                 // The container was removed after it was listed; the gate counts the rest.
                 guard error.isNotFound else { throw error }
