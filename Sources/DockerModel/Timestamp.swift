@@ -97,21 +97,10 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
-/// Coded as ``inMilliseconds``.
-extension Timestamp: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let moment = Timestamp(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a timestamp: \(text)")
-        }
-        self = moment
-    }
+extension Timestamp: TextCoded {
+    package init?(coded text: String) { self.init(text) }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(inMilliseconds)
-    }
+    package var coded: String { inMilliseconds }
 }
 
 /// Parses a date from the front of its text.

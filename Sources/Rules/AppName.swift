@@ -1,5 +1,7 @@
+import DockerModel
+
 /// An app's name in the settings; the spool, the state folder and the journal field carry it too.
-package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+package struct AppName: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let description: String
 
     /// Nil unless the name has 1 to 64 lower-case letters and digits, and between them `-` or a single `_`: it is part
@@ -26,18 +28,10 @@ package struct AppName: Hashable, Comparable, Sendable, Codable, CustomStringCon
     package static func < (one: AppName, other: AppName) -> Bool {
         one.description < other.description
     }
+}
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let name = try container.decode(String.self)
-        guard let app = AppName(name) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a valid app name: \(name)")
-        }
-        self = app
-    }
+extension AppName: TextCoded {
+    package init?(coded text: String) { self.init(text) }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    package var coded: String { description }
 }

@@ -1,3 +1,5 @@
+import DockerModel
+
 /// What a drop asks of berth itself; Compose does not get the directives.
 package struct Directives: Equatable, Sendable, Codable {
     /// Which older release to deploy again, instead of a new one (`BERTH_ROLLBACK_TO`).
@@ -16,8 +18,8 @@ package struct Directives: Equatable, Sendable, Codable {
     package init() {}
 }
 
-extension Directives.RollbackRequest: Codable {
-    package init?(_ text: String) {
+extension Directives.RollbackRequest: TextCoded {
+    package init?(coded text: String) {
         if text == "previous" {
             self = .previous
         } else if let number = Int(text), number > 0 {
@@ -27,20 +29,10 @@ extension Directives.RollbackRequest: Codable {
         }
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let target = Self(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a deployment: \(text)")
-        }
-        self = target
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
+    package var coded: String {
         switch self {
-        case .previous: try container.encode("previous")
-        case .number(let number): try container.encode("\(number)")
+        case .previous: "previous"
+        case .number(let number): "\(number)"
         }
     }
 }

@@ -156,7 +156,7 @@ private struct Sorter {
     }
 
     private static func target(_ assignment: Assignment) throws(DropRefusal) -> Directives.RollbackRequest {
-        guard let target = Directives.RollbackRequest(assignment.value) else {
+        guard let target = Directives.RollbackRequest(coded: assignment.value) else {
             throw DropRefusal(
                 .directiveInvalid,
                 line: assignment.line,

@@ -1,3 +1,5 @@
+import DockerModel
+
 /// A path below an app's folder, such as `nginx/conf.d`. The folder itself has no components.
 package struct ReleasePath: Hashable, Sendable {
     package let components: [String]
@@ -46,7 +48,7 @@ package struct ReleasePath: Hashable, Sendable {
     package func contains(_ other: ReleasePath) -> Bool { other.components.starts(with: components) }
 }
 
-extension ReleasePath: Comparable, CustomStringConvertible, Codable {
+extension ReleasePath: Comparable, CustomStringConvertible, TextCoded {
     /// A folder comes right before what is in it.
     package static func < (one: ReleasePath, other: ReleasePath) -> Bool {
         one.components.lexicographicallyPrecedes(other.components)
@@ -54,17 +56,7 @@ extension ReleasePath: Comparable, CustomStringConvertible, Codable {
 
     package var description: String { components.isEmpty ? "." : components.joined(separator: "/") }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let path = ReleasePath(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) leaves the app's folder")
-        }
-        self = path
-    }
+    package init?(coded text: String) { self.init(text) }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    package var coded: String { description }
 }
