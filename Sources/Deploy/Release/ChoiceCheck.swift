@@ -51,7 +51,7 @@ struct ChoiceCheck: Sendable {
         }
         // The first deployment sets what is allowed.
         guard let good else { return }
-        guard !good.services.values.contains(where: { $0.image.repository == image.reference.repository }) else {
+        guard !good.release.values.contains(where: { $0.image.repository == image.reference.repository }) else {
             return
         }
         throw Failure(
