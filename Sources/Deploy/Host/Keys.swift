@@ -78,8 +78,8 @@ extension AppSettings: SettingsTable {
             \.backups,
             .path,
             help: """
-                The folder for what steps with an output write, such as a dump of the database. berth makes it where \
-                user berth may write, for that user alone.
+                The folder for what steps with an output write, such as a dump of the database. berth makes the folder \
+                if user berth may write above it. User berth alone can read it.
                 """
         ),
         Key(
@@ -123,7 +123,7 @@ extension AppSettings: SettingsTable {
             "keep",
             \.keep,
             .number(in: 0...100),
-            help: "How many good releases keep their images on this host, besides the last one."
+            help: "How many good releases keep their images, files and backups on this host, besides the last one."
         ),
     ]
 

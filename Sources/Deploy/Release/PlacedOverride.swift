@@ -26,7 +26,7 @@ struct PlacedOverride: Sendable {
 
     private static func unwritable(_ path: FilePath, _ error: any Error) -> Failure {
         Failure(
-            .stateUnwritable,
+            .runtimeUnwritable,
             "\(path)",
             "cannot be written: \(error)",
             hint: "check that \(path.removingLastComponent()) belongs to user berth and has room"
