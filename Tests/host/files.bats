@@ -147,18 +147,17 @@ END'
 
 @test "the agent is killed while files go back: the next one finishes" {
     start torn
-    local folder
+    local folder from
     folder=$(folder torn)
     release torn v2 unhealthy
     deliver torn nginx/conf.d/site.conf <<<'nonsense'
     deliver torn nginx/conf.d/evil.conf <<<'nonsense'
-    # shellcheck disable=SC2016  # expanded inside
-    inside sh -euc '
-        docker events --since "$1" --filter container=berth-files-torn --filter event=create | head -n 1
-        systemctl kill --signal=KILL berth' kill "$(engine_now)" >/dev/null &
+    from=$(engine_now)
     drop torn IMAGE_TAG=v2 "${login[@]}"
-    wait $!
+    AWAIT_SECONDS=60 await_event "" "$from" container=berth-files-torn event=create >/dev/null
+    inside systemctl kill --signal=KILL berth
     ends_as torn 2 rolledBack not-healthy
+    equal "$(record torn 2 | jq '[.phases[] | select(.name == "rollback")] | length')" 2
     equal "$(folder torn)" "$folder"
     equal "$(serves torn nginx)" v1
     nothing_to_unpack_is_left

@@ -136,7 +136,7 @@ serves() { inside "$tools/serves" "$1" "$2"; }
 engine_now() { inside date +%s.%N; }
 
 # await_event APP SINCE FILTER…: the Engine's first event since then about the app's containers that passes the filters
-# of `docker events`, as JSON. AWAIT_SECONDS bounds the wait, 10 without it.
+# of `docker events`, as JSON; without an app about anything. AWAIT_SECONDS bounds the wait, 10 without it.
 await_event() { inside "$tools/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:3}"; }
 
 # --- secrets
