@@ -1,6 +1,8 @@
 /// A container's labels. berth finds containers by Compose's labels, since `up` changes names and IDs.
 package struct Labels: Hashable, Sendable {
-    package static let project = "com.docker.compose.project"
+    /// What the names of Compose's labels begin with.
+    package static let compose = "com.docker.compose."
+    package static let project = compose + "project"
 
     /// All labels, not only Compose's.
     package let all: [String: String]
@@ -17,12 +19,13 @@ package struct Labels: Hashable, Sendable {
     package var composeFile: String? { all["com.docker.compose.project.config_files"] }
     /// The service within the project.
     package var service: ServiceName? { all["com.docker.compose.service"].map(ServiceName.init) }
-    /// Whether `docker compose run` created the container, for one command.
-    package var isOneOff: Bool { all["com.docker.compose.oneoff"] == "True" }
     /// The hook of the service (`pre_start`) for which Compose created the container; nil for any other container.
     package var hook: String? { all["com.docker.compose.hook"] }
     /// Whether the container is one of those that its service consists of, and not one that ran a single command.
-    package var isReplica: Bool { !isOneOff && hook == nil }
+    ///
+    /// Project and service do not tell: `docker compose build` gives them to the image, and the Engine gives each container
+    /// the labels of its image.
+    package var isReplica: Bool { all["com.docker.compose.oneoff"] == "False" && hook == nil }
 }
 
 extension Labels: Decodable {

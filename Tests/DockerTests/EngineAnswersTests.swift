@@ -26,7 +26,7 @@ struct EngineAnswersTests {
         #expect(container.image == "ghcr.io/acme/backend:1.2")
         #expect(container.labels.project == "shop")
         #expect(container.labels.service == "backend")
-        #expect(!container.labels.isOneOff)
+        #expect(container.labels.isReplica)
         #expect(container.restartCount == 2)
         #expect(container.restartPolicy == .unlessStopped)
         #expect(container.mounts.map(\.name) == ["shop_data", nil])
@@ -77,7 +77,7 @@ struct EngineAnswersTests {
             #expect(containers.map(\.names) == [["shop-backend-1"], []])
             #expect(containers.map(\.status) == [.restarting, .exited])
             #expect(containers.map(\.labels.service) == ["backend", nil])
-            #expect(containers.map(\.labels.isOneOff) == [true, false])
+            #expect(containers.map(\.labels.isReplica) == [false, false])
             #expect(try await session.containers().isEmpty)
         }
     }

@@ -40,8 +40,11 @@ struct Holds: Sendable {
             let name = ImageReference(rawValue: "\(image.image.repository)@\(digest)")
             if try await session.find(name)?.id == image.imageID { source = name }
         }
-        let volumes = try await session.find(pin)?.volumes ?? []
-        try await session.createIdle(from: source, volumes: volumes, labels: [Self.label: app.description])
+        let found = try await session.find(pin)
+        // It would get those of its image, and Compose would take it for one of its own.
+        var labels = (found?.labels ?? [:]).filter { $0.key.hasPrefix(Labels.compose) }.mapValues { _ in "" }
+        labels[Self.label] = app.description
+        try await session.createIdle(from: source, volumes: found?.volumes ?? [], labels: labels)
     }
 
     /// Removes all holds of the app.

@@ -24,10 +24,10 @@ extension Check {
             log.warning("app \(other) has the project \(project) too: give one of the two a name of its own")
         }
         guard let old = good?.project, old != project else { return }
-        guard try await session.containers(project: old).contains(where: { $0.labels.directory.map(isOwn) ?? true })
-        else {
-            return
+        let left = try await session.containers(project: old).contains { container in
+            container.labels.isReplica && container.labels.directory.map(isOwn) ?? true
         }
+        guard left else { return }
         throw Failure(
             .projectRenamed,
             "project \(project)",

@@ -68,7 +68,7 @@ extension Steps {
             return nil
         }
         let containers = try await session.containers(project: release.model.name)
-        let isThere = containers.contains { !$0.labels.isOneOff && $0.labels.service == step.service }
+        let isThere = containers.contains { $0.labels.isReplica && $0.labels.service == step.service }
         return isThere ? nil : "service \(step.service) has never run here"
     }
 }

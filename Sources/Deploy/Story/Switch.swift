@@ -32,7 +32,7 @@ struct Switch: Sendable {
         guard let now, now.id != entry.imageID, let containers = try? await session.containers() else { return }
         let users = containers.filter { container in
             container.image == entry.reference.rawValue && container.imageID != entry.imageID
-                && container.labels.project != nil && container.labels.project != release.model.name
+                && container.labels.isReplica && container.labels.project != release.model.name
         }
         guard !users.isEmpty else { return }
         let names = users.map { "\($0.name) of project \($0.labels.project?.rawValue ?? "")" }

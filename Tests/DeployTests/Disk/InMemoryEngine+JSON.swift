@@ -27,7 +27,8 @@ extension InMemoryEngine.Image {
     var json: String {
         """
         {"Id":"\(id)","RepoTags":\(tags),"RepoDigests":\(digests),"Size":\(size),"Created":"\(built)",
-        "Config":{"Volumes":{\(volumes.map { "\"\($0)\":{}" }.joined(separator: ","))}},
+        "Config":{"Volumes":{\(volumes.map { "\"\($0)\":{}" }.joined(separator: ","))},
+        "Labels":{\(labels.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ","))}},
         "Metadata":{"LastTagTime":"\(tagged.map { "\($0)" } ?? "0001-01-01T00:00:00Z")"}}
         """
     }

@@ -12,6 +12,7 @@ struct InMemoryEngine: Sendable {
         let id: String
         var tags: [String] = []
         var digests: [String] = []
+        var labels: [String: String] = [:]
         /// The paths at which its containers get an anonymous volume.
         var volumes: [String] = []
         var size: Int64 = 10

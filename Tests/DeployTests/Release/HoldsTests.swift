@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    /// `docker compose build` gives an image these labels, and `docker commit` all of a container's.
+    @Test func aHoldHasNoneOfComposesLabels() async throws {
+        var engine = Self.engine
+        engine.images[0].labels = ["com.docker.compose.project": "shop", "org.example": "x"]
+        try await withGuardedHost(engine) { host in
+            await holds(host).take(["app": service("shop:1", "sha256:app")], of: 3)
+            let labels: JSON = .object(["berth.hold": .string("shop"), "com.docker.compose.project": .string("")])
+            #expect(host.engine.containers.compactMap(\.request).map { $0["Labels"] } == [labels])
+        }
+    }
+
     @Test func aSecondHoldOfTheSameImageIsNotMade() async throws {
         try await withGuardedHost(Self.engine) { host in
             await holds(host).take(release, of: 3)

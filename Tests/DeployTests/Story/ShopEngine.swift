@@ -8,6 +8,9 @@ struct ShopEngine: Sendable {
     struct Container: Equatable, Sendable {
         let id: String
         let image: String
+        /// Of one that is not the app's own.
+        var labels = ["berth.hold": "shop"]
+        var isUp = true
     }
 
     /// The image of each name.
@@ -19,6 +22,12 @@ struct ShopEngine: Sendable {
     var pulled: Set<String> = []
     /// The containers that hold images.
     var holds: [Container] = []
+    /// The containers of other services of the project, and those that a person has made.
+    var beside: [Container] = []
+    /// Those that a start of services makes.
+    var absent: [Container] = []
+    /// The labels of each image, which its containers get too.
+    var imageLabels: [String: String] = [:]
     /// The name of the image of another project's container, made when it stood for v3; nil for none.
     var other: String?
     /// The networks of the project.
@@ -44,6 +53,10 @@ struct ShopEngine: Sendable {
         switch words.first {
         case "pull": names[name] = registry[name]
         case "fetch": names[words[1]] = registry[words[1]]
+        case "start":
+            beside += absent
+            absent = []
+            for index in beside.indices { beside[index].isUp = true }
         case "up":
             if let hook = hookOfUp[String(words.last ?? "")] { hooks[hook] = 1 }
             isDown = false
@@ -68,11 +81,13 @@ struct ShopEngine: Sendable {
         case "GET /images/json": return .answer(list(Set(names.values).sorted().map { summary($0) }))
         case "GET /containers/json":
             let isOfProject = parts.count > 1 && parts[1].contains("compose.project")
-            let others = isOfProject ? [] : holds.map { summary($0, #"{"berth.hold":"shop"}"#) }
+            let others = (holds + beside).filter { !isOfProject || $0.labels[Labels.project] == "shop" }.map {
+                summary($0)
+            }
             let stranger = isOfProject ? nil : other.map(stranger)
             let hooks = hooks.keys.sorted().map { summary(hook: $0) }
             return .answer(
-                list([stranger].compactMap { $0 } + (container.map { [summary($0, labels)] } ?? []) + hooks + others)
+                list([stranger].compactMap { $0 } + (container.map { [summary(app: $0)] } ?? []) + hooks + others)
             )
         case "GET /networks": return .answer(list(networks.map { #"{"Name":"\#($0)"}"# }))
         case "POST /images/create", "POST /containers/create": return .answer("{}")
@@ -104,6 +119,8 @@ struct ShopEngine: Sendable {
         case ("DELETE", "containers", _):
             holds.removeAll { $0.id == name }
             return .answer("", status: "204 No Content")
+        case ("GET", "containers", "json") where (holds + beside).contains { $0.id == words[2] }:
+            return (holds + beside).first { $0.id == words[2] }.map { .answer(inspect(other: $0)) } ?? []
         case ("GET", "containers", "json"): return container.map { .answer(inspect($0)) } ?? .failure(404, "none")
         case ("GET", "containers", "logs"): return .answer("")
         default: return .failure(404, "nothing at \(line)")
@@ -115,14 +132,19 @@ struct ShopEngine: Sendable {
             let image = id(of: name)
         else { return .failure(404, "No such image") }
         made += 1
-        holds.append(Container(id: "hold\(made)", image: image))
+        let labels = (try? request["Labels"].decode(as: [String: String].self)) ?? [:]
+        let merged = imageLabels.merging(labels) { $1 }
+        holds.append(Container(id: "hold\(made)", image: image, labels: merged, isUp: false))
         return .answer(#"{"Id":"hold\#(made)"}"#, status: "201 Created")
     }
 
     private func id(of name: String) -> String? { names[name] ?? (names.values.contains(name) ? name : nil) }
 
     private func json(_ image: String) -> String {
-        #"{"Id":"\#(image)","RepoTags":\#(tags(of: image)),"RepoDigests":\#(digests(of: image)),"Size":1}"#
+        """
+        {"Id":"\(image)","RepoTags":\(tags(of: image)),"RepoDigests":\(digests(of: image)),"Size":1,
+        "Config":{"Labels":\(text(imageLabels))}}
+        """
     }
 
     private func digests(of image: String) -> String { pulled.contains(image) ? #"["a@sha256:1"]"# : "[]" }
@@ -161,17 +183,38 @@ struct ShopEngine: Sendable {
         """
     }
 
-    private func summary(_ container: Container, _ labels: String) -> String {
+    private func summary(app container: Container) -> String {
         """
         {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
         "State":"\(isDown ? "exited" : "running")","Labels":\(labels)}
         """
     }
 
+    private func summary(_ other: Container) -> String {
+        """
+        {"Id":"\(other.id)","Names":["/\(other.id)"],"Image":"\(other.image)","ImageID":"\(other.image)",
+        "State":"\(other.isUp ? "running" : "created")","Labels":\(text(other.labels))}
+        """
+    }
+
+    private func inspect(other: Container) -> String {
+        """
+        {"Id":"\(other.id)","Name":"/\(other.id)","Image":"\(other.image)",
+        "Config":{"Image":"\(other.image)","Labels":\(text(other.labels))},
+        "State":{"Status":"\(other.isUp ? "running" : "created")","Running":\(other.isUp),"ExitCode":0,
+        "StartedAt":"2026-01-01T00:00:00Z"}}
+        """
+    }
+
+    private func text(_ labels: [String: String]) -> String {
+        (try? JSON.object(labels.mapValues(JSON.string)).bytes()).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
     private func stranger(_ image: String) -> String {
         """
         {"Id":"other","Names":["/blog-web-1"],"Image":"\(image)","ImageID":"sha256:v3","State":"running",
-        "Labels":{"com.docker.compose.project":"blog","com.docker.compose.service":"web"}}
+        "Labels":{"com.docker.compose.project":"blog","com.docker.compose.service":"web",
+        "com.docker.compose.oneoff":"False"}}
         """
     }
 

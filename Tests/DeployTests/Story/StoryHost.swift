@@ -68,12 +68,14 @@ final class StoryHost: Sendable {
             *"config --format json") verb=config ;;
             *" version "*) verb=version ;;
             *" pull "*) verb=pull ;;
+            *" up "*--no-recreate*) verb=start ;;
             *" up "*) verb=up ;;
             *" run "*) verb=run ;;
             "pull "*) verb=fetch ;;
             *" exec "*) verb=exec ;;
             *" restart "*) verb=restart ;;
         esac
+        echo "$*" >>"\(folder)/commands"
         case $verb in
             run | exec)
                 IFS= read -r line
@@ -133,6 +135,9 @@ final class StoryHost: Sendable {
 
     /// The second Compose file of the last step before the switch.
     var override: String { text(of: "override") }
+
+    /// The whole command lines of `docker`, in order.
+    var commands: [String] { text(of: "commands").split(separator: "\n").map(String.init) }
 
     /// What was pulled without Compose.
     var fetched: [String] { text(of: "fetched").split(separator: "\n").map(String.init) }
