@@ -54,6 +54,10 @@ struct ComposeTests {
             run(["npm", "run", "migrate"], true, ["b": "2", "a": "1=x"]).description
                 == common + "run --rm --no-TTY --no-deps --label a=1=x --label b=2 app npm run migrate"
         )
+        let up = common + "up --detach "
+        let rest = "--no-recreate --no-deps --no-build --pull never cache db"
+        #expect(compose.start(["cache", "db"], within: .zero).description == up + rest)
+        #expect(compose.start(["cache", "db"], isAwaited: true, within: .zero).description == up + "--wait " + rest)
         let exec = compose.exec(["npm", "run", "sync"], in: "app", timeout: .seconds(7))
         #expect(exec.description == common + "exec --no-TTY app npm run sync")
         #expect(run([], true, [:]).timeout == .seconds(5) && exec.timeout == .seconds(7))
@@ -91,6 +95,27 @@ struct ComposeTests {
                 services: {"app":{"image":"sha256:7","pull_policy":"never"},"db":{"pull_policy":"never"}}
                 networks:
                   "default": !override {"external":true,"name":"shop_default"}
+
+                """#
+        )
+    }
+
+    @Test("the service of a step depends on providers alone, which tell it variables")
+    func providers() throws {
+        let model = try ComposeModel(
+            json: Array(
+                #"""
+                {"name":"shop","services":{"db":{"image":"db:1"},"tunnel":{"provider":{"type":"tunnel"}},
+                "app":{"image":"shop:1","depends_on":{"db":{"condition":"service_healthy"},
+                "tunnel":{"condition":"service_started"}}}}}
+                """#.utf8
+            )
+        )
+        let text = try ComposeOverride(stepIn: "app", nil, of: model, existing: []).text()
+        let condition = #"{"tunnel":{"condition":"service_started"}}"#
+        #expect(
+            String(decoding: text, as: UTF8.self) == #"""
+                services: {"app":{"pull_policy":"never","depends_on": !override \#(condition)},"db":{"pull_policy":"never"}}
 
                 """#
         )

@@ -164,8 +164,8 @@ struct Deployment: Sendable {
         let steps = release.policy.steps(moment)
         guard !steps.isEmpty else { return }
         try await phase(moment == .before ? .before : .after) { tools in
-            // The steps' own time limits can exceed the phase's limit. A backup's digest may take as long as its step.
-            await ledger.allow(steps.reduce(.seconds(300)) { $0 + $1.timeout * ($1.output == nil ? 1 : 2) })
+            // The steps' own time limits can exceed the phase's limit.
+            await ledger.allow(steps.reduce(.seconds(300)) { $0 + Steps.limit(of: $1, in: release) })
             try await Steps(
                 app: app,
                 number: ledger.number,

@@ -51,7 +51,9 @@ struct Steps: Sendable {
         try await refuseASecond()
         let placed = try await override(for: step, release).map { try PlacedOverride($0, in: tools.host) }
         defer { placed?.remove() }
-        let command = await command(of: step, release, release.compose.merging(placed))
+        let compose = release.compose.merging(placed)
+        if step.place == .new { try await serve(step, release, compose) }
+        let command = command(of: step, release, compose)
         var result = Record.StepResult(name: step.name, when: step.moment)
         result.input = step.input
         result.output = step.output.map { Record.Backup(file: backups.path(of: $0, number).string) }
@@ -68,7 +70,7 @@ struct Steps: Sendable {
                 result.exitCode = Int(code)
                 try? await note(result)
             }
-            throw failure(of: step, error.lastLine.map { "\(error.problem): \($0)" } ?? error.problem)
+            throw failure(of: step, error.lastWords)
         }
         result.exitCode = 0
         result.seconds = began.duration(to: tools.host.clock.now).inSeconds
@@ -77,14 +79,14 @@ struct Steps: Sendable {
     }
 
     /// Compose would pass a signal on to the step. A migration must not be cut short, so a stop of the agent waits.
-    private func command(of step: Policy.Step, _ release: Release, _ compose: Compose) async -> Command {
+    private func command(of step: Policy.Step, _ release: Release, _ compose: Compose) -> Command {
         switch step.place {
         case .new:
             compose.run(
                 step.command,
                 in: step.service,
-                // Running services must not change before the switch; what does not run yet, the step needs.
-                alone: await isServed(step, release),
+                // Compose would make what the service depends on anew. Only a provider tells it variables at each start.
+                alone: release.model.providers(of: step.service).isEmpty,
                 labels: [Self.label: label(of: step)],
                 timeout: step.timeout
             )
@@ -151,7 +153,7 @@ struct Steps: Sendable {
         }
     }
 
-    private func failure(of step: Policy.Step, _ problem: String) -> Failure {
+    func failure(of step: Policy.Step, _ problem: String) -> Failure {
         Failure(.stepFailed, "step \(step.name)", "failed: \(problem)", hint: "see its lines in the journal")
     }
 
@@ -169,17 +171,6 @@ struct Steps: Sendable {
             for container in try await containers(of: step) { try await session.stop(container) }
         } catch {
             log.warning("the container of step \(step.name) could not be stopped: \(error)")
-        }
-    }
-
-    /// Whether everything that a step's service depends on runs, or has ended as it was to.
-    private func isServed(_ step: Policy.Step, _ release: Release) async -> Bool {
-        guard let containers = try? await session.containers(project: release.model.name) else { return true }
-        return release.model.dependencies(of: step.service).allSatisfy { service, condition in
-            containers.contains { container in
-                container.labels.service == service && container.labels.isReplica
-                    && (container.status.isUp || condition == .completed)
-            }
         }
     }
 }

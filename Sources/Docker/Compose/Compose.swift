@@ -53,11 +53,14 @@ package struct Compose: Hashable, Sendable {
         )
     }
 
+    /// How long one pull may take.
+    package static let pullLimit = Duration.seconds(60 * 60)
+
     /// Pulls the images of services, even if the host has images of these names.
     ///
     /// - Parameter services: empty for all.
     package func pull(_ services: [ServiceName] = []) -> Command {
-        command(["pull", "--policy", "always"] + services.map(\.rawValue), timeout: .seconds(3_600))
+        command(["pull", "--policy", "always"] + services.map(\.rawValue), timeout: Self.pullLimit)
     }
 
     /// Pulls an image that is no service's own; `docker compose pull` has no word for it.
@@ -67,7 +70,7 @@ package struct Compose: Hashable, Sendable {
             arguments: ["pull", "--quiet", image.rawValue],
             environment: environment,
             directory: directory,
-            timeout: .seconds(3_600)
+            timeout: Self.pullLimit
         )
     }
 
@@ -92,6 +95,17 @@ package struct Compose: Hashable, Sendable {
             ["up", "--detach", "--no-build", "--pull", "never", "--no-deps", "--force-recreate"]
                 + services.map(\.rawValue),
             timeout: .seconds(240)
+        )
+    }
+
+    /// Starts services that do not run, from local images only. What runs or is stopped is not made anew.
+    ///
+    /// - Parameter isAwaited: Whether to wait until they are healthy, or run if they have no healthcheck.
+    package func start(_ services: [ServiceName], isAwaited: Bool = false, within limit: Duration) -> Command {
+        command(
+            ["up", "--detach"] + (isAwaited ? ["--wait"] : [])
+                + ["--no-recreate", "--no-deps", "--no-build", "--pull", "never"] + services.map(\.rawValue),
+            timeout: limit
         )
     }
 
