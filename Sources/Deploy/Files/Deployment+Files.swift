@@ -4,17 +4,11 @@ import Rules
 /// The files of releases in the story of a deployment.
 extension Deployment {
     /// The files with which the app was started last; nil if they are not known.
-    ///
-    /// Each drop that switched has left either its own release or the one that it went back to.
     private var applied: (number: Int, files: Snapshot)? {
-        guard let last = history.lastSwitch, last.verdict != .rollbackFailed,
-            let record = try? store.record(last.number)
-        else { return nil }
-        let number = record.verdict == .rolledBack ? record.rolledBackTo : record.number
-        guard let number, let release = try? store.record(number), release.files != nil,
+        guard let running = history.running, let release = try? store.record(running.number), release.files != nil,
             let files = try? store.files(of: release)
         else { return nil }
-        return (number, files)
+        return (running.number, files)
     }
 
     /// The files that differ from those with which the app was started last: Compose does not notice such a change.

@@ -72,7 +72,7 @@ struct Deployment: Sendable {
             await ledger.allow(release.upLimit + .seconds(900))
             let new = Switch(
                 release: release,
-                former: history.lastSwitch?.images ?? [:],
+                former: history.running?.images ?? [:],
                 session: session,
                 tools: tools,
                 longRunning: longRunning

@@ -111,6 +111,18 @@ extension History {
     /// The last deployment that changed what runs.
     package var lastSwitch: Entry? { entries.last { $0.verdict.hasSwitched } }
 
+    /// The release that the app runs; nil if it never had one, or that is not known.
+    ///
+    /// Each drop that switched has left either its own release or the one that it went back to.
+    package var running: Entry? {
+        switch lastSwitch?.verdict {
+        case .rolledBack?: unreadableSinceLastGood == nil ? lastGood : nil
+        // Any of its containers may be of either release.
+        case .rollbackFailed?: nil
+        default: lastSwitch
+        }
+    }
+
     /// The release that a rollback returns to: the last good one, unless a later release that ran forbids it.
     package var wayBack: Entry? { lastGood.flatMap { barrier(after: $0) == nil ? $0 : nil } }
 

@@ -137,6 +137,27 @@ import Testing
         }
     }
 
+    /// What ran before is the release that it went back to, and not the one that was given up.
+    @Test func afterARollbackTheImageOfAVolumeIsNewAgain() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            try host.addToService(Self.assets)
+            try host.addToGoodRelease("app:/assets", "assets:1", "sha256:old")
+            host.change {
+                $0.bad = ["sha256:v2"]
+                $0.names["assets:1"] = "sha256:old"
+                $0.pulled = ["sha256:old"]
+                $0.registry["assets:1"] = "sha256:new"
+            }
+            try await deploy(host)
+            #expect(try host.record(2).verdict == .rolledBack)
+            let before = host.did.count
+            try await deploy(host, "IMAGE_TAG=v1\n")
+            #expect(try host.record(3).verdict == .deployed)
+            // The second one makes the container anew, which has the old image.
+            #expect(host.did.dropFirst(before).filter { $0 == "up v1" }.count == 2)
+        }
+    }
+
     @Test func withoutTheImageOfAVolumeThereIsNoWayBack() async throws {
         try await withStoryHost { host in
             try host.addToService(Self.assets)

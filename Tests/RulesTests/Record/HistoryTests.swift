@@ -95,6 +95,27 @@ import Testing
         #expect(history.endedUnhealthy == endedUnhealthy)
     }
 
+    /// A history, the records that cannot be read, and the release that runs.
+    @Test(
+        arguments: [
+            ([], [], nil),
+            (["- a", "refused b"], [], nil),
+            (["deployed a", "deployed b", "failed c", "refused d"], [], 2),
+            (["deployed a", "unhealthy b"], [], 2),
+            (["unhealthy a"], [], 1),
+            (["deployed a", "deployed b", "rolledBack c", "failed d"], [], 2),
+            (["deployed a", "rollbackFailed b"], [], nil),
+            (["deployed a", "rollbackFailed b", "deployed c"], [], 3),
+            (["deployed a", "unhealthy b", "rolledBack c"], [], 1),
+            // It may be the release that the app went back to.
+            (["deployed a", "failed b", "rolledBack c"], [2], nil),
+            (["failed a", "deployed b", "rolledBack c"], [1], 2),
+        ] as [([Drop], Set<Int>, Int?)]
+    )
+    func whatRuns(drops: [Drop], unreadable: Set<Int>, running: Int?) throws {
+        #expect(try history(drops, unreadable: unreadable).running?.number == running)
+    }
+
     /// A history, the release that a rollback returns to, and the one that bars the last good one.
     @Test(
         arguments: [
