@@ -29,22 +29,28 @@ extension Deployment {
 
     func end(_ setback: Setback, _ found: Checked?, _ start: Phase) async -> Record? {
         switch setback {
-        case .interrupted(let phase) where phase.rule.crash == .resume:
-            await ledger.rest()
-            ledger.log.notice("stopped during \(phase); the next agent continues from here")
-            return nil
+        case .interrupted(let phase) where phase.rule.crash == .resume: return await rest(in: phase)
         case .interrupted(let phase):
             let failure = Failure(.agentStopped, "the agent", "was stopped during \(phase)", hint: "drop it again")
             return await conclude(.failed, failure, found)
         case .failed(let phase, let failure):
             let mayGoBack = await ledger.consequence(of: failure, in: phase, hasWayBack: true) == .rollBack
             let wayBack = mayGoBack ? await wayBack(found, start) : nil
+            // A stop in the middle of the proof is no want of a way back.
+            if mayGoBack, wayBack == nil, start > .check, Task.isCancelled { return await rest(in: start) }
             switch (await ledger.consequence(of: failure, in: phase, hasWayBack: wayBack != nil), wayBack) {
             case (.rollBack, let wayBack?): return await rollBack(to: wayBack, after: failure, found)
             case (.rollBack, nil): return await conclude(.unhealthy, failure, found)
             case (.end(let verdict), _): return await conclude(verdict, failure, found)
             }
         }
+    }
+
+    /// Leaves the deployment to the next agent.
+    private func rest(in phase: Phase) async -> Record? {
+        await ledger.rest()
+        ledger.log.notice("stopped during \(phase); the next agent continues from here")
+        return nil
     }
 
     /// The way back that the checks have proven; if an earlier agent did, it is proven again.
@@ -56,9 +62,11 @@ extension Deployment {
             let tools = tools(in: .rollback)
             let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-            return try await Proof(reader: reader, session: session).wayBack(to: good.number)
+            let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
+            await hold(good.number, session, tools.log)
+            return wayBack
         } catch {
-            ledger.log.warning(Failure(any: error).sentence)
+            if !Task.isCancelled { ledger.log.warning(Failure(any: error).sentence) }
             return nil
         }
     }
@@ -76,10 +84,7 @@ extension Deployment {
             return await conclude(.rolledBack, notes.reduce(failure) { $0.with($1) }, found)
         } catch {
             switch error {
-            case .interrupted:
-                await ledger.rest()
-                ledger.log.notice("stopped during rollback; the next agent continues from here")
-                return nil
+            case .interrupted: return await rest(in: .rollback)
             case .failed(_, let second):
                 let both = second.asRollback(to: wayBack.number, after: failure)
                 return await conclude(.rollbackFailed, both, found)
@@ -101,16 +106,17 @@ extension Deployment {
     func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
         let failure = verdict.hasSwitched ? failure : failure?.with(remarkOnFolder(found))
         // Even if the agent is stopped, the record gets the running images.
-        let running = await Task(executorPreference: host.executor) {
-            if let found { await Holds(app: app.name, session: found.session, log: ledger.log).release() }
-            return await self.running(found?.release.model.name)
+        let running = await Task(executorPreference: host.executor) { () -> [ServiceName: ImageID]? in
+            guard let session = try? await host.engine.negotiated() else { return nil }
+            await Holds(app: app.name, session: session, log: ledger.log).release()
+            return await self.running(found?.release.model.name ?? interrupted?.project, session)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
     }
 
     /// The app's running images; nil if the Engine does not answer.
-    private func running(_ project: ProjectName?) async -> [ServiceName: ImageID]? {
-        guard let containers = try? await host.engine.negotiated().containers() else { return nil }
+    private func running(_ project: ProjectName?, _ session: EngineSession) async -> [ServiceName: ImageID]? {
+        guard let containers = try? await session.containers() else { return nil }
         return containers.reduce(into: [:]) { running, container in
             let labels = container.labels
             guard container.status == .running, labels.isReplica, let service = labels.service else { return }

@@ -25,11 +25,12 @@ struct Deployment: Sendable {
         var found: Checked?
         do throws(Setback) {
             if let failure { throw .failed(start, failure) }
+            // Going back needs nothing of the release that is given up.
+            if start == .rollback, let interrupted { throw .failed(.health, interrupted.failure) }
             let checked = try await check(from: start)
             found = checked
             let release = start < .before && !isRollback ? try await bring(checked) : checked.release
             if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
-            if start == .rollback, let interrupted { throw .failed(.health, interrupted.failure) }
             try await goLive(release, checked)
             return await conclude(.deployed, nil, found)
         } catch {
@@ -151,7 +152,7 @@ struct Deployment: Sendable {
     }
 
     /// Holds the images of a good release until the verdict.
-    private func hold(_ number: Int, _ session: EngineSession, _ log: DeploymentLog) async {
+    func hold(_ number: Int, _ session: EngineSession, _ log: DeploymentLog) async {
         guard !isRollback, let record = try? store.record(number) else { return }
         await Holds(app: app.name, session: session, log: log).take(record.release, of: number)
     }

@@ -105,6 +105,54 @@ import Testing
         }
     }
 
+    /// Lets a rollback be killed as it begins.
+    private func killRollback(_ host: StoryHost) async throws {
+        host.change { $0.bad = ["sha256:v2"] }
+        let snapshot = Mutex<StoryHost.Snapshot?>(nil)
+        host.journal.when("shop #2: rollback") { [host] in snapshot.withLock { $0 = try? host.snapshot() } }
+        try await live(host, drop: "IMAGE_TAG=v2\n")
+        try host.restore(try #require(snapshot.withLock { $0 }))
+    }
+
+    @Test func aRollbackGoesOnThoughTheBadReleaseCannotBeReadAnyMore() async throws {
+        try await withStoryHost { host in
+            try await killRollback(host)
+            try host.fail("config v2")
+            try await live(host)
+            let record = try host.record(2)
+            #expect(record.verdict == .rolledBack && record.cause == .notHealthy, "\(record.reason ?? "")")
+            #expect(host.engine.container?.image == "sha256:v1")
+            #expect(record.running == ["app": "sha256:v1"])
+            #expect(host.engine.holds.isEmpty)
+        }
+    }
+
+    /// A stop while it proves the way back again is a stop, and no want of a way back.
+    @Test(arguments: [Phase.rollback, .health])
+    func aStopInTheProofLeavesTheRestToTheNextAgent(phase: Phase) async throws {
+        try await withStoryHost { host in
+            try await killRollback(host)
+            if phase == .health {
+                var record = try host.record(2)
+                (record.rolledBackTo, record.cause, record.reason, record.resumed) = (nil, nil, nil, 2)
+                record.phases.removeAll { $0.name == .rollback }
+                try host.reopen(record)
+            }
+            let asked = Latch()
+            // The proof asks for the image.
+            host.change { $0.answers["GET /images/sha256:v1/json"] = [.open(asked), .awaitHangUp(Latch())] }
+            let worker = try await host.worker()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await asked.wait()
+            life.cancel()
+            await life.value
+            #expect(try host.record(2).verdict == nil)
+            host.change { $0.answers = [:] }
+            try await live(host)
+            #expect(try host.record(2).verdict == .rolledBack)
+        }
+    }
+
     /// A stop in good order is no fault of the deployment.
     @Test func aStopDoesNotCount() async throws {
         try await withStoryHost { host in
