@@ -78,11 +78,11 @@ struct Deployment: Sendable {
                 tools: tools,
                 longRunning: longRunning
             )
-            let before = try await new.prepare()
+            let ready = try await new.prepare()
             await ledger.beginSwitch()
             let changed =
                 isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files)
-            return try await new.run(before, changed: changed)
+            return try await new.run(ready, changed: changed)
         }
         try await phase(.health) { tools in
             await ledger.allow(release.policy.health.limit + .seconds(600))

@@ -16,13 +16,20 @@ struct Switch: Sendable {
     /// Prepares the switch: tags the release's own images with the names in the Compose file, whatever images have
     /// these names now.
     ///
-    /// - Returns: the app before the switch.
-    func prepare() async throws(EngineError) -> Scene {
+    func prepare() async throws(EngineError) -> Ready {
         for entry in release.namePlan.entries {
             await warn(of: entry)
             try await session.tag(entry.imageID, as: entry.reference)
         }
-        return try await watch.scene()
+        return Ready(scene: try await watch.scene(), nameless: try await nameless())
+    }
+
+    /// What a switch knows before it begins.
+    struct Ready: Sendable {
+        /// The app before the switch.
+        let scene: Scene
+        /// The services whose images are given by ID.
+        let nameless: [ServiceName: ImageID]
     }
 
     /// A name is the whole host's. Compose makes a container of another project anew, at its next `up`, if the name that it
@@ -46,13 +53,11 @@ struct Switch: Sendable {
 
     /// Switches. A stop of the agent does not cut this short, because that would leave a half-switched app.
     ///
-    /// - Parameters:
-    ///   - before: the app before the switch.
-    ///   - changed: the files of the release that have changed since the app was started last.
+    /// - Parameter changed: the files of the release that have changed since the app was started last.
     /// - Returns: the trial that the app must pass.
-    func run(_ before: Scene, changed: Set<ReleasePath>) async throws(Failure) -> Trial {
-        let nameless = await nameless()
-        let placed = nameless.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: nameless), in: tools.host)
+    func run(_ ready: Ready, changed: Set<ReleasePath>) async throws(Failure) -> Trial {
+        let (before, images) = (ready.scene, ready.nameless)
+        let placed = images.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: images), in: tools.host)
         defer { placed?.remove() }
         let compose = release.compose.merging(placed)
         do throws(CommandError) {
@@ -68,11 +73,12 @@ struct Switch: Sendable {
 
     /// The services whose images have lost the digest by which the Compose file names them: a prune by hand takes it from a
     /// held image of the Engine's own store, and none can be given.
-    private func nameless() async -> [ServiceName: ImageID] {
+    private func nameless() async throws(EngineError) -> [ServiceName: ImageID] {
         var nameless: [ServiceName: ImageID] = [:]
         for (use, image) in release.images where use.isService {
             guard let name = release.model.images[use], name.digest != nil else { continue }
-            if let found = try? await session.find(name), found.id == image.imageID { continue }
+            // Without an answer, nothing is known: by ID, `up` would make containers anew that have not changed.
+            if try await session.find(name)?.id == image.imageID { continue }
             nameless[use.service] = image.imageID
         }
         return nameless
