@@ -55,6 +55,7 @@ struct Deployment: Sendable {
             try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
         }
         return try await phase(.pull) { tools in
+            await ledger.allow(plan.limit)
             let release = try await pull(session, tools).run(checked.release, plan, login)
             await ledger.note(images: release.images)
             try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
@@ -139,8 +140,10 @@ struct Deployment: Sendable {
             tools.log.warning("\(error.sentence); making room first")
             let session = try await host.reachEngine(within: .seconds(30), tools.log)
             if let disk = await diskGuard(session, nil, tools.log) {
+                await ledger.allow(Phase.room.rule.limit)
                 try await Room(disk: disk, settings: settings.disk, log: tools.log).run()
             }
+            await ledger.allow(Phase.check.rule.limit)
             return try await body()
         }
     }

@@ -88,3 +88,10 @@ struct Pull: Sendable {
         )
     }
 }
+
+extension PullPlan {
+    /// How long a pull by this plan may take, with the wait for a prune and the look at the images afterwards.
+    var limit: Duration {
+        ImageLock.patience + Compose.pullLimit * max(1, others.count + (services.isEmpty ? 0 : 1)) + .seconds(10 * 60)
+    }
+}

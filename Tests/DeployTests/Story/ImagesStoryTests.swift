@@ -169,6 +169,48 @@ import Testing
         }
     }
 
+    // MARK: - Names that the Engine does not tell
+
+    /// An override by ID would make each container anew that the release has left as it was.
+    @Test func anEngineThatDoesNotTellADigestsImageEndsTheDropBeforeTheSwitch() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            try host.addToService(#"},"db":{"image":"db@sha256:d1""#)
+            host.change { $0.names["db@sha256:d1"] = "sha256:db" }
+            host.journal.when("shop #2: up") {
+                host.change { $0.answers["GET /images/db@sha256:d1/json"] = .failure(500, "oh") }
+            }
+            try await deploy(host)
+            #expect(try host.record(2).verdict == .failed)
+            #expect(host.did == ["pull v2"])
+        }
+    }
+
+    // MARK: - The time that a pull may take
+
+    /// It waits for a prune, and pulls the services' images and each other one, with a limit for each.
+    @Test func aPullIsNotStuckWhileWhatItDoesIsWithinItsLimits() async throws {
+        try await withStoryHost(hasWayBack: false, policy: "{}") { host in
+            try host.addToService(Self.assets)
+            let (asked, goOn) = (Latch(), Latch())
+            host.change {
+                $0.registry["assets:1"] = "sha256:assets"
+                $0.answers["POST /images/sha256:assets/tag"] =
+                    [.open(asked), .wait(goOn)] + .answer("", status: "201 Created")
+            }
+            let worker = try await host.worker()
+            try await worker.take(.drop(Array("IMAGE_TAG=v2\n".utf8)), from: Spool(host.app.spool))
+            await worker.retire()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await asked.wait()
+            let now = host.host.clock.now
+            #expect(await !worker.isStuck(at: now.advanced(by: .seconds((45 + 60 + 60) * 60))))
+            #expect(await worker.isStuck(at: now.advanced(by: .day)))
+            goOn.open()
+            await life.value
+            #expect(try host.record(1).verdict == .deployed)
+        }
+    }
+
     // MARK: - What is not pulled
 
     @Test func whatTheComposeFileForbidsToPullIsTakenFromTheHost() async throws {
