@@ -79,6 +79,31 @@ engine_has_image_volumes() {
     holds_nothing
 }
 
+@test "images that were built with Compose carry its labels: what holds them is none of the app's containers" {
+    new_app built-by
+    local tag service
+    for tag in v1 v2 bad; do
+        for service in backend frontend; do
+            # shellcheck disable=SC2046  # one word or none
+            "$host" image "built-by-$service:$tag" $([[ $tag$service != badbackend ]] || echo unhealthy) \
+                LABEL:com.docker.compose.project=built-by "LABEL:com.docker.compose.service=$service" \
+                LABEL:com.docker.compose.version=2.40.3 >/dev/null
+        done
+    done
+    deploy built-by 1 v1
+    deploy built-by 2 v2
+    runs built-by 2
+    drop built-by IMAGE_TAG=bad "${login[@]}"
+    ends_as built-by 3 rolledBack not-healthy
+    runs built-by 2
+    # Nor is what a person runs.
+    inside docker run --detach --name by-hand 127.0.0.1:5000/built-by-backend:v1 >/dev/null
+    deploy built-by 4 v1
+    equal "$(record built-by 4 | jq -c '.running | keys')" '["backend","frontend"]'
+    equal "$(record built-by 4 | jq -r .running.backend)" "$(record built-by 4 | jq -r .services.backend.imageID)"
+    holds_nothing
+}
+
 @test "images pinned by digest go forward and back with the registry stopped" {
     new_app fixed
     release fixed v1
@@ -148,6 +173,32 @@ engine_has_image_volumes() {
     ends_as moved 2 deployed
     contains "$(inside journalctl -o cat BERTH_APP=moved BERTH_DEPLOYMENT=2 BERTH_PHASE=before)" "runs v2"
     equal "$(serves moved backend)" v2
+}
+
+@test "a step starts what is down of what it depends on, and leaves what runs as it is, though the release changes it" {
+    new_app needs
+    release needs v1
+    release needs v2
+    # The backend depends on two services of the frontend's image.
+    # shellcheck disable=SC2016
+    edit needs -e 's|^    env_file: .env|&\n    depends_on: { up: { condition: service_started }, down: { condition: service_healthy } }|' \
+        -e '/^  frontend:/i\  up: \&other { image: "127.0.0.1:5000/needs-frontend:${IMAGE_TAG}", healthcheck: { test: ["CMD", "/bin/health"], interval: 1s } }\n  down: *other\n'
+    deploy needs 1 v1
+    inside docker stop needs-down-1 >/dev/null
+    local before
+    before=$(containers needs | jq -r '.[] | "\(.service) \(.id) \(.imageID)"')
+    xberth needs '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "wget -qO- http://down:8000/version; exit 3"], when: before }'
+    drop needs IMAGE_TAG=v2 "${login[@]}"
+    ends_as needs 2 failed step-failed
+    contains "$(reason needs 2)" "step migrate failed: exit code 3"
+    equal "$(containers needs | jq -r '.[] | "\(.service) \(.id) \(.imageID)"')" "$before"
+    equal "$(inside docker inspect needs-down-1 --format '{{.State.Health.Status}}')" healthy
+    contains "$(inside journalctl -o cat BERTH_APP=needs BERTH_DEPLOYMENT=2 BERTH_PHASE=before)" v1
+    # The first deployment has none of them.
+    inside docker compose --project-directory /srv/needs down 2>/dev/null
+    edit needs 's|; exit 3||'
+    deploy needs 3 v2
+    runs needs 3
 }
 
 @test "a step that fails leaves a changed network as it is" {
@@ -229,15 +280,18 @@ assets() { inside docker exec "$1-backend-1" cat /assets/build; }
     drop vol IMAGE_TAG=v2 "${login[@]}"
     ends_as vol 3 rolledBack not-healthy
     equal "$(assets vol)" "$second"
+    # What ran before the next drop is what it went back to, and not what was given up with the image's third build.
+    deploy vol 4 v1
+    [[ $(assets vol) != "$second" ]]
     registry_stop
     drop vol BERTH_ROLLBACK_TO=1
-    ends_as vol 4 deployed
+    ends_as vol 5 deployed
     equal "$(assets vol)" "$first"
     registry_start
     # Nothing that a release needs goes with a prune.
     inside berth prune >/dev/null
     drop vol BERTH_ROLLBACK_TO=2
-    ends_as vol 5 deployed
+    ends_as vol 6 deployed
     equal "$(assets vol)" "$second"
 }
 
