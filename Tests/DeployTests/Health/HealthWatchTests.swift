@@ -53,7 +53,9 @@ import Testing
                 return .answer(Self.container(startedAt: moment.map { "\($0)" } ?? ""))
             }
             asked.withLock { $0 = .now }
-            return .answer(#"[{"Id":"c1","Image":"shop:v1","ImageID":"sha256:01","State":"running","Labels":{\#(Self.labels)}}]"#)
+            return .answer(
+                #"[{"Id":"c1","Image":"shop:v1","ImageID":"sha256:01","State":"running","Labels":{\#(Self.labels)}}]"#
+            )
         }
         try await withStubEngine(stub) { engine in
             try await withTemporaryFolder { folder in
