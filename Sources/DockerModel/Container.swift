@@ -46,15 +46,12 @@ package struct Mount: Decodable, Hashable, Sendable {
     package let name: String?
     /// The path on the host.
     package let source: String?
-    /// The path in the container.
-    package let destination: String
 
     package init(from decoder: any Decoder) throws {
         let mount = try decoder.members()
         type = try mount.value("Type")
         name = try mount.optional("Name")
         source = try mount.optional("Source")
-        destination = try mount.value("Destination")
     }
 }
 
@@ -84,8 +81,6 @@ package struct Container: Hashable, Sendable {
 
     package struct State: Hashable, Sendable {
         package let status: ContainerStatus
-        /// Also true while it is paused or between two restarts.
-        package let isRunning: Bool
         /// The last exit code; 0 before the first exit.
         package let exitCode: Int
         /// Whether the kernel killed a process in it because memory ran out.
@@ -129,7 +124,6 @@ extension Container.State: Decodable {
     package init(from decoder: any Decoder) throws {
         let state = try decoder.members()
         status = try state.value("Status")
-        isRunning = try state.value("Running")
         exitCode = try state.exitCode("ExitCode") ?? 0
         wasOutOfMemory = try state.optional("OOMKilled") ?? false
         startedAt = try state.timestamp("StartedAt")

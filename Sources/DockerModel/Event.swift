@@ -9,13 +9,8 @@ package struct Event: Hashable, Sendable {
 
     package let action: Action
     package let container: ContainerID
-    /// The container's labels, and the action's own attributes: `exitCode`, `signal`, `name`, `image`.
-    package let attributes: [String: String]
     /// By the Engine's clock.
     package let time: Timestamp
-
-    /// The labels by which Compose knows the container.
-    package var labels: Labels { Labels(all: attributes) }
 }
 
 extension Event: Decodable {
@@ -24,7 +19,6 @@ extension Event: Decodable {
         let actor = try event.object("Actor")
         action = Action(try event.value("Action"))
         container = try actor.value("ID")
-        attributes = try actor.optional("Attributes") ?? [:]
         time = Timestamp(nanoseconds: Int64(try event.number("timeNano", in: 0...Int.max) ?? 0))
     }
 }

@@ -3,6 +3,9 @@ package struct Labels: Hashable, Sendable {
     /// What the names of Compose's labels begin with.
     package static let compose = "com.docker.compose."
     package static let project = compose + "project"
+    /// Where an image's source is, and the commit that it was built from; its containers have both too.
+    package static let source = "org.opencontainers.image.source"
+    package static let revision = "org.opencontainers.image.revision"
 
     /// All labels, not only Compose's.
     package let all: [String: String]

@@ -34,7 +34,7 @@ struct EngineAnswersTests {
         #expect(!container.hasTerminal && container.logDriver == "json-file")
 
         let state = container.state
-        #expect(state.status == .running && state.isRunning && state.wasOutOfMemory && state.exitCode == 137)
+        #expect(state.status == .running && state.wasOutOfMemory && state.exitCode == 137)
         #expect(state.startedAt != nil)
 
         let health = try #require(state.health)

@@ -31,7 +31,6 @@ struct EventsTests {
             }
             #expect(events.map(\.action) == [.healthStatus(.unhealthy), .die, .other("exec_die")])
             #expect(events.map(\.container.rawValue) == [Fixture.id, Fixture.id, Fixture.id])
-            #expect(events[0].labels.service == "backend" && events[0].attributes["exitCode"] == "1")
             #expect(events[0].time.description == "2026-03-01T09:59:58.000000001Z")
             #expect(events[1].time == Timestamp(nanoseconds: 7))
         }

@@ -20,7 +20,7 @@ extension Planner {
                     action: Plan.Action(image, older, present[name]),
                     image: image,
                     imageID: older?.imageID ?? local?.id,
-                    revision: older?.revision ?? local?.labels[Self.revision],
+                    revision: older?.revision ?? local?.labels[Labels.revision],
                     now: present[name]
                 )
             )
@@ -54,7 +54,7 @@ extension Planner {
                 present[service] = Plan.Present(
                     image: container.image,
                     imageID: container.imageID,
-                    revision: container.labels.all[Self.revision]
+                    revision: container.labels.all[Labels.revision]
                 )
             } catch {
                 guard error.isNotFound else { throw error }
@@ -68,8 +68,6 @@ extension Planner {
         // No image can have some names; the pull will complain of them.
         try await session.find(name)
     }
-
-    private static let revision = "org.opencontainers.image.revision"
 
     /// Why a release that is not healthy would stay; nil if it would be rolled back.
     func noWayBack(_ drop: Drop, _ check: Check, _ checked: Checked) async -> String? {

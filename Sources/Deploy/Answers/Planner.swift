@@ -59,7 +59,14 @@ package struct Planner: Sendable {
         let tools = Tools(host: host, log: log, redaction: .of(app, drop))
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
         let neighbours = Neighbours(of: app, in: settings, host)
-        return Check(app: app, host: host, neighbours: neighbours, history: history, reader: reader)
+        return Check(
+            app: app,
+            host: host,
+            neighbours: neighbours,
+            history: history,
+            good: store.lastGood(history),
+            reader: reader
+        )
     }
 
     private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {

@@ -65,6 +65,9 @@ package struct Store: Sendable {
         throw StoreError(path, "is the record of another deployment", .stateUnreadable)
     }
 
+    /// The record of the last good release; nil before the first one, or if it cannot be read.
+    func lastGood(_ history: History) -> Record? { history.lastGood.flatMap { try? record($0.number) } }
+
     /// Saves a record; it is on the disk when this returns. A record with a verdict is final and is added to the index.
     package func save(_ record: Record) throws(StoreError) {
         try write(path(of: record.number)) { try record.json() }

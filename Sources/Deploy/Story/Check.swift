@@ -33,6 +33,8 @@ struct Check: Sendable {
     /// The other apps of the settings.
     let neighbours: Neighbours
     let history: History
+    /// The record of the last good release; nil before the first one, or if it cannot be read.
+    let good: Record?
     let reader: ReleaseReader
 
     var log: DeploymentLog { reader.tools.log }
@@ -50,7 +52,6 @@ struct Check: Sendable {
         let delivered = try await found
         var release = delivered.release
         let versions = noted(delivered.version, await info, session)
-        let good = goodRecord
         try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
         try await ownProject(release.model.name, since: good, session)
         let files = try ReleaseFiles(app: app, log: log).read(release.files)
@@ -90,9 +91,6 @@ struct Check: Sendable {
         )
     }
 
-    /// The record of the last good release; nil before the first one, or if it cannot be read.
-    private var goodRecord: Record? { history.lastGood.flatMap { try? reader.store.record($0.number) } }
-
     // MARK: - The variables
 
     /// The drop's variables as the record may have them. A rollback renders the Compose file with those of the record, so it
@@ -113,8 +111,8 @@ struct Check: Sendable {
 
     /// Compose takes the default of a variable that is not set, which is hardly what CI wanted.
     private func warnOfMissing(_ variables: [String: String]) {
-        guard let good = history.lastGood, let record = try? reader.store.record(good.number) else { return }
-        let missing = record.variables.keys.filter { variables[$0] == nil }.sorted()
+        guard let good else { return }
+        let missing = good.variables.keys.filter { variables[$0] == nil }.sorted()
         guard !missing.isEmpty else { return }
         log.warning("the drop does not set \(missing.joined(separator: ", ")), which #\(good.number) had")
     }

@@ -63,7 +63,7 @@ extension Deployment {
             let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
-            await hold(good.number, session, tools.log)
+            await hold(wayBack.release.images, of: wayBack.number, session, tools.log)
             return wayBack
         } catch {
             if !Task.isCancelled { ledger.log.warning(Failure(any: error).sentence) }

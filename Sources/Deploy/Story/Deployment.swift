@@ -100,9 +100,7 @@ struct Deployment: Sendable {
     /// The services that ran when the last good release was deployed. A release that was good before, or that the drop
     /// forces, is judged without them.
     private var longRunning: Set<ServiceName> {
-        guard !isRollback, !drop.directives.isForced, let good = history.lastGood,
-            let running = (try? store.record(good.number))?.running
-        else { return [] }
+        guard !isRollback, !drop.directives.isForced, let running = store.lastGood(history)?.running else { return [] }
         return Set(running.keys)
     }
 
@@ -111,10 +109,19 @@ struct Deployment: Sendable {
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
             let neighbours = Neighbours(of: app, in: settings, host)
-            let check = Check(app: app, host: host, neighbours: neighbours, history: history, reader: reader)
+            let check = Check(
+                app: app,
+                host: host,
+                neighbours: neighbours,
+                history: history,
+                good: store.lastGood(history),
+                reader: reader
+            )
             if let interrupted {
                 let checked = try await check.again(interrupted)
-                if let good = history.wayBack { await hold(good.number, checked.session, tools.log) }
+                if history.wayBack != nil, let good = check.good {
+                    await hold(good.release, of: good.number, checked.session, tools.log)
+                }
                 return checked
             }
             let (checked, files) = try await withRoom(tools) {
@@ -122,12 +129,14 @@ struct Deployment: Sendable {
                 return (checked, try store.store(checked.files, checked.release.files, of: ledger.number))
             }
             await ledger.note(checked, files)
-            if let good = history.lastGood, let drift = await check.drift(checked) {
+            if let good = check.good, let drift = await check.drift(checked) {
                 check.tell(drift, since: good.number)
             }
             if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
             try await pin(checked, tools.log)
-            if let wayBack = checked.wayBack { await hold(wayBack.number, checked.session, tools.log) }
+            if let wayBack = checked.wayBack {
+                await hold(wayBack.release.images, of: wayBack.number, checked.session, tools.log)
+            }
             return checked
         }
     }
@@ -155,9 +164,14 @@ struct Deployment: Sendable {
     }
 
     /// Holds the images of a good release until the verdict.
-    func hold(_ number: Int, _ session: EngineSession, _ log: DeploymentLog) async {
-        guard !isRollback, let record = try? store.record(number) else { return }
-        await Holds(app: app.name, session: session, log: log).take(record.release, of: number)
+    func hold(
+        _ images: [ImageUse: Record.Service],
+        of number: Int,
+        _ session: EngineSession,
+        _ log: DeploymentLog
+    ) async {
+        guard !isRollback else { return }
+        await Holds(app: app.name, session: session, log: log).take(images, of: number)
     }
 
     private func steps(

@@ -83,8 +83,8 @@ struct Pull: Sendable {
             image: reference,
             imageID: image.id,
             digest: isKnown ? digest?.rawValue : nil,
-            source: image.labels["org.opencontainers.image.source"],
-            revision: image.labels["org.opencontainers.image.revision"]
+            source: image.labels[Labels.source],
+            revision: image.labels[Labels.revision]
         )
     }
 }

@@ -50,7 +50,7 @@ package struct Gate: Sendable {
     }
 
     private let expected: [ServiceName: Expectation]
-    private let policy: HealthPolicy
+    let policy: HealthPolicy
     private var restartsBefore: [ContainerID: Int]
     private var oomKilledBefore: Set<ContainerID>
     private var starts: [ContainerID: Start]
@@ -84,9 +84,6 @@ package struct Gate: Sendable {
         }
         lastLook = .zero - switchTook
     }
-
-    /// The longest time that it can take.
-    package var limit: Duration { policy.limit }
 
     /// - Parameters:
     ///   - samples: every container of the app's services, in any state.

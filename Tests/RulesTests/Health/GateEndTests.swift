@@ -39,7 +39,7 @@ import Testing
             let seen = samples(look, now)
             guard case .pending(let until) = gate.judge(seen, after: now) else { return }
             #expect(until > now, "\(gate) of \(seen)")
-            #expect(until <= gate.limit)
+            #expect(until <= gate.policy.limit)
             now = max(until, now + .nanoseconds(1))
         }
         Issue.record("no end of \(gate)")
