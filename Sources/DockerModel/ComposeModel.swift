@@ -171,11 +171,6 @@ extension ComposeModel {
         return found
     }
 
-    /// The providers that a service depends on; Compose gives it variables that they print when they start.
-    package func providers(of service: ServiceName) -> [ServiceName: Condition] {
-        (services[service]?.dependencies ?? [:]).filter { services[$0.key]?.isProvided == true }
-    }
-
     /// The services whose successful end another service waits for.
     package var endingServices: Set<ServiceName> {
         Set(services.values.flatMap { $0.dependencies.filter { $0.value == .completed }.keys })

@@ -45,13 +45,12 @@ struct ComposeTests {
         let compose = Compose(directory: "/srv/shop", environment: ["PATH": "/usr/bin"], file: file)
         let project = file.map { "--project-directory /srv/shop --file \($0) " } ?? ""
         let common = "docker compose --ansi never --progress plain " + project
-        let run = { (command: [String], alone: Bool, labels: [String: String]) in
-            compose.run(command, in: "app", alone: alone, labels: labels, timeout: .seconds(5))
+        let run = { (command: [String], labels: [String: String]) in
+            compose.run(command, in: "app", labels: labels, timeout: .seconds(5))
         }
-        #expect(run(["migrate"], false, [:]).description == common + "run --rm --no-TTY app migrate")
-        #expect(run(["migrate"], true, [:]).description == common + "run --rm --no-TTY --no-deps app migrate")
+        #expect(run(["migrate"], [:]).description == common + "run --rm --no-TTY --no-deps app migrate")
         #expect(
-            run(["npm", "run", "migrate"], true, ["b": "2", "a": "1=x"]).description
+            run(["npm", "run", "migrate"], ["b": "2", "a": "1=x"]).description
                 == common + "run --rm --no-TTY --no-deps --label a=1=x --label b=2 app npm run migrate"
         )
         let up = common + "up --detach "
@@ -60,7 +59,7 @@ struct ComposeTests {
         #expect(compose.start(["cache", "db"], isAwaited: true, within: .zero).description == up + "--wait " + rest)
         let exec = compose.exec(["npm", "run", "sync"], in: "app", timeout: .seconds(7))
         #expect(exec.description == common + "exec --no-TTY app npm run sync")
-        #expect(run([], true, [:]).timeout == .seconds(5) && exec.timeout == .seconds(7))
+        #expect(run([], [:]).timeout == .seconds(5) && exec.timeout == .seconds(7))
         #expect(exec.environment == ["PATH": "/usr/bin"] && exec.directory == "/srv/shop")
     }
 
@@ -68,7 +67,7 @@ struct ComposeTests {
     func override() {
         var compose = Compose(directory: "/srv/shop", environment: [:], file: "/state/6.yaml")
         compose.override = "/run/berth/step-1/override.yaml"
-        let run = compose.run(["true"], in: "app", alone: true, labels: [:], timeout: .zero)
+        let run = compose.run(["true"], in: "app", labels: [:], timeout: .zero)
         let files = "--project-directory /srv/shop --file /state/6.yaml --file /run/berth/step-1/override.yaml "
         #expect(
             run.description
@@ -100,27 +99,6 @@ struct ComposeTests {
         )
     }
 
-    @Test("the service of a step depends on providers alone, which tell it variables")
-    func providers() throws {
-        let model = try ComposeModel(
-            json: Array(
-                #"""
-                {"name":"shop","services":{"db":{"image":"db:1"},"tunnel":{"provider":{"type":"tunnel"}},
-                "app":{"image":"shop:1","depends_on":{"db":{"condition":"service_healthy"},
-                "tunnel":{"condition":"service_started"}}}}}
-                """#.utf8
-            )
-        )
-        let text = try ComposeOverride(stepIn: "app", nil, of: model, existing: []).text()
-        let condition = #"{"tunnel":{"condition":"service_started"}}"#
-        #expect(
-            String(decoding: text, as: UTF8.self) == #"""
-                services: {"app":{"pull_policy":"never","depends_on": !override \#(condition)},"db":{"pull_policy":"never"}}
-
-                """#
-        )
-    }
-
     @Test("an override of images alone")
     func imageOverride() throws {
         let text = try ComposeOverride(images: ["b": "sha256:2", "a": "sha256:1"]).text()
@@ -135,7 +113,6 @@ struct ComposeTests {
         let run = compose.run(
             command,
             in: "app",
-            alone: true,
             labels: ["berth.step": "shop/7/two words"],
             timeout: .zero
         )

@@ -201,6 +201,28 @@ engine_has_image_volumes() {
     runs needs 3
 }
 
+@test "a provider that a step's service depends on is started, and what else it depends on stays as it is" {
+    local version
+    version=$(inside docker compose version --short)
+    [[ $version != 2.26* ]] || skip "Compose $version has no providers"
+    new_app provided
+    release provided v1
+    release provided v2
+    # What Compose runs for `provider: { type: tunnel }`.
+    inside install -m 0755 /bin/true /usr/local/bin/tunnel
+    edit provided -e 's|^    env_file: .env|&\n    depends_on: [tunnel, frontend]|' -e 's|^  frontend:|  tunnel: { provider: { type: tunnel } }\n\n&|' \
+        -e '/^    depends_on:$/d; /^      - backend$/d'
+    deploy provided 1 v1
+    local frontend
+    frontend=$(ids provided | grep frontend)
+    xberth provided '  steps:' '    - { name: tell, service: backend, command: ["false"], when: before }'
+    drop provided IMAGE_TAG=v2 "${login[@]}"
+    ends_as provided 2 failed step-failed
+    contains "$(inside journalctl -o cat BERTH_APP=provided BERTH_DEPLOYMENT=2 BERTH_PHASE=before)" "step tell needs tunnel: starting"
+    equal "$(ids provided | grep frontend)" "$frontend"
+    inside journalctl -o cat BERTH_APP=provided BERTH_DEPLOYMENT=2 BERTH_PHASE=before | grep -q 'tunnel *Created'
+}
+
 @test "a step that fails leaves a changed network as it is" {
     new_app net
     release net v1

@@ -37,7 +37,8 @@ extension Deployment {
             let mayGoBack = await ledger.consequence(of: failure, in: phase, hasWayBack: true) == .rollBack
             let wayBack = mayGoBack ? await wayBack(found, start) : nil
             // A stop in the middle of the proof is no want of a way back.
-            if mayGoBack, wayBack == nil, start > .check, Task.isCancelled { return await rest(in: start) }
+            let isUnproven = mayGoBack && wayBack == nil && history.wayBack != nil && start > .check
+            if isUnproven, Task.isCancelled { return await rest(in: start) }
             switch (await ledger.consequence(of: failure, in: phase, hasWayBack: wayBack != nil), wayBack) {
             case (.rollBack, let wayBack?): return await rollBack(to: wayBack, after: failure, found)
             case (.rollBack, nil): return await conclude(.unhealthy, failure, found)

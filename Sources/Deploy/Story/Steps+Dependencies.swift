@@ -11,7 +11,7 @@ extension Steps {
         return step.place == .new ? own + release.upLimit * 2 : own
     }
 
-    /// Starts what the step's service depends on and does not run, as Compose would. What runs stays as it is: without
+    /// Starts what the step's service depends on and does not run, as Compose would; a provider may be started again. What runs stays as it is: without
     /// `--no-deps`, `docker compose run` makes anew what the release defines otherwise, and that is the switch.
     func serve(_ step: Policy.Step, _ release: Release, _ compose: Compose) async throws {
         let missing = try await missing(step, release)
@@ -31,10 +31,9 @@ extension Steps {
     private func missing(_ step: Policy.Step, _ release: Release) async throws(EngineError) -> [ServiceName] {
         let containers = try await session.containers(project: release.model.name).filter(\.labels.isReplica)
         let missing = release.model.dependencies(of: step.service).filter { service, condition in
-            release.model.services[service]?.isProvided == false
-                && !containers.contains { container in
-                    container.labels.service == service && (container.status.isUp || condition == .completed)
-                }
+            !containers.contains { container in
+                container.labels.service == service && (container.status.isUp || condition == .completed)
+            }
         }
         return missing.keys.sorted()
     }
@@ -48,7 +47,7 @@ extension Steps {
     ) async throws {
         let end = tools.host.clock.now.advanced(by: release.upLimit)
         let conditions = release.model.services[step.service]?.dependencies ?? [:]
-        let healthy = started.filter { conditions[$0] == .healthy }
+        let healthy = started.filter { conditions[$0] == .healthy && release.model.services[$0]?.isProvided == false }
         do throws(CommandError) {
             if !healthy.isEmpty {
                 try await tools.stream(compose.start(healthy, isAwaited: true, within: release.upLimit))

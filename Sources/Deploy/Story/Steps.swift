@@ -85,8 +85,6 @@ struct Steps: Sendable {
             compose.run(
                 step.command,
                 in: step.service,
-                // Compose would make what the service depends on anew. Only a provider tells it variables at each start.
-                alone: release.model.providers(of: step.service).isEmpty,
                 labels: [Self.label: label(of: step)],
                 timeout: step.timeout
             )

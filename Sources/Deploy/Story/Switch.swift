@@ -15,7 +15,6 @@ struct Switch: Sendable {
 
     /// Prepares the switch: tags the release's own images with the names in the Compose file, whatever images have
     /// these names now.
-    ///
     func prepare() async throws(EngineError) -> Ready {
         for entry in release.namePlan.entries {
             await warn(of: entry)

@@ -114,20 +114,18 @@ package struct Compose: Hashable, Sendable {
         command(["restart"] + services.map(\.rawValue).sorted(), timeout: .seconds(600))
     }
 
-    /// Runs one command in a new container from the service's image, then removes the container.
+    /// Runs one command in a new container from the service's image, then removes the container. The services that it
+    /// depends on stay as they are.
     ///
-    /// - Parameters:
-    ///   - alone: Whether to leave the services that this one depends on as they are.
-    ///   - labels: Labels by which the container can be found while it runs.
+    /// - Parameter labels: Labels by which the container can be found while it runs.
     package func run(
         _ command: [String],
         in service: ServiceName,
-        alone: Bool,
         labels: [String: String],
         timeout: Duration
     ) -> Command {
         let labels = labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
-        let options = ["--rm", "--no-TTY"] + (alone ? ["--no-deps"] : []) + labels
+        let options = ["--rm", "--no-TTY", "--no-deps"] + labels
         return self.command(["run"] + options + [service.rawValue] + command, timeout: timeout)
     }
 
