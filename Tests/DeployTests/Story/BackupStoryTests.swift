@@ -129,6 +129,7 @@ import Testing
 
     @Test func onAnEmptyHostThereIsNothingToDump() async throws {
         try await withStoryHost(hasWayBack: false, policy: Self.policy()) { host in
+            host.change { $0.beside = [.byHand] }
             try await host.deploy()
             #expect(host.journal.verdicts == ["#1 deployed"], "\(host.journal.lines)")
             #expect(host.did == ["pull v2", "run v2", "up v2"])

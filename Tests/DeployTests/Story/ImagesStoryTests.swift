@@ -78,13 +78,10 @@ import Testing
 
     // MARK: - Images that carry Compose's labels
 
-    /// What `docker compose build` gives an image, and the Engine each container of it.
-    private static let built = ["com.docker.compose.project": "shop", "com.docker.compose.service": "app"]
-
     @Test(arguments: [([], .deployed), (["sha256:v2"], .rolledBack)] as [(Set<String>, Verdict)])
     func aHoldIsNoContainerOfTheService(bad: Set<String>, verdict: Verdict) async throws {
         try await withStoryHost { host in
-            host.change { ($0.imageLabels, $0.bad) = (Self.built, bad) }
+            host.change { ($0.imageLabels, $0.bad) = (ShopEngine.Container.built, bad) }
             try await deploy(host)
             let record = try host.record(2)
             #expect(record.verdict == verdict, "\(record.reason ?? "")")
@@ -93,7 +90,7 @@ import Testing
 
     @Test func whatAPersonRunsFromSuchAnImageIsNoContainerOfTheService() async throws {
         try await withStoryHost { host in
-            host.change { $0.beside = [ShopEngine.Container(id: "by-hand", image: "sha256:v3", labels: Self.built)] }
+            host.change { $0.beside = [.byHand] }
             try await deploy(host)
             let record = try host.record(2)
             #expect(record.verdict == .deployed, "\(record.reason ?? "")")

@@ -38,7 +38,10 @@ import Testing
             good.project = "old"
             try host.store.save(good)
             try isLeftAlone(host, try await drop(host), .projectRenamed)
-            host.change { $0.container = nil }
+            host.change {
+                $0.container = nil
+                $0.beside = [.byHand]
+            }
             let worker = try await host.worker()
             try await worker.take(.drop(Array("IMAGE_TAG=v2\n".utf8)), from: Spool(host.app.spool))
             await worker.retire()

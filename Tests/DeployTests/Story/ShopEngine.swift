@@ -229,6 +229,14 @@ struct ShopEngine: Sendable {
     }
 }
 
+extension ShopEngine.Container {
+    /// What `docker compose build` gives an image of the app, and the Engine each container of it.
+    static let built = ["com.docker.compose.project": "shop", "com.docker.compose.service": "app"]
+
+    /// What a person runs from such an image.
+    static let byHand = Self(id: "by-hand", image: "sha256:v3", labels: built)
+}
+
 extension String {
     fileprivate var trimmed: String { String(prefix { $0 != " " }) }
     fileprivate var decoded: String { replacing("%2F", with: "/").replacing("%3A", with: ":") }
