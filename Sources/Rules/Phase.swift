@@ -43,7 +43,7 @@ extension Phase {
         case .login: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.failed), crash: .fail)
         // Images are removed one by one; on a slow disk, each takes minutes.
         case .room: Rule(limit: .minutes(60), touchesApp: false, failure: .end(.failed), crash: .fail)
-        // A pull waits for a prune, and a prune for its last removal.
+        // Each image has its own time; see `PullPlan.limit`.
         case .pull: Rule(limit: .minutes(100), touchesApp: false, failure: .end(.failed), crash: .fail)
         // Steps have their own limits; see `Steps`.
         case .before: Rule(limit: .minutes(70), touchesApp: false, failure: .end(.failed), crash: .resume)
