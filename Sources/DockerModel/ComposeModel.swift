@@ -68,6 +68,9 @@ extension ComposeModel {
         }
     }
 
+    /// The keys of a service's hooks, which may have images of their own.
+    static let hooks = ["pre_start", "post_start", "pre_stop"]
+
     /// Compose's name for the image of a service that has only a `build`.
     private func builtImage(of service: ServiceName) -> ImageReference {
         ImageReference(rawValue: "\(name)-\(service)")
@@ -145,7 +148,7 @@ extension ComposeModel.Service: Decodable {
             }
             others[target] = ImageReference(rawValue: image)
         }
-        for hook in ["pre_start", "post_start", "pre_stop"] {
+        for hook in ComposeModel.hooks {
             for (index, command) in (try service.optional(Name(stringValue: hook)) ?? [JSON]()).enumerated() {
                 guard case .string(let image) = command["image"] else { continue }
                 others["\(hook).\(index)"] = ImageReference(rawValue: image)

@@ -22,4 +22,20 @@ package struct ImageUse: Identifier {
 
     /// Whether it is the service's own image.
     package var isService: Bool { !rawValue.contains(":") }
+
+    /// The image's name in a model, whether variables have been put into it or not; nil if the model does not have it.
+    package func name(in model: JSON) -> String? {
+        let service = model["services"][service.rawValue]
+        guard !isService else { return service["image"].text }
+        let place = rawValue.dropFirst(self.service.rawValue.count + 1)
+        if let volume = service["volumes"].elements.first(where: { $0["target"].text == String(place) }) {
+            return volume["source"].text
+        }
+        for hook in ComposeModel.hooks where place.hasPrefix("\(hook).") {
+            let commands = service[hook].elements
+            guard let index = Int(place.dropFirst(hook.count + 1)), commands.indices.contains(index) else { return nil }
+            return commands[index]["image"].text
+        }
+        return nil
+    }
 }

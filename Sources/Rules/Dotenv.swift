@@ -1,38 +1,50 @@
-/// The variables of an `.env`, read as Compose reads it, except that nothing is interpolated and that a line which Compose
-/// would refuse is passed over.
+/// The variables of an `.env` or an `env_file`, read as Compose reads it, except that nothing is interpolated and that a line
+/// which Compose would refuse is passed over.
 package struct Dotenv: Equatable, Sendable {
     package struct Variable: Equatable, Sendable {
         package let name: String
         /// The value as Compose reads it; before it, if it differs, as it is written between its quotes.
         package let spellings: [String]
+        /// The variables that the value uses.
+        package let uses: Set<String>
     }
 
     /// In file order; a name may come twice.
     package private(set) var variables: [Variable] = []
+    /// The names without a value, for which Compose takes that of its own environment.
+    package private(set) var inherited: Set<String> = []
 
     package init(_ text: String) {
         // A line ending of two characters would be one Character.
-        var rest = text.replacing("\r\n", with: "\n")[...]
+        var rest = text.replacing("\r\n", with: "\n").drop { $0 == "\u{FEFF}" }
         while let start = rest.firstIndex(where: { !$0.isWhitespace }) {
             rest = rest[start...]
             let line = rest.prefix { $0 != "\n" }
             guard line.first != "#", let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+                if line.first != "#" { inherited.insert(Self.name(line)) }
                 rest = rest[line.endIndex...]
                 continue
             }
             let name = Self.name(line[..<separator])
-            let (spellings, end) = Self.value(rest[rest.index(after: separator)...].drop(while: \.isBlank))
-            variables.append(Variable(name: name, spellings: spellings))
+            let value = rest[rest.index(after: separator)...].drop(while: \.isBlank)
+            let (spellings, end) = Self.value(value)
+            variables.append(Variable(name: name, spellings: spellings, uses: value[..<end].variables))
             rest = rest[end...]
         }
     }
+
+    /// The names that it sets.
+    package var names: Set<String> { inherited.union(variables.map(\.name)) }
+
+    /// The variables from elsewhere, or from lines above, that it uses.
+    package var uses: Set<String> { variables.reduce(inherited) { $0.union($1.uses) } }
 
     /// The last value of a name, as Compose reads it.
     package subscript(name: String) -> String? { variables.last { $0.name == name }?.spellings.last }
 
     private static func name(_ text: Substring) -> String {
-        let text = text.hasPrefix("export ") ? text.dropFirst("export ".count) : text
-        return String(text.filter { !$0.isBlank })
+        let words = text.split(whereSeparator: \.isBlank)
+        return (words.count > 1 && words[0] == "export" ? words.dropFirst() : words[...]).joined()
     }
 
     /// - Returns: the value, and where it ends.
@@ -43,7 +55,7 @@ package struct Dotenv: Equatable, Sendable {
         let line = text.prefix { $0 != "\n" }
         let comment = zip(line.indices, line.indices.dropFirst()).first { line[$0].isBlank && line[$1] == "#" }
         let value = line[..<(comment?.0 ?? line.endIndex)]
-        return ([value.trimmed], line.endIndex)
+        return ([value.trimmed], value.endIndex)
     }
 
     /// - Parameter text: begins after the opening quote.

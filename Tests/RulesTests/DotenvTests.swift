@@ -16,11 +16,27 @@ import Testing
             ("A='one\ntwo' # both\nB=1", ["A=one\ntwo", "B=1"]), ("A=\"one\\ntwo\"", ["A=one\ntwo"]),
             ("A='one\\ntwo'", ["A=one\\ntwo"]), ("A=\"a \\\" b\"", ["A=a \" b"]), ("A='a \\' b'", ["A=a ' b"]),
             ("A=\"a\\$b\"", ["A=a$b"]), ("A=\"open\nB=1", ["A=\"open", "B=1"]), ("A=a\"b\"\n", ["A=a\"b\""]),
-            ("", []), ("=1", ["=1"]), ("A=\"\"", ["A="]),
+            ("", []), ("=1", ["=1"]), ("A=\"\"", ["A="]), ("export\tA=1", ["A=1"]), ("export=1", ["export=1"]),
+            ("\u{FEFF}A=1", ["A=1"]),
         ] as [(String, [String])]
     )
     func isReadAsComposeReadsIt(text: String, expected: [String]) {
         #expect(values(text) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("A=${B}\nC=$D-$$E # $F\n# $G", ["B", "D"]), ("A=\"\n${B:-${C}}\"\nD=1", ["B", "C"]), ("A='$B'", ["B"]),
+            ("A\nexport B\nC=1", ["A", "B"]), ("A=1", []),
+        ] as [(String, Set<String>)]
+    )
+    func saysWhatItUses(text: String, uses: Set<String>) {
+        #expect(Dotenv(text).uses == uses)
+    }
+
+    @Test func namesAreAlsoThoseWithoutAValue() {
+        let text = "A=1\nexport B = 2\n# C=3\nD: 4\nKEY=\"first\nsecond\"\nE\n"
+        #expect(Dotenv(text).names == ["A", "B", "D", "KEY", "E"])
     }
 
     @Test func theLastOfANameCounts() {

@@ -25,6 +25,7 @@ struct ChoiceCheck: Sendable {
         let choices = Choices(
             template: template,
             model: try JSON(bytes: ComposeModel.undoubled(delivered.rendered)),
+            images: delivered.release.model.images,
             names: Set(variables.keys),
             environment: app.environmentFile
         )
@@ -38,7 +39,11 @@ struct ChoiceCheck: Sendable {
         }
         for image in choices.images { try check(image) }
         for path in choices.paths { try check(path) }
-        for path in try await values(of: choices.writtenPaths, delivered.folder) { try check(path) }
+        let written = choices.writtenPaths
+        let places = try await Interpolation(compose: delivered.folder, tools: tools).places(of: written.map(\.path))
+        for (path, places) in zip(written, places) {
+            for place in places { try check(path.at(place)) }
+        }
     }
 
     private func check(_ image: Choices.Image) throws(Failure) {
@@ -78,26 +83,5 @@ struct ChoiceCheck: Sendable {
             let folder = try? File.resolved(app.directory)
         else { return false }
         return place.starts(with: folder)
-    }
-
-    /// The paths with the values of variables.
-    ///
-    /// Compose makes a path absolute before it puts values in, so that one that is absolute by its variable seems to lie
-    /// in a folder. Hence the part from the variable on counts as a path too.
-    private func values(of paths: [Choices.Path], _ folder: Compose) async throws -> [Choices.Path] {
-        guard !paths.isEmpty else { return [] }
-        let scratch = try host.makeScratchFolder()
-        defer { File.removePrivateFolder(scratch) }
-        let written =
-            paths
-            + paths.compactMap { path in
-                guard let slash = path.path.ranges(of: "/$").first?.lowerBound else { return nil }
-                return path.at(String(path.path[path.path.index(after: slash)...]))
-            }
-        let values = try await Interpolation(compose: folder, tools: tools).values(of: written.map(\.path), scratch)
-        guard values.count == written.count else {
-            throw Failure(.unexpected, "docker compose config", "does not print every value", hint: nil)
-        }
-        return zip(written, values).map { $0.at($1) }
     }
 }

@@ -45,7 +45,7 @@ struct StorableFile: Sendable {
         let project = delivered.release.model.name
         let variables = Set(compose.environment.keys).subtracting(host.environment.keys)
         let canaries = Canaries(
-            for: Canaries.names(in: template).union(Canaries.names(in: app.environmentFile)).union(variables)
+            for: Canaries.names(in: template).union(Dotenv(app.environmentFile).names).union(variables)
         )
         var files = try await files(scratch)
         if let override = Canaries.override(for: template) {
@@ -108,5 +108,27 @@ struct Interpolation: Sendable {
         let asking = Compose(directory: compose.directory, environment: compose.environment, file: file)
         return try ComposeModel(json: await tools.config(asking)).extensions["x-values"]?.elements.compactMap(\.text)
             ?? []
+    }
+
+    /// The places that each path of a template may lead to; keep them in memory.
+    ///
+    /// Compose makes a path absolute before it puts values in, so that one that is absolute by its variable seems to lie
+    /// in a folder. Hence the part from the variable on counts as a path too.
+    func places(of paths: [String]) async throws -> [[String]] {
+        guard !paths.isEmpty else { return [] }
+        let scratch = try tools.host.makeScratchFolder()
+        defer { File.removePrivateFolder(scratch) }
+        let written = paths.map { path in
+            [path] + path.ranges(of: "/$").prefix(1).map { String(path[path.index(after: $0.lowerBound)...]) }
+        }
+        let values = try await values(of: written.flatMap(\.self), scratch)
+        guard values.count == written.joined().count else {
+            throw Failure(.unexpected, "docker compose config", "does not print every value", hint: nil)
+        }
+        var rest = values[...]
+        return written.map { path in
+            defer { rest = rest.dropFirst(path.count) }
+            return Array(rest.prefix(path.count))
+        }
     }
 }

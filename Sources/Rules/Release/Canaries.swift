@@ -8,7 +8,7 @@ package struct Canaries: Sendable {
     private let mark: String
     private let values: [String: String]
 
-    /// The service that ``wrapper(of:in:reading:resetting:)`` adds, to see that Compose puts no `env_file` into a template.
+    /// The service that ``wrapper(of:in:reading:)`` adds, to see that Compose puts no `env_file` into a template.
     private var probe: String { mark }
 
     /// - Parameter names: of all variables that the file may use; names that no `.env` can set are left out.
@@ -28,16 +28,6 @@ package struct Canaries: Sendable {
         let entries = template["services"].members.values.flatMap { $0["environment"].elements }
         let sources = ["secrets", "configs"].flatMap { template[$0].members.values.map { $0["environment"] } }
         return Set((entries + sources).compactMap(\.text).map(name))
-    }
-
-    /// The names that an `.env` sets, and perhaps a few more: the lines of a value with several lines are names too.
-    package static func names(in environment: String) -> Set<String> {
-        Set(
-            environment.split(whereSeparator: \.isNewline).map { line in
-                let words = line.prefix { $0 != "=" && $0 != ":" }.split { $0 == " " || $0 == "\t" }
-                return words.last.map(String.init) ?? ""
-            }
-        )
     }
 
     /// An `.env` with the canaries.

@@ -7,7 +7,7 @@ import DockerModel
 package struct Choices: Equatable, Sendable {
     /// An image in another repository than the file spells out.
     package struct Image: Equatable, Sendable {
-        package let service: String
+        package let service: ServiceName
         package let reference: ImageReference
     }
 
@@ -32,10 +32,18 @@ package struct Choices: Equatable, Sendable {
     /// - Parameters:
     ///   - template: the file before Compose puts variables into it.
     ///   - model: the same with the values.
+    ///   - images: those of that model.
     ///   - names: the drop's variables.
     ///   - environment: the text of `.env`, whose variables may in turn use those of the drop.
-    package init(template: JSON, model: JSON, names: Set<String>, environment: String) {
+    package init(
+        template: JSON,
+        model: JSON,
+        images: [ImageUse: ImageReference],
+        names: Set<String>,
+        environment: String
+    ) {
         let chosen = Chosen(names: names, environment: environment)
+        for (use, image) in images.sorted(by: { $0.key < $1.key }) { examine(image, of: use, in: template, chosen) }
         for (name, service) in template["services"].members.sorted(by: { $0.key < $1.key }) {
             examine(service, model["services"][name], of: name, chosen)
         }
@@ -76,7 +84,6 @@ package struct Choices: Equatable, Sendable {
                 barred.append("privileged in \(key) of service \(name)")
             }
         }
-        examineImages(service, rendered, of: name, chosen)
         for key in ["env_file", "label_file"] where chosen.decide(service[key]) {
             let files =
                 service[key].elements.compactMap { $0["path"].text ?? $0.text } + [service[key].text].compactMap(\.self)
@@ -92,28 +99,18 @@ package struct Choices: Equatable, Sendable {
         }
     }
 
-    private mutating func examineImages(_ service: JSON, _ rendered: JSON, of name: String, _ chosen: Chosen) {
-        for (written, value) in Self.images(of: service, rendered) where chosen.decide(.string(written)) {
-            let reference = ImageReference(rawValue: value)
-            let rest = written.dropFirst(reference.repository.count)
-            let isWritten = written.hasPrefix(reference.repository) && !reference.repository.contains("$")
-            guard !isWritten || !(rest.isEmpty || rest.first == ":" || rest.first == "@") else { continue }
-            images.append(Image(service: name, reference: reference))
+    private mutating func examine(_ image: ImageReference, of use: ImageUse, in template: JSON, _ chosen: Chosen) {
+        guard let written = use.name(in: template) else {
+            // A place that a variable makes is not found in the template. A service without an image has a `build`.
+            let service = template["services"][use.service.rawValue]
+            if !use.isService, chosen.decide(service) { images.append(Image(service: use.service, reference: image)) }
+            return
         }
-    }
-
-    /// Each image that a service names, as written and with the values of variables.
-    private static func images(of service: JSON, _ rendered: JSON) -> [(written: String, value: String)] {
-        let places: [(JSON) -> [JSON]] = [
-            { [$0["image"]] },
-            { $0["volumes"].elements.filter { $0["type"].text == "image" }.map { $0["source"] } },
-            { service in ["pre_start", "post_start", "pre_stop"].flatMap { service[$0].elements.map { $0["image"] } } },
-        ]
-        return places.flatMap { place in
-            zip(place(service), place(rendered)).compactMap { written, value in
-                written.text.flatMap { written in value.text.map { (written, $0) } }
-            }
-        }
+        guard chosen.decide(.string(written)) else { return }
+        let rest = written.dropFirst(image.repository.count)
+        let isWritten = written.hasPrefix(image.repository) && !image.repository.contains("$")
+        guard !isWritten || !(rest.isEmpty || rest.first == ":" || rest.first == "@") else { return }
+        images.append(Image(service: use.service, reference: image))
     }
 
     private mutating func examine(
@@ -146,14 +143,9 @@ private struct Chosen {
     private let names: Set<String>
 
     init(names: Set<String>, environment: String) {
-        var uses: [(name: String, used: Set<String>)] = []
-        for line in environment.split(whereSeparator: \.isNewline) {
-            let used = Self.references(in: line)
-            let name = line.prefix { $0 != "=" && $0 != ":" }.split { $0 == " " || $0 == "\t" }.last
-            if let name, name.endIndex < line.endIndex { uses.append((String(name), used)) }
-        }
+        let variables = Dotenv(environment).variables
         var names = names
-        while let next = uses.first(where: { !names.contains($0.name) && !$0.used.isDisjoint(with: names) }) {
+        while let next = variables.first(where: { !names.contains($0.name) && !$0.uses.isDisjoint(with: names) }) {
             names.insert(next.name)
         }
         self.names = names
@@ -162,27 +154,10 @@ private struct Chosen {
     /// Whether a variable of the drop is in a part of the file, however deep.
     func decide(_ part: JSON) -> Bool {
         switch part {
-        case .string(let text): !Self.references(in: text[...]).isDisjoint(with: names)
+        case .string(let text): !text.variables.isDisjoint(with: names)
         case .array(let elements): elements.contains(where: decide)
         case .object(let members): members.values.contains(where: decide)
         case .null, .bool, .integer, .number: false
         }
-    }
-
-    /// The variables that a text uses, also within the default of another one.
-    private static func references(in text: Substring) -> Set<String> {
-        var names: Set<String> = []
-        var rest = text
-        while let dollar = rest.firstIndex(of: "$") {
-            rest = rest[rest.index(after: dollar)...]
-            if rest.first == "$" {
-                rest = rest.dropFirst()
-                continue
-            }
-            if rest.first == "{" { rest = rest.dropFirst() }
-            let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-            if !name.isEmpty { names.insert(String(name)) }
-        }
-        return names
     }
 }

@@ -9,6 +9,7 @@ import Testing
         Choices(
             template: try JSON(bytes: Array(template.utf8)),
             model: try JSON(bytes: Array(model.utf8)),
+            images: try ComposeModel(json: Array(model.utf8)).images,
             names: ["TAG", "OWNER"],
             environment: environment
         )
@@ -44,6 +45,8 @@ import Testing
         for name in ["A", "B", "C"] {
             #expect(try images("${\(name)}/app", "evil/app", environment: environment) == ["evil/app"])
         }
+        let lines = "A=\"one\n${OWNER}/x\"\nB='\n${A}'\n"
+        #expect(try images("${B}/app", "evil/app", environment: lines) == ["evil/app"])
         #expect(try images("${D}/app", "1/app", environment: environment).isEmpty)
         #expect(try images("$${OWNER}/app", "${OWNER}/app").isEmpty)
     }
@@ -60,6 +63,32 @@ import Testing
             """
         )
         #expect(found.images.map(\.reference.rawValue) == ["evil/data:1", "evil/hook"])
+    }
+
+    /// What is written and what it becomes are found by their place: which volumes are images, a variable may decide.
+    @Test func anImageIsPairedByItsPlace() throws {
+        let found = try choices(
+            """
+            {"services":{"app":{"image":"a","volumes":[{"type":"${KIND}","source":"own/a","target":"/a"},
+            {"type":"image","source":"${OWNER}/b","target":"/b"},
+            {"type":"image","source":"own/c","target":"/c"}]}}}
+            """,
+            """
+            {"name":"shop","services":{"app":{"image":"a","volumes":[{"type":"image","source":"own/a","target":"/a"},
+            {"type":"image","source":"evil/b","target":"/b"},{"type":"image","source":"own/c","target":"/c"}]}}}
+            """
+        )
+        #expect(found.images.map(\.reference.rawValue) == ["evil/b"])
+    }
+
+    /// Compose's older versions garble a short form that begins with a variable.
+    @Test func anImageWhosePlaceIsNotFoundIsAChoiceIfItsVolumesAre() throws {
+        let model = """
+            {"name":"shop","services":{"app":{"image":"a","volumes":[{"type":"image","source":"evil/b","target":"/b"}]}}}
+            """
+        let chosen = #"{"services":{"app":{"image":"a","volumes":[{"type":"image","source":"x","target":"${TAG}"}]}}}"#
+        #expect(try choices(chosen, model).images.map(\.reference.rawValue) == ["evil/b"])
+        #expect(try choices(chosen.replacing("TAG", with: "OTHER"), model).images.isEmpty)
     }
 
     @Test func pathsThatAVariableMakesAreFoundAndWrittenOnesAreNot() throws {
