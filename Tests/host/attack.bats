@@ -165,7 +165,16 @@ END'
     inside sed -i 's|      IMAGE_TAG:|      SENTRY: ${SENTRY_AUTH_TOKEN:-}\n&|' /srv/gitlab/docker-compose.yml
     drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
     ends_as gitlab 2 refused secret-in-drop
-    contains "$(reason gitlab 2)" "SENTRY_AUTH_TOKEN sounds like a secret"
+    contains "$(reason gitlab 2)" "SENTRY_AUTH_TOKEN sounds like a secret, and the Compose file uses it"
+    # A rollback would start the app with [redacted].
+    # shellcheck disable=SC2016  # Compose expands it
+    inside sh -euc 'cd /srv/gitlab
+        sed -i "s|SENTRY: .*|SENTRY: \${SENTRY_URL}|" docker-compose.yml
+        echo "SENTRY_URL=https://\${SENTRY_AUTH_TOKEN}@sentry.example" >>.env'
+    drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
+    ends_as gitlab 3 refused secret-in-drop
+    contains "$(reason gitlab 3)" "SENTRY_AUTH_TOKEN sounds like a secret, and .env uses it"
+    assert_no_canary "$canary"
 }
 
 @test "an .env that has Compose ignore orphans, and one that names the Compose file below another app's" {

@@ -58,7 +58,7 @@ struct Check: Sendable {
         release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
         let compose = try await reader.store(delivered, in: file)
-        let variables = try recordable(drop, storedIn: file)
+        let variables = try await recordable(drop, delivered, storedIn: file)
         warnOfMissing(drop.variables)
         return Checked(
             session: session,
@@ -92,22 +92,6 @@ struct Check: Sendable {
     }
 
     // MARK: - The variables
-
-    /// The drop's variables as the record may have them. A rollback renders the Compose file with those of the record, so it
-    /// cannot do without a value that the file uses.
-    private func recordable(_ drop: Drop, storedIn file: FilePath) throws -> [String: String] {
-        guard !drop.secretNames.isEmpty else { return drop.variables }
-        let used = drop.secrets(mentionedIn: try File.read(file))
-        if let name = used.subtracting(app.variables ?? []).min() {
-            throw Failure(
-                .secretInDrop,
-                "\(name)",
-                "sounds like a secret, and the Compose file uses it: its value would have to be kept in the record",
-                hint: "put it into the app's .env, or name it in the app's variables in the settings if it is none"
-            )
-        }
-        return drop.recordable(disclosing: used)
-    }
 
     /// Compose takes the default of a variable that is not set, which is hardly what CI wanted.
     private func warnOfMissing(_ variables: [String: String]) {

@@ -103,7 +103,11 @@ final class StoryHost: Sendable {
                 echo "fetch $3" >>"\(folder)/did"
                 ;;
             version) echo '{"version":"2.40.3"}' ;;
-            template) echo '{"services":{}}' ;;
+            template)
+                template='{"services":{}}'
+                [ ! -e "\(folder)/template" ] || IFS= read -r template <"\(folder)/template" || :
+                echo "$template"
+                ;;
             config)
                 members=
                 [ ! -e "\(folder)/members" ] || IFS= read -r members <"\(folder)/members" || :
@@ -148,6 +152,9 @@ final class StoryHost: Sendable {
 
     /// Adds members to the service in the Compose model: `,"pull_policy":"never"`.
     func addToService(_ members: String) throws { try write(members, to: folder.appending("members")) }
+
+    /// What Compose prints of the Compose file before it puts variables into it: one line.
+    func setTemplate(_ text: String) throws { try write(text, to: folder.appending("template")) }
 
     /// Lets a command fail, for one release.
     func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
