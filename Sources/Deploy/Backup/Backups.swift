@@ -16,14 +16,22 @@ struct Backups: Sendable {
     // MARK: - Writing
 
     /// Makes a backup's file, under a temporary name.
+    ///
+    /// - Throws: also if there is a backup of that name, which is never replaced.
     func begin(_ output: Output, of number: Int) throws(Failure) -> DraftFile {
         let path = path(of: output, number)
         do {
             try File.makeFolder(folder, mode: .ownerReadWriteExecute)
-            return try DraftFile(path)
+            if !File.exists(path) { return try DraftFile(path) }
         } catch {
             throw Self.unwritable(path, error)
         }
+        throw Failure(
+            .backupFailed,
+            "the backup \(path)",
+            "is there already",
+            hint: "move it elsewhere and drop again: it is older than berth's records"
+        )
     }
 
     /// Checks that a backup is large enough, and gives it its name; it is on the disk when this returns.
@@ -88,13 +96,17 @@ struct Backups: Sendable {
     func removeLeftovers() { DraftFile.removeLeftovers(in: folder) }
 
     /// The numbers of the deployments that have such a backup, the newest first.
+    ///
+    /// If the records were lost, a newer backup may have a lower number.
     private func numbers(of output: Output) -> [Int] {
         let names = (try? File.names(in: folder)) ?? []
-        return names.compactMap { name in
+        let numbers = names.compactMap { name -> Int? in
             guard name.hasSuffix("-\(output.file)") else { return nil }
             let digits = name.dropLast(output.file.utf8.count + 1)
             return Int(digits).flatMap { "\($0)" == digits ? $0 : nil }
-        }.sorted(by: >)
+        }
+        let written = numbers.map { ((try? File.modified(path(of: output, $0))) ?? 0, $0) }
+        return written.sorted(by: >).map(\.1)
     }
 
     // MARK: - Room

@@ -20,37 +20,44 @@ extension Steps {
             try await tools.unbroken { try await tools.stream(command, from: input) }
             return nil
         }
+        // What the step has written is no backup before it has its name.
+        let backup = try await tools.unbroken { try await write(output, command, input) }
+        log.notice("backup \(backup.file): \((backup.size ?? 0).inUnits), SHA-256 \(backup.sha256 ?? "")")
+        letGo(output)
+        return backup
+    }
+
+    private func write(
+        _ output: Policy.Step.Output,
+        _ command: Command,
+        _ input: FileDescriptor?
+    ) async throws -> Record.Backup {
         let draft = try backups.begin(output, of: number)
-        let backup: Record.Backup
         do {
-            try await write(draft, command, input)
-            backup = try await backups.finish(draft, output)
+            try await fill(draft, command, input)
+            return try await backups.finish(draft, output)
         } catch {
             // Docker says of a full disk only that it failed.
             let trouble = error is CommandError ? draft.trouble() : nil
             draft.discard()
             throw trouble.map { Backups.unwritable(draft.path, $0) } ?? error
         }
-        log.notice("backup \(backup.file): \((backup.size ?? 0).inUnits), SHA-256 \(backup.sha256 ?? "")")
-        letGo(output)
-        return backup
     }
 
-    private func write(_ draft: DraftFile, _ command: Command, _ input: FileDescriptor?) async throws {
-        try await tools.unbroken {
-            try await withThrowingTaskGroup(of: Void.self) { race in
-                race.addTask { try await tools.stream(command, from: input, into: draft.descriptor) }
-                race.addTask { try await backups.awaitFull(refuse, tools.host.clock) }
-                defer { race.cancelAll() }
-                _ = try await race.next()
-            }
+    private func fill(_ draft: DraftFile, _ command: Command, _ input: FileDescriptor?) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { race in
+            race.addTask { try await tools.stream(command, from: input, into: draft.descriptor) }
+            race.addTask { try await backups.awaitFull(refuse, tools.host.clock) }
+            defer { race.cancelAll() }
+            _ = try await race.next()
         }
     }
 
     /// Removes older backups beyond the output's `keep`; none if it is not known which releases are good.
     private func letGo(_ output: Policy.Step.Output) {
         guard history.isComplete else { return }
-        for file in backups.removeOld(output, kept: history.kept(app.keep)) { log.info("removed the backup \(file)") }
+        let kept = history.kept(app.keep).union([number])
+        for file in backups.removeOld(output, kept: kept) { log.info("removed the backup \(file)") }
     }
 
     /// Why there is nothing for a step to do; nil if there is.

@@ -65,7 +65,7 @@ struct Tools: Sendable {
     }
 
     /// Does something to its end even if the agent is stopped meanwhile.
-    func unbroken(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    func unbroken<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await Task(executorPreference: host.executor) { try await body() }.value
     }
 

@@ -108,6 +108,53 @@ import Testing
         }
     }
 
+    /// A stop waits for the step and for what it wrote; the next agent goes on behind it.
+    @Test(arguments: ["before", "after"])
+    func aStopKeepsTheBackup(moment: String) async throws {
+        let policy = """
+            {"steps":[{"name":"dump","service":"app","command":["true"],"when":"\(moment)","output":{"file":"a"}}]}
+            """
+        try await withStoryHost(policy: policy) { host in
+            try host.setOutput("the data")
+            host.journal.when("shop #2: step dump") { withUnsafeCurrentTask { $0?.cancel() } }
+            try await host.deploy()
+            #expect(host.backups == ["2-a"], "\(host.journal.lines)")
+            try await host.live()
+            #expect(host.journal.verdicts == ["#2 deployed"], "\(host.journal.lines)")
+            #expect(try host.record(2).steps.map(\.exitCode) == [0])
+        }
+    }
+
+    private static let plain = """
+        {"steps":[{"name":"dump","service":"app","command":["true"],"when":"before","output":{"file":"a","keep":2}}]}
+        """
+
+    /// The records were lost, and the numbers begin again.
+    @Test func theNewestStaysWhateverItsNumber() async throws {
+        try await withStoryHost(hasWayBack: false, policy: Self.plain) { host in
+            try host.setOutput("the data")
+            try File.makeFolder(host.app.backups, mode: .ownerReadWriteExecute)
+            for number in 36...40 { try write("old", to: host.app.backups.appending("\(number)-a")) }
+            try await host.deploy()
+            #expect(host.journal.verdicts == ["#1 deployed"], "\(host.journal.lines)")
+            #expect(host.backups == ["1-a", "40-a"])
+        }
+    }
+
+    @Test func anOldBackupOfTheSameNameIsNotReplaced() async throws {
+        try await withStoryHost(policy: Self.plain) { host in
+            try host.setOutput("the data")
+            try File.makeFolder(host.app.backups, mode: .ownerReadWriteExecute)
+            let file = host.app.backups.appending("2-a")
+            try write("old", to: file)
+            try await host.deploy()
+            let record = try host.record(2)
+            #expect(record.verdict == .failed && record.cause == .backupFailed)
+            #expect(record.reason?.contains("the backup \(file) is there already; move it elsewhere") == true)
+            #expect(try File.read(file) == Array("old".utf8) && host.did == ["pull v2"])
+        }
+    }
+
     @Test func theOldestGoUnlessTheirReleaseIsKept() async throws {
         try await withStoryHost(policy: Self.policy(#"{"file":"shop.dump","keep":2}"#)) { host in
             try host.setOutput("the data")
