@@ -25,7 +25,7 @@ struct Judge {
     /// By the name or ID of the image when the container was created.
     private var usersByName: [String: Inventory.Container] = [:]
     private var usersByVolume: [VolumeName: Inventory.Container] = [:]
-    private typealias Membership = (app: Inventory.App, release: Inventory.Release)
+    private typealias Membership = (app: Inventory.App, release: Inventory.Release, since: Timestamp)
     private typealias Pin = (app: AppName, number: Int)
     /// The apps and releases that an image belongs to.
     private var releases: [ImageID: [Membership]] = [:]
@@ -42,8 +42,8 @@ struct Judge {
         }
         for app in inventory.apps {
             apps[app.name] = app
-            for release in app.releases {
-                for image in release.images { releases[image, default: []].append((app, release)) }
+            for (release, since) in app.inOrder {
+                for image in release.images { releases[image, default: []].append((app, release, since)) }
             }
         }
     }
@@ -74,7 +74,7 @@ struct Judge {
         for name in image.names + image.digests {
             if let user = usersByName[name.rawValue] { return .usedBy(container: user.name, isRunning: user.isRunning) }
         }
-        for (app, release) in releases {
+        for (app, release, _) in releases {
             if let reason = reasonToKeep(release, of: app) { return reason }
         }
         for (name, number) in pins {
@@ -100,8 +100,8 @@ struct Judge {
     private func fate(of image: Inventory.Image, _ releases: [Membership], _ pins: [Pin]) -> Judgement.Fate {
         let built = image.created ?? .longAgo
         if image.names.isEmpty { return .mayGo(.dangling, since: built) }
-        if let (app, release) = releases.max(by: { $0.release.received < $1.release.received }) {
-            return .mayGo(.superseded(app: app.name, number: release.number), since: release.received)
+        if let (app, release, since) = releases.max(by: { $0.since < $1.since }) {
+            return .mayGo(.superseded(app: app.name, number: release.number), since: since)
         }
         if let (app, number) = pins.first {
             // The deployment ended before its images were on record.
@@ -153,6 +153,18 @@ struct Judge {
         guard settings.volumes == .anonymous else { return .volumesStay }
         guard let mentioned = inventory.mentioned else { return .composeUnreadable }
         return mentioned[volume.name].map { .mentioned(app: $0) }
+    }
+}
+
+extension Inventory.App {
+    /// Its releases by their numbers, each with a time that is later than those before it: the clock may have been set back.
+    fileprivate var inOrder: [(release: Inventory.Release, since: Timestamp)] {
+        var last: Timestamp?
+        return releases.sorted { $0.number < $1.number }.map { release in
+            let since = last.map { max(release.received, $0 + .nanoseconds(1)) } ?? release.received
+            last = since
+            return (release, since)
+        }
     }
 }
 

@@ -95,6 +95,18 @@ import Testing
         return host
     }
 
+    /// The clock was ahead at #2, so #3 and #4 seem older than it.
+    @Test func ofOneAppTheLowestNumberGoesFirst() {
+        var host = Inventory(now: now)
+        host.images = (["d", "c", "b", "a"] as [ImageID]).map { image($0, [ImageReference(rawValue: "other:\($0)")]) }
+        let received = [1: ago(400), 2: ago(100), 3: ago(300), 4: ago(200)]
+        let releases = zip(1...4, ["d", "c", "b", "a"] as [ImageID]).map { number, id in
+            Inventory.Release(number: number, images: [id], standing: .superseded, received: received[number] ?? now)
+        }
+        host.apps = [Inventory.App(name: shop, releases: releases.reversed())]
+        #expect(ids(plan(host, usage(990), settings)) == ["d", "c", "b", "a"])
+    }
+
     /// The Engine would refuse to remove it, each time (D2 f).
     @Test(arguments: ["other:1", "other", "other@sha256:d1"] as [ImageReference])
     func anImageThatAContainerMountsStays(name: ImageReference) {
