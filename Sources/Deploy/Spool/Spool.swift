@@ -100,9 +100,12 @@ package struct Spool: Hashable, Sendable {
                 draft,
                 .writeOnly,
                 options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-                permissions: [.ownerReadWrite, .groupRead]
+                permissions: .ownerReadWrite
             )
-            _ = try file.closeAfter { try file.writeAll(bytes) }
+            try file.closeAfter {
+                try file.writeAll(bytes)
+                guard fchmod(file.rawValue, 0o640) == 0 else { throw Errno(rawValue: errno) }
+            }
             guard rename(draft.string, dropPath.string) == 0 else { throw Errno(rawValue: errno) }
         } catch {
             unlink(draft.string)

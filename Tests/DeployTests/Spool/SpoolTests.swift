@@ -153,15 +153,32 @@ import Testing
         try await withTemporaryFolder { folder in
             let own = [
                 ".env", ".env.deploy", ".env.deploy.claimed", ".env.deploy.sample", ".env.deploy.V2", "notes.A1b2C3",
+                ".env.deploy.BACKUP", ".env.deploy.250901",
             ]
             for name in own + [".env.deploy.A1b2C3", ".env.deploy.abcde7"] {
                 try write("A=1", to: folder.appending(name))
+                chmod(folder.appending(name).string, 0o600)
+                // Tests may run as root.
+                if getuid() == 0 { chown(folder.appending(name).string, 65534, 65534) }
             }
             #expect(Spool(folder).removeLeftovers(olderThan: .seconds(60)) == [])
             let removed = Spool(folder).removeLeftovers(olderThan: .seconds(-2))
             #expect(Set(removed) == [folder.appending(".env.deploy.A1b2C3"), folder.appending(".env.deploy.abcde7")])
             #expect(try Set(File.names(in: folder)) == Set(own))
         }
+    }
+
+    @Test(
+        arguments: [
+            (S_IFREG | 0o600, 1000, 1, true), (S_IFREG | 0o700, 1000, 1, true), (S_IFREG | 0o640, 1000, 1, false),
+            (S_IFREG | 0o604, 1000, 1, false), (S_IFREG | 0o600, 0, 1, false), (S_IFREG | 0o600, 1000, 2, false),
+            (S_IFLNK | 0o600, 1000, 1, false), (S_IFDIR | 0o700, 1000, 1, false),
+        ] as [(mode_t, uid_t, nlink_t, Bool)]
+    )
+    func aLeftoverIsItsOwnersAlone(mode: mode_t, owner: uid_t, links: nlink_t, isDraft: Bool) {
+        var status = stat()
+        (status.st_mode, status.st_uid, status.st_nlink) = (mode, owner, links)
+        #expect(Spool.isDraft(status) == isDraft)
     }
 
     @Test func aDraftOfItsOwnWouldBeALeftoverToo() {
