@@ -49,6 +49,6 @@ extension Sequence<Int64> {
 }
 
 extension Duration {
-    /// The longest time that berth waits for anything.
+    /// A day, which is also the longest time that berth waits for anything.
     package static let day = Duration.seconds(24 * 60 * 60)
 }

@@ -55,22 +55,3 @@ package struct Healthcheck: Hashable, Sendable {
         )
     }
 }
-
-extension Duration {
-    /// Parses a duration as Go writes it, such as `1h0m0.5s`; a longer one becomes a day. Nil for any other text.
-    init?(go text: String) {
-        let units = ["ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600]
-        var rest = text[...]
-        var seconds = 0.0
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { ("0"..."9").contains($0) || $0 == "." }
-            rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix(while: \.isLetter)
-            rest = rest.dropFirst(unit.count)
-            guard let count = Double(digits), let unit = units[String(unit)] else { return nil }
-            seconds += count * unit
-        }
-        self = .seconds(min(seconds, 24 * 60 * 60))
-    }
-}

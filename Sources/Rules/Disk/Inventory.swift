@@ -47,7 +47,7 @@ package struct Inventory: Equatable {
 
     package struct CacheEntry: Equatable {
         /// Entries that no build has used for this long may be removed.
-        package static let idleTime = Duration.seconds(24 * 60 * 60)
+        package static let idleTime = Duration.day
 
         let id: CacheID
         let size: Int64

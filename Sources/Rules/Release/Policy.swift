@@ -160,7 +160,7 @@ extension KeyedDecodingContainer<Name> {
 
     fileprivate func duration(_ key: Name) throws -> Duration? {
         guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
-        guard let duration = Duration(compose: text) else {
+        guard let duration = Duration(go: text), duration <= .day else {
             throw error(key, "\(text) is not a duration of up to a day, such as 90s, 1m30s or 500ms")
         }
         return duration
