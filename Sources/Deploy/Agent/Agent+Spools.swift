@@ -10,16 +10,33 @@ extension Agent {
         for (name, app) in settings.apps {
             if await workers[name]?.adopt(app, settings) == true { continue }
             guard let worker = await makeWorker(for: app, settings) else { continue }
-            workers[name] = worker
-            group.addTask {
-                await worker.run()
-                await self.forget(worker, of: name)
-            }
+            start(worker, for: name, in: &group)
         }
         // A retired worker stays listed until it ends: if its app returns meanwhile, two workers must not deploy it.
         for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
         let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })
         await scan(unwatched: unwatched)
+    }
+
+    /// Ends what an earlier agent left of apps that the settings no longer name.
+    func endRemoved(in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
+        for name in (try? Store.apps(in: host.state)) ?? [] where settings.apps[name] == nil {
+            let app = AppSettings(unwritten: name)
+            guard let worker = await makeWorker(for: app, settings, isRemoved: true) else { continue }
+            start(worker, for: name, in: &group)
+        }
+    }
+
+    private func start(
+        _ worker: Worker,
+        for name: AppName,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        workers[name] = worker
+        group.addTask {
+            await worker.run()
+            await self.forget(worker, of: name)
+        }
     }
 
     private func forget(_ worker: Worker, of name: AppName) {
@@ -32,11 +49,12 @@ extension Agent {
     }
 
     /// Nil if the app's records cannot be kept; its drops then stay in the spool.
-    private func makeWorker(for app: AppSettings, _ settings: Settings) async -> Worker? {
+    private func makeWorker(for app: AppSettings, _ settings: Settings, isRemoved: Bool = false) async -> Worker? {
         do {
             return try await Worker(
                 app: app,
                 settings: settings,
+                isRemoved: isRemoved,
                 host: host,
                 status: status,
                 log: log,

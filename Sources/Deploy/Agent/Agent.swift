@@ -70,6 +70,7 @@ package actor Agent {
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
+                await endRemoved(in: &group)
                 group.addTask { await self.watchSpools() }
                 group.addTask { await self.scanWhenDue() }
                 group.addTask { try await self.sweepSpools() }

@@ -5,38 +5,45 @@ import Rules
 
 /// One app: its history, its waiting drop, its running deployment, and what an earlier agent left behind.
 package actor Worker {
-    private var app: AppSettings
+    private(set) var app: AppSettings
     private var settings: Settings
-    private var history: History
-    private let host: Host
+    private(set) var history: History
+    let host: Host
     private let status: StatusLine
     private let store: Store
-    private let log: Logger
+    let log: Logger
     private let histories: Histories
     private let bell: AsyncStream<Void>
-    private let ring: AsyncStream<Void>.Continuation
+    let ring: AsyncStream<Void>.Continuation
     /// The deployments that an earlier agent left without a verdict.
-    private var unfinished: [Record]
+    var unfinished: [Record]
+    /// What removes the holds of an earlier agent, and whether it has.
+    var release: Task<Void, Never>?
+    var hasReleased = false
     /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
-    /// The claimed file whose drop has a verdict, and that could not be deleted from the spool.
-    private var answered: Spool.ClaimedFile?
+    /// The last claim.
+    private var claim: Store.Claim?
     /// The records with a verdict that could not be saved.
     private var unsaved: [Record] = []
     private var waiting: (ledger: Ledger, drop: Drop)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
-    private var isRetired = false
+    private var isRetired: Bool
+    /// Whether the settings do not name the app: only what an earlier agent left is to be ended.
+    private(set) var isRemoved: Bool
     private var hasEnded = false
 
     /// Reads the app's history.
     ///
     /// - Parameters:
     ///   - settings: all settings, including the app's own.
+    ///   - isRemoved: whether the settings no longer name the app.
     ///   - histories: gives the disk guard the histories of all apps.
     package init(
         app: AppSettings,
         settings: Settings,
+        isRemoved: Bool = false,
         host: Host,
         status: StatusLine,
         log: Logger,
@@ -44,6 +51,8 @@ package actor Worker {
     ) async throws(StoreError) {
         self.app = app
         self.settings = settings
+        self.isRemoved = isRemoved
+        isRetired = isRemoved
         self.host = host
         self.status = status
         self.histories = histories
@@ -59,15 +68,15 @@ package actor Worker {
         for number in history.undecided.sorted() {
             if let record = try? store.record(number) { unfinished.append(record) }
         }
-        // A claimed file is deleted before the next one is claimed, so a record younger than the claim is its own.
-        guard let file = Spool(app.spool).claimed, let last = try? store.record(history.lastNumber),
-            last.received >= file.claimed
-        else { return }
-        if last.verdict != nil {
-            answered = file
-        } else if last.started == nil {
-            claimedBefore = unfinished.popLast()
+        claim = store.claim
+        guard !isRemoved, let file = Spool(app.spool).claimed else { return }
+        // An agent that noted no claim went by the time.
+        if claim == nil, let last = try? store.record(history.lastNumber), last.received >= file.claimed {
+            claim = Store.Claim(number: last.number, file: file)
         }
+        guard let claim, claim.file == file else { return }
+        let own = unfinished.firstIndex { $0.number == claim.number && $0.started == nil }
+        claimedBefore = own.map { unfinished.remove(at: $0) }
     }
 
     /// Applies these settings from the next drop on; a retired worker returns to service.
@@ -78,6 +87,7 @@ package actor Worker {
         self.app = app
         self.settings = settings
         isRetired = false
+        isRemoved = false
         return true
     }
 
@@ -103,9 +113,9 @@ package actor Worker {
     package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
         saveAgain()
         let file = spool.claimed
-        // Its drop has a verdict already; the file could not be deleted so far.
-        if let file, file == answered { return try spool.discard() }
+        if let file, isOnRecord(file) { return try spool.discard() }
         let ledger = makeLedger(request: claim.request)
+        if let file { note(Store.Claim(number: ledger.number, file: file)) }
         let drop: Drop
         do throws(Failure) {
             drop = try Drop(claim, for: app)
@@ -113,13 +123,11 @@ package actor Worker {
         } catch {
             await ledger.finish()
             await end(ledger, .refused, error)
-            answered = file
             return try spool.discard()
         }
         do throws(SpoolError) {
             try spool.discard()
         } catch {
-            answered = file
             await end(ledger, .refused, Failure(error))
             throw error
         }
@@ -130,6 +138,18 @@ package actor Worker {
         guard let superseded else { return }
         let problem = "the newer drop #\(ledger.number) replaced it"
         await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
+    }
+
+    /// Whether the drop of a claimed file is on record, and only the file could not be deleted so far.
+    private func isOnRecord(_ file: Spool.ClaimedFile) -> Bool {
+        guard let claim, claim.file == file, claimedBefore == nil else { return false }
+        return history.undecided.contains(claim.number) || history.entries.contains { $0.number == claim.number }
+    }
+
+    /// Notes the claim before its record, by which an agent that ends in between loses no drop.
+    private func note(_ claim: Store.Claim) {
+        self.claim = claim
+        store.note(claim)
     }
 
     /// Gives the drop the next number, or its own if an earlier agent ended between numbering and deleting it.
@@ -143,7 +163,7 @@ package actor Worker {
         return makeLedger(record)
     }
 
-    private func makeLedger(_ record: Record) -> Ledger {
+    func makeLedger(_ record: Record) -> Ledger {
         let log = DeploymentLog(log, app: app.name, number: record.number, request: record.request)
         return Ledger(record, store: store, status: status, host: host, log: log)
     }
@@ -152,18 +172,21 @@ package actor Worker {
     package func run() async {
         await showLast()
         await recover()
-        await releaseHolds()
         while !Task.isCancelled {
             if let (ledger, drop) = waiting {
                 waiting = nil
+                // A deployment has holds of its own.
+                await stopReleasing()
                 await deploy(drop, ledger)
-            } else if isRetired {
+            } else if isRetired, hasReleased {
                 break
             } else {
+                startReleasing()
                 await nextRing()
             }
         }
         hasEnded = true
+        await stopReleasing()
         if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
         saveAgain()
     }
@@ -179,51 +202,7 @@ package actor Worker {
         for await _ in bell { return }
     }
 
-    /// Finishes the deployments that an earlier agent left without a verdict.
-    private func recover() async {
-        Backups(folder: app.backups).removeLeftovers()
-        for record in unfinished { await recover(record) }
-        unfinished = []
-    }
-
-    /// Removes what an earlier agent held, if it ended in mid-deployment.
-    private func releaseHolds() async {
-        guard let session = try? await host.engine.negotiated() else { return }
-        await Holds(app: app.name, session: session, log: DeploymentLog(log, app: app.name)).release()
-    }
-
-    private func recover(_ record: Record) async {
-        let ledger = makeLedger(record)
-        let lastSwitch = history.lastSwitch?.number ?? 0
-        let recovery = Recovery(
-            leftIn: record.leftIn,
-            number: record.number,
-            lastSwitch: lastSwitch,
-            starts: record.starts
-        )
-        if case .end(let verdict, let failure) = recovery { return await end(ledger, verdict, failure) }
-        // On record before anything else: what follows may end this agent too.
-        await ledger.resume()
-        let drop = Drop(variables: record.variables, directives: record.directives)
-        switch recovery {
-        case .end: break
-        case .resume(let phase):
-            ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
-            await deploy(drop, ledger, interrupted: record, from: phase)
-        case .giveUp(let phase, let failure):
-            await deploy(drop, ledger, interrupted: record, from: phase, failed: failure)
-        case .leaveAlone(let phase, let failure):
-            var failure = failure
-            if phase == .rollback, let number = record.rolledBackTo {
-                failure = failure.asRollback(to: number, after: record.failure)
-            }
-            let consequence = await ledger.consequence(of: failure, in: phase, hasWayBack: false)
-            guard case .end(let verdict) = consequence else { return }
-            await end(ledger, verdict, failure)
-        }
-    }
-
-    private func deploy(
+    func deploy(
         _ drop: Drop,
         _ ledger: Ledger,
         interrupted: Record? = nil,
@@ -253,7 +232,7 @@ package actor Worker {
     }
 
     /// Ends a drop for which no deployment runs.
-    private func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
+    func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
         await note(ledger.conclude(verdict, failure), ledger)
     }
 
@@ -275,7 +254,7 @@ package actor Worker {
 }
 
 extension Failure {
-    fileprivate static let appRemoved = Failure(.appRemoved, "the app", "is no longer deployed here", hint: nil)
+    static let appRemoved = Failure(.appRemoved, "the app", "is no longer deployed here", hint: nil)
     fileprivate static let agentStopped = Failure(
         .agentStopped,
         "the agent",

@@ -52,6 +52,7 @@ struct Holds: Sendable {
         do throws(EngineError) {
             for hold in try await all() { try await session.removeContainer(hold.id) }
         } catch {
+            guard !Task.isCancelled else { return }
             log.warning("the containers that hold images could not be removed: \(error)")
         }
     }

@@ -70,19 +70,25 @@ package struct Spool: Hashable, Sendable {
 
     /// Identifies a claimed file.
     package struct ClaimedFile: Equatable, Sendable {
-        fileprivate let device: dev_t
-        fileprivate let inode: ino_t
+        fileprivate let device: UInt64
+        fileprivate let inode: UInt64
+        /// When it was renamed, in nanoseconds since 1970.
+        fileprivate let changed: Int64
+
         /// When it was renamed, cut to milliseconds as in records.
-        package let claimed: Timestamp
+        package var claimed: Timestamp { Timestamp(nanoseconds: changed - changed % 1_000_000) }
     }
 
     /// The claimed drop that is still in the spool.
     package var claimed: ClaimedFile? {
         var status = stat()
         guard lstat(claimedPath.string, &status) == 0 else { return nil }
-        let milliseconds = Int64(status.st_ctim.tv_sec) * 1000 + Int64(status.st_ctim.tv_nsec) / 1_000_000
-        let claimed = Timestamp(nanoseconds: milliseconds * 1_000_000)
-        return ClaimedFile(device: status.st_dev, inode: status.st_ino, claimed: claimed)
+        let (seconds, rest) = (Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec))
+        return ClaimedFile(
+            device: UInt64(status.st_dev),
+            inode: UInt64(status.st_ino),
+            changed: seconds * 1_000_000_000 + rest
+        )
     }
 
     /// Deletes the claimed drop, which contains a token.
@@ -171,6 +177,19 @@ package struct Spool: Hashable, Sendable {
             problem: "cannot be read by user berth: \(error)",
             hint: "send it readable for the spool's group, for example with rsync --chmod=F640"
         )
+    }
+}
+
+/// Three numbers: `2049 131 1790000000123456789`.
+extension Spool.ClaimedFile: LosslessStringConvertible {
+    package var description: String { "\(device) \(inode) \(changed)" }
+
+    package init?(_ text: String) {
+        let words = text.split(separator: " ")
+        guard words.count == 3, let device = UInt64(words[0]), let inode = UInt64(words[1]),
+            let changed = Int64(words[2])
+        else { return nil }
+        self.init(device: device, inode: inode, changed: changed)
     }
 }
 

@@ -1,3 +1,4 @@
+import Docker
 import Glibc
 import Linux
 import Logging
@@ -155,6 +156,35 @@ import Testing
                 #expect(host.journal.verdicts.count >= 20)
                 await taken.wait()
                 #expect(host.journal.lines.count { $0.contains("too fast") } == 1)
+            }
+        }
+    }
+
+    /// The agent was killed in mid-deployment, and the app was removed from the settings before the next one started.
+    @Test(arguments: [([Phase.claim, .check, .pull], Verdict.failed), ([.claim, .check, .up], .unhealthy)])
+    func whatAnAppLeftThatIsNoLongerThereIsEnded(phases: [Phase], verdict: Verdict) async throws {
+        try await withStoryHost { host in
+            host.change {
+                $0.holds = [ShopEngine.Container(id: "left", image: "sha256:v1")]
+                $0.answers["GET /_ping"] = []
+            }
+            host.journal.when(with: "The Docker Engine does not answer") { [host] in
+                host.change { $0.answers["GET /_ping"] = nil }
+            }
+            var record = Record(app: host.app.name, number: 2, received: .now)
+            record.phases = phases.map { Record.PhaseTime(name: $0) }
+            record.started = .now
+            try host.store.save(record)
+            try await withAgent(host, settings: "") { order, settings in
+                await host.journal.awaitLine(with: "shop #2: \(verdict)")
+                #expect(host.engine.holds.isEmpty && host.did.isEmpty)
+                #expect(try host.record(2).verdict == verdict && host.record(2).cause == .appRemoved)
+                // It may come back.
+                try write(good(host), to: settings)
+                order.yield(.reload)
+                await host.journal.awaitLine(with: "again: 1 app")
+                try host.spool.submit(Array("IMAGE_TAG=v2\n".utf8))
+                await host.journal.awaitLine(with: "shop #3: deployed")
             }
         }
     }

@@ -132,7 +132,7 @@ import Testing
 
     @Test func recordsOfDropsThatCameToNothingAreRemovedInTheEnd() async throws {
         try await withStoryHost { host in
-            for number in 2...1001 { try leave(number, in: [.claim], .refused, on: host) }
+            for number in 2...1001 { try host.leave(number, in: [.claim], .refused) }
             let worker = try await host.worker()
             for _ in 0..<2 { try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool) }
             #expect(try host.store.numbers() == [1] + Array(4...1003))
@@ -171,83 +171,7 @@ import Testing
         }
     }
 
-    // MARK: - What an earlier agent left
-
-    private func leave(
-        _ number: Int,
-        in phases: [Phase],
-        _ verdict: Verdict? = nil,
-        ago: Duration = .zero,
-        on host: StoryHost
-    ) throws {
-        var record = Record(app: host.app.name, number: number, received: .now + (.zero - ago))
-        record.verdict = verdict
-        record.variables = ["IMAGE_TAG": "v2"]
-        record.phases = phases.map { Record.PhaseTime(name: $0) }
-        record.started = phases.count > 1 ? .now : nil
-        try host.store.save(record)
-    }
-
-    @Test func whatHadNotTouchedTheAppHasFailed() async throws {
-        try await withStoryHost { host in
-            try leave(2, in: [.claim], on: host)
-            try leave(3, in: [.claim, .check, .login, .room, .pull], on: host)
-            await finish(try await host.worker(), on: host)
-            #expect(host.journal.verdicts == ["#2 failed", "#3 failed"])
-            #expect(try host.record(3).cause == .agentEnded && host.did.isEmpty)
-        }
-    }
-
-    @Test func whatIsOlderThanTheLastSwitchIsSuperseded() async throws {
-        try await withStoryHost { host in
-            try leave(2, in: [.claim, .check, .up], on: host)
-            var later = Record(app: host.app.name, number: 3, received: .now)
-            later.verdict = .deployed
-            try host.store.save(later)
-            await finish(try await host.worker(), on: host)
-            #expect(host.journal.verdicts == ["#2 superseded"] && host.did.isEmpty)
-        }
-    }
-
-    /// Lets a new worker take what is in the spool.
-    private func takeWhatIsThere(on host: StoryHost) async throws {
-        let worker = try await host.worker()
-        let claim = try #require(try host.spool.claim())
-        try await worker.take(claim, from: host.spool)
-        await finish(worker, on: host)
-        #expect(try File.names(in: host.app.spool) == [])
-    }
-
-    private func claimed(_ text: String, on host: StoryHost) throws {
-        try write(text, to: host.app.spool.appending(".env.deploy.claimed"))
-    }
-
-    @Test func aDropThatWasClaimedAndNotLetGoKeepsItsNumber() async throws {
-        try await withStoryHost { host in
-            try claimed("IMAGE_TAG=v2\n", on: host)
-            try leave(2, in: [.claim], on: host)
-            try await takeWhatIsThere(on: host)
-            #expect(host.journal.verdicts == ["#2 deployed"])
-        }
-    }
-
-    @Test func aDropThatHasItsVerdictGetsNoSecondOne() async throws {
-        try await withStoryHost { host in
-            try claimed("IMAGE_TAG=v2\n", on: host)
-            try leave(2, in: [.claim], .refused, on: host)
-            try await takeWhatIsThere(on: host)
-            #expect(host.journal.verdicts.isEmpty && host.did.isEmpty)
-        }
-    }
-
-    @Test func anotherDropInTheSpoolGetsANumberOfItsOwn() async throws {
-        try await withStoryHost { host in
-            try leave(2, in: [.claim], ago: .seconds(10), on: host)
-            try claimed("IMAGE_TAG=v2\n", on: host)
-            try await takeWhatIsThere(on: host)
-            #expect(Set(host.journal.verdicts) == ["#2 failed", "#3 deployed"])
-        }
-    }
+    // MARK: - Records that cannot be read
 
     @Test func aRecordThatIsMendedOrRemovedCountsAgain() async throws {
         try await withStoryHost { host in

@@ -99,6 +99,23 @@ import Testing
         }
     }
 
+    /// At boot, the Engine may start after berth.
+    @Test func theReleaseWaitsForTheEngine() async throws {
+        try await withStoryHost { host in
+            host.change {
+                $0.holds = [ShopEngine.Container(id: "left", image: "sha256:v1")]
+                $0.answers["GET /_ping"] = []
+            }
+            host.journal.when(with: "shop: waiting for the Engine") { [host] in
+                host.change { $0.answers["GET /_ping"] = nil }
+            }
+            let worker = try await host.worker()
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.engine.holds.isEmpty)
+        }
+    }
+
     // MARK: - Images beside those of services
 
     private static let assets = #","volumes":[{"type":"image","source":"assets:1","target":"/assets"}]"#

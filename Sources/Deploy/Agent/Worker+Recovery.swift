@@ -1,0 +1,94 @@
+import Docker
+import Rules
+
+/// What an earlier agent left behind.
+extension Worker {
+    /// Finishes the deployments that an earlier agent left without a verdict.
+    func recover() async {
+        if isRemoved { await releaseHolds() }
+        Backups(folder: app.backups).removeLeftovers()
+        for record in unfinished {
+            // The settings may name the app again meanwhile.
+            if isRemoved { await abandon(record) } else { await recover(record) }
+        }
+        unfinished = []
+    }
+
+    private func recover(_ record: Record) async {
+        let ledger = makeLedger(record)
+        let recovery = recovery(of: record, starts: record.starts)
+        if case .end(let verdict, let failure) = recovery { return await end(ledger, verdict, failure) }
+        // On record before anything else: what follows may end this agent too.
+        await ledger.resume()
+        let drop = Drop(variables: record.variables, directives: record.directives)
+        switch recovery {
+        case .end: break
+        case .resume(let phase):
+            ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
+            await deploy(drop, ledger, interrupted: record, from: phase)
+        case .giveUp(let phase, let failure):
+            await deploy(drop, ledger, interrupted: record, from: phase, failed: failure)
+        case .leaveAlone(let phase, let failure): await leave(record, ledger, in: phase, failure)
+        }
+    }
+
+    private func recovery(of record: Record, starts: Int) -> Recovery {
+        Recovery(
+            leftIn: record.leftIn,
+            number: record.number,
+            lastSwitch: history.lastSwitch?.number ?? 0,
+            starts: starts
+        )
+    }
+
+    /// Ends a deployment of an app that the settings no longer name. If it had begun the switch, the app is as it was left.
+    private func abandon(_ record: Record) async {
+        let ledger = makeLedger(record)
+        switch recovery(of: record, starts: .max) {
+        case .end(.superseded, let failure): await end(ledger, .superseded, failure)
+        case .end(let verdict, _): await end(ledger, verdict, .appRemoved)
+        case .resume(let phase), .giveUp(let phase, _), .leaveAlone(let phase, _):
+            await leave(record, ledger, in: phase, .appRemoved)
+        }
+    }
+
+    /// Ends a deployment without touching the app.
+    private func leave(_ record: Record, _ ledger: Ledger, in phase: Phase, _ failure: Failure) async {
+        var failure = failure
+        if phase == .rollback, let number = record.rolledBackTo {
+            failure = failure.asRollback(to: number, after: record.failure)
+        }
+        let consequence = await ledger.consequence(of: failure, in: phase, hasWayBack: false)
+        guard case .end(let verdict) = consequence else { return }
+        await end(ledger, verdict, failure)
+    }
+
+    // MARK: - Holds
+
+    /// Removes what an earlier agent held, if it ended in mid-deployment. At boot, the Engine may start after berth.
+    private func releaseHolds() async {
+        let log = DeploymentLog(log, app: app.name)
+        do {
+            let session = try await host.reachEngine(within: Host.bootPatience, log)
+            await Holds(app: app.name, session: session, log: log).release()
+        } catch {
+            if !Task.isCancelled { log.warning("what an earlier agent held stays until the next deployment: \(error)") }
+        }
+        guard !Task.isCancelled else { return }
+        hasReleased = true
+        ring.yield()
+    }
+
+    /// Releases the holds of an earlier agent while there is nothing to deploy.
+    func startReleasing() {
+        guard !hasReleased, release == nil else { return }
+        release = Task(executorPreference: host.executor) { await self.releaseHolds() }
+    }
+
+    /// Returns once nothing is released any more.
+    func stopReleasing() async {
+        release?.cancel()
+        await release?.value
+        release = nil
+    }
+}
