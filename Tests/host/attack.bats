@@ -174,6 +174,14 @@ END'
     drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
     ends_as gitlab 3 refused secret-in-drop
     contains "$(reason gitlab 3)" "SENTRY_AUTH_TOKEN sounds like a secret, and .env uses it"
+    # shellcheck disable=SC2016  # Compose expands it
+    inside sh -euc 'cd /srv/gitlab
+        sed -i "/SENTRY_URL/d" .env
+        sed -i "/SENTRY: /d; s|env_file: .env|env_file: [.env, \"\${NAME:-sentry}.env\"]|" docker-compose.yml
+        echo "SENTRY_URL=https://\${SENTRY_AUTH_TOKEN}@sentry.example" >sentry.env'
+    drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
+    ends_as gitlab 4 refused secret-in-drop
+    contains "$(reason gitlab 4)" "SENTRY_AUTH_TOKEN sounds like a secret, and an env_file uses it"
     assert_no_canary "$canary"
 }
 
