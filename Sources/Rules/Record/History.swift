@@ -168,8 +168,8 @@ extension History {
         return kept
     }
 
-    /// The numbers of the deployments whose files stay: the last good release, `keep` other good releases before it, and
-    /// what the last switch tried.
+    /// The numbers of the deployments whose files stay: the last good release, `keep` other good releases before it,
+    /// each release whose images stay, and what the last switch tried.
     package func keptFiles(_ keep: Int) -> Set<Int> {
         var kept: [Entry] = []
         for entry in entries.reversed() where entry.verdict == .deployed {
@@ -177,7 +177,7 @@ extension History {
             guard kept.count <= max(keep, 0) else { break }
             kept.append(entry)
         }
-        return Set(kept.map(\.number)).union(lastSwitch.map { [$0.number] } ?? [])
+        return Set(kept.map(\.number)).union(self.kept(keep)).union(lastSwitch.map { [$0.number] } ?? [])
     }
 
     /// The deployment of the same release, if it was rolled back and has not been deployed since.

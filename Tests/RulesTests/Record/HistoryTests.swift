@@ -298,6 +298,20 @@ import Testing
             #expect(history.lastNumber == next + 1)
         }
     }
+
+    /// A history, how many releases stay, and the deployments whose files do.
+    static let fileHistories: [(drops: [Drop], keep: Int, files: Set<Int>)] = [
+        (["deployed b/1", "deployed a/2", "deployed a/3", "deployed a/4", "deployed a/5"], 3, [1, 2, 3, 4, 5]),
+        (["deployed b/1", "deployed a/1", "deployed a/2", "deployed a/1"], 0, [4]),
+    ]
+
+    /// A release whose images stay is one to go back to, so its files stay too.
+    @Test(arguments: fileHistories)
+    func theFilesOfEachKeptReleaseStay(drops: [Drop], keep: Int, files: Set<Int>) throws {
+        let history = try history(drops)
+        #expect(history.keptFiles(keep) == files)
+        #expect(history.keptFiles(keep).isSuperset(of: history.kept(keep)))
+    }
 }
 
 /// An entry in the format of the index.
