@@ -1,3 +1,4 @@
+import DockerModel
 import Glibc
 import Linux
 import Rules
@@ -17,7 +18,7 @@ struct FolderReader {
         /// The bytes and files below each root, also of what was not read any more.
         var sizes: [ReleasePath: (bytes: Int, files: Int)] = [:]
         /// False if there is more than the limits allow; then not all is in the snapshot.
-        var isComplete = true
+        var isComplete: Bool { !foreign.contains { $0.reason == .tooMuch } }
     }
 
     private let scope: FileScope
@@ -87,7 +88,7 @@ struct FolderReader {
             }
             guard name != ".", name != ".." else { continue }
             // Enough to tell that it is too much.
-            guard files + found.foreign.count < 10 * limits.files else { return found.isComplete = false }
+            guard files + found.foreign.count < 10 * limits.files else { return leave(path, .tooMuch) }
             let next = path.appending(name)
             guard let status = Self.status(name, folder) else {
                 leave(next, .unreadable)
@@ -123,13 +124,9 @@ struct FolderReader {
         if status.isLink { return addLink(path, name, folder, status) }
         guard status.isFile else { return leave(path, .special) }
         files += 1
-        bytes += Int(status.st_size)
-        let size = found.sizes[root] ?? (0, 0)
-        found.sizes[root] = (size.bytes + Int(status.st_size), size.files + 1)
-        guard bytes <= limits.bytes, files <= limits.files else {
-            found.isComplete = false
-            return
-        }
+        let total = found.sizes[root] ?? (0, 0)
+        found.sizes[root] = (total.bytes + status.size, total.files + 1)
+        guard bytes + status.size <= limits.bytes, files <= limits.files else { return leave(path, .tooMuch) }
         do throws(Errno) {
             // A pipe that has just taken the file's place must not block.
             let raw = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -137,8 +134,8 @@ struct FolderReader {
             let file = FileDescriptor(rawValue: raw)
             defer { try? file.close() }
             let content = try File.read(file, limit: limits.bytes + 1)
-            bytes += content.count - Int(status.st_size)
-            guard bytes <= limits.bytes else { return found.isComplete = false }
+            guard bytes + content.count <= limits.bytes else { return leave(path, .tooMuch) }
+            bytes += content.count
             if Self.isPrivateKey(content) { return leave(path, .key) }
             found.snapshot.add(Snapshot.Entry(path, .file(content), status))
         } catch {
@@ -178,6 +175,8 @@ extension stat {
     fileprivate var isFile: Bool { st_mode & S_IFMT == S_IFREG }
     fileprivate var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
     fileprivate var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
+    /// At most a tebibyte: a sparse file may be so big that two of them have no sum.
+    fileprivate var size: Int { Int(st_size).bounded(to: 0...1 << 40) }
 }
 
 extension Snapshot.Entry {

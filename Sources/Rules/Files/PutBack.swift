@@ -1,26 +1,3 @@
-/// Something in the app's folder that is no file of a release.
-package struct Foreign: Equatable, Sendable {
-    package enum Reason: String, Sendable {
-        case server = "is the server's"
-        case key = "is a private key"
-        case unreadable = "cannot be read"
-        case tooDeep = "is too deep"
-        case link = "is a link that leaves the app's folder"
-        case special = "is neither a file, nor a folder, nor a link"
-    }
-
-    package let path: ReleasePath
-    package let reason: Reason
-
-    package init(path: ReleasePath, reason: Reason) {
-        self.path = path
-        self.reason = reason
-    }
-
-    /// Whether nothing is lost if a file of a release takes its place.
-    var isEmpty: Bool { reason == .link || reason == .special }
-}
-
 /// How the files of a good release get back into the app's folder.
 ///
 /// The Engine unpacks an archive there. It replaces what an entry names, and cannot remove anything else. So a folder with
@@ -32,7 +9,7 @@ package struct PutBack: Equatable, Sendable {
     package let restored: [ReleasePath]
     /// What the newer release brought into a folder of the good one, and what goes.
     package private(set) var removed: [ReleasePath] = []
-    /// The same, where the folder holds what berth may not touch.
+    /// The same, where the folder holds what berth may not touch, and what berth cannot compare with the good release.
     package private(set) var stays: [ReleasePath] = []
     /// What is replaced or removed, and was delivered by neither release.
     package private(set) var byHand: [Snapshot.Entry] = []
@@ -42,14 +19,21 @@ package struct PutBack: Equatable, Sendable {
     ///   - new: the files that the release which ran since was delivered with; nil if they are not known.
     ///   - now: the files now, in the paths of both.
     ///   - foreign: what else is in these folders.
-    package init(_ good: Snapshot, after new: Snapshot?, now: Snapshot, foreign: [Foreign]) {
-        let hasForeign = { (folder: ReleasePath) in foreign.contains { folder.contains($0.path) } }
-        let holdsData = { (path: ReleasePath) in
-            foreign.contains { path.contains($0.path) && !($0.path == path && $0.isEmpty) }
-        }
+    ///   - written: what containers that run have mounted for writing. A container keeps the folder that it was started
+    ///     with, so what it writes would be lost with a folder that was replaced.
+    package init(
+        _ good: Snapshot,
+        after new: Snapshot?,
+        now: Snapshot,
+        foreign: [Foreign],
+        written: [ReleasePath] = []
+    ) {
+        let places = ForeignPlaces(foreign)
         let changed = good.sorted.filter { !$0.isSame(as: now[$0.path]) }
-        // A file cannot take the place of a folder with data in it.
-        let blocked = changed.filter { !$0.isFolder && holdsData($0.path) }
+        // A file cannot take the place of a folder with data in it, or of what berth has not read.
+        let blocked = changed.filter { entry in
+            !entry.isFolder && places.wouldLose(entry.path) || now[entry.path] == nil && places.hide(entry.path)
+        }
         stays = blocked.map(\.path)
         let restoring = changed.filter { entry in !blocked.contains { $0.path == entry.path } }
         restored = restoring.map(\.path)
@@ -60,7 +44,7 @@ package struct PutBack: Equatable, Sendable {
         var folders: [ReleasePath] = []
         for extra in extras where !extra.isFolder {
             let folder = extra.path.ancestors.last { good[$0]?.isFolder == true && now[$0]?.isFolder == true }
-            if let folder, !hasForeign(folder) {
+            if let folder, !places.areIn(folder), !written.contains(where: folder.contains) {
                 removed.append(extra.path)
                 folders.append(folder)
             } else if !restoring.contains(where: { !$0.isFolder && $0.path.contains(extra.path) }) {
@@ -72,6 +56,8 @@ package struct PutBack: Equatable, Sendable {
         archive = Self.archive(good, now, restoring, replaced, gone)
         byHand = now.sorted.filter { entry in
             !entry.isFolder && !entry.isSame(as: good[entry.path]) && !entry.isSame(as: new?[entry.path])
+                // An empty file in the place of a folder is berth's own, from a way back that was torn.
+                && !(good[entry.path]?.isFolder == true && entry.content == .file([]))
                 && (gone.contains(entry.path) || restoring.contains { !$0.isFolder && $0.path.contains(entry.path) }
                     || restoring.contains { $0.path == entry.path })
         }

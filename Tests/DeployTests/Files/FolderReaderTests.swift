@@ -105,6 +105,36 @@ import Testing
         }
     }
 
+    /// Each thing that is not read is named, so that nothing takes its place.
+    @Test func whatIsTooMuchIsForeign() async throws {
+        try await withFolder { folder in
+            try write(String(repeating: "x", count: 100), to: folder.appending("conf/big"))
+            let big = try read(folder, limits: FileLimits(bytes: 10, files: 11))
+            #expect(lines(big) == ["conf/", "conf/a=1"])
+            #expect(big.foreign == [Foreign(path: try #require(ReleasePath("conf/big")), reason: .tooMuch)])
+            #expect(big.sizes.values.first?.bytes == 101)
+            for number in 0..<30 { try write("", to: folder.appending("conf/\(number)")) }
+            let many = try read(folder, limits: FileLimits(bytes: 1000, files: 2))
+            #expect(many.snapshot.entries.count == 2)
+            // It does not go on for ever.
+            #expect(many.foreign.contains(Foreign(path: try #require(ReleasePath("conf")), reason: .tooMuch)))
+            #expect(many.foreign.allSatisfy { $0.reason == .tooMuch } && many.foreign.count < 20)
+        }
+    }
+
+    /// A sparse file may be as big as a number can be.
+    @Test func noSizeIsTooBigToBeAdded() async throws {
+        try await withTemporaryFolder(isInMemory: true) { folder in
+            try File.makeFolder(folder.appending("conf"), mode: .ownerReadWriteExecute)
+            for name in ["a", "b", "c"] {
+                try write("", to: folder.appending("conf/\(name)"))
+                #expect(truncate(folder.appending("conf/\(name)").string, .max) == 0)
+            }
+            let found = try read(folder)
+            #expect(!found.isComplete && lines(found) == ["conf/"])
+        }
+    }
+
     @Test func aMissingFileIsNone() async throws {
         try await withFolder { (folder: FilePath) throws in
             #expect(try read(folder, "nowhere/at/all").snapshot.isEmpty)

@@ -75,6 +75,25 @@ import Testing
         #expect(after == snapshot("conf/", "conf/a=1", "conf/b=1", "conf/evil=x"))
     }
 
+    /// A container keeps the folder that it was started with; what it writes to one that was replaced would be lost.
+    @Test(arguments: [("conf", true), ("conf/cache", true), ("conf/a", true), (".", false), ("other", false)])
+    func aFolderThatAContainerWritesInIsNotReplaced(written: String, stays: Bool) {
+        let new = snapshot("conf/", "conf/a=2", "conf/b=1", "conf/evil=x")
+        let plan = PutBack(good, after: new, now: new, foreign: [], written: [path(written)])
+        #expect(plan.restored == [path("conf/a")])
+        #expect(plan.stays == (stays ? [path("conf/evil")] : []))
+        #expect(plan.removed == (stays ? [] : [path("conf/evil")]))
+    }
+
+    /// What berth has not read may be a file that no release had.
+    @Test(arguments: ["conf/a", "conf", "."])
+    func whatWasNotReadIsNotReplaced(unread: String) {
+        let now = snapshot("conf/", "conf/b=2")
+        let plan = PutBack(good, after: good, now: now, foreign: [Foreign(path: path(unread), reason: .tooMuch)])
+        #expect(plan.restored == [path("conf/b")])
+        #expect(plan.stays == [path("conf/a")])
+    }
+
     @Test func theAppsOwnFolderIsNeverReplaced() {
         let good = snapshot("a=1")
         let now = snapshot("a=2", "extra=x")
@@ -114,6 +133,37 @@ import Testing
             let (plan, after) = plan(good, after: new, now: torn)
             #expect(after == good, "after \(count) entries")
             #expect(plan.byHand.isEmpty || plan.byHand.allSatisfy { $0.content == .file([]) })
+        }
+    }
+
+    /// Wherever the limits cut the reading off, nothing that was not read is replaced.
+    @Test func nothingUnreadIsEverLost() {
+        var generator = SplitMix(seed: 17)
+        let names = ["c/", "c/a=1", "c/a=2", "c/b=1", "c/s/", "c/s/x=1", "c/s/x=2", "c/s/y=9", "d/", "d/z=1", "e=1"]
+        func random() -> Snapshot {
+            var result = Snapshot()
+            for line in names.map(entry)
+            where Bool.random(using: &generator) && line.path.ancestors.allSatisfy({ result[$0] != nil }) {
+                result.add(line)
+            }
+            return result
+        }
+        for _ in 0..<5000 {
+            let (good, new, all) = (random(), random(), random())
+            let unread = all.sorted.filter { !$0.isFolder && Int.random(in: 0..<3, using: &generator) == 0 }
+            let now = Snapshot(all.sorted.filter { !unread.contains($0) })
+            // The reader names each file, or the folder in which it has stopped.
+            let foreign = unread.map { entry in
+                let path = Bool.random(using: &generator) ? entry.path : entry.path.parent
+                return Foreign(path: path, reason: .tooMuch)
+            }
+            let plan = PutBack(good, after: new, now: now, foreign: foreign)
+            let after = unpacked(plan.archive, over: all)
+            for entry in unread { #expect(after[entry.path] == entry, "\(entry.path) is lost") }
+            for entry in good.sorted
+            where !plan.stays.contains(entry.path) && !unread.contains(where: { $0.path == entry.path }) {
+                #expect(entry.isSame(as: after[entry.path]))
+            }
         }
     }
 
