@@ -83,7 +83,7 @@ struct Deployment: Sendable {
             await ledger.beginSwitch()
             let changed =
                 isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files)
-            return try await new.run(ready, changed: changed)
+            return try await new.run(ready, changed: changed, in: checked.files)
         }
         try await phase(.health) { tools in
             await ledger.allow(release.policy.health.limit + .seconds(600))

@@ -34,7 +34,7 @@ struct Rollback: Sendable {
         let back = Switch(release: release, former: tried, session: session, tools: tools)
         // A crash in the middle must not hide what has changed.
         let changed = outcome.changed.union(triedFiles.map { wayBack.files.differences(from: $0) } ?? [])
-        let trial = try await back.run(back.prepare(), changed: changed)
+        let trial = try await back.run(back.prepare(), changed: changed, in: wayBack.files)
         try await Health(release: release, session: session, tools: tools).run(trial)
         return outcome.notes
     }

@@ -52,9 +52,11 @@ struct Switch: Sendable {
 
     /// Switches. A stop of the agent does not cut this short, because that would leave a half-switched app.
     ///
-    /// - Parameter changed: the files of the release that have changed since the app was started last.
+    /// - Parameters:
+    ///   - changed: the files of the release that have changed since the app was started last.
+    ///   - files: the files of the release.
     /// - Returns: the trial that the app must pass.
-    func run(_ ready: Ready, changed: Set<ReleasePath>) async throws(Failure) -> Trial {
+    func run(_ ready: Ready, changed: Set<ReleasePath>, in files: Snapshot) async throws(Failure) -> Trial {
         let (before, images) = (ready.scene, ready.nameless)
         let placed = images.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: images), in: tools.host)
         defer { placed?.remove() }
@@ -63,7 +65,7 @@ struct Switch: Sendable {
             try await tools.streamUnbroken(compose.up(within: release.upLimit))
             let stale = await stale(before.samples)
             if !stale.isEmpty { try await tools.streamUnbroken(compose.recreate(stale)) }
-            try await restart(release.files.services(mounting: changed), before.samples, compose)
+            try await restart(release.files.services(mounting: changed, in: files), before.samples, compose)
         } catch {
             throw Failure(error, of: .upFailed).with(await evidence(trial(before)))
         }

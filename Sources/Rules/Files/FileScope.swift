@@ -70,8 +70,16 @@ package struct FileScope: Equatable, Sendable {
     }
 
     /// The services that mount one of the paths, or a folder around it.
-    package func services(mounting paths: some Sequence<ReleasePath>) -> Set<ServiceName> {
+    ///
+    /// - Parameter snapshot: has the symbolic links by which a mount may lead elsewhere in the folder.
+    package func services(mounting paths: some Sequence<ReleasePath>, in snapshot: Snapshot) -> Set<ServiceName> {
         let paths = Array(paths)
-        return Set(mounts.filter { _, roots in roots.contains { root in paths.contains(where: root.contains) } }.keys)
+        return Set(
+            mounts.filter { _, roots in
+                roots.contains { root in
+                    ([root] + snapshot.trail(of: root)).contains { paths.contains(where: $0.contains) }
+                }
+            }.keys
+        )
     }
 }

@@ -70,6 +70,22 @@ package struct Snapshot: Equatable, Sendable {
         }.sorted()
     }
 
+    /// Where a path leads inside the folder: each symbolic link on the way, and the path without any.
+    package func trail(of path: ReleasePath) -> [ReleasePath] {
+        var links: [ReleasePath] = []
+        var (place, rest) = (ReleasePath(), path.components)
+        while !rest.isEmpty {
+            let next = place.appending(rest.removeFirst())
+            if links.count < 20, case .link(let target)? = self[next]?.content, let inside = place.resolving(target) {
+                links.append(next)
+                (place, rest) = (ReleasePath(), inside.components + rest)
+            } else {
+                place = next
+            }
+        }
+        return links + [place]
+    }
+
     /// The SHA-256 of a list with path, mode and SHA-256 of each file. Times and owners do not count, so a file that is
     /// delivered again is the same.
     package var digest: String {

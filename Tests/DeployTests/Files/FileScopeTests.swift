@@ -38,9 +38,9 @@ import Testing
         let app = service([], writable: ["/srv/shop/data"], configs: #"[{"source":"site"},{"source":"text"}]"#)
         let scope = try scope(#""nginx":\#(nginx),"app":\#(app)"#, files: #"["scripts","!nginx/static"]"#)
         #expect(scope.roots == [try path("nginx"), try path("scripts"), try path("site.conf")])
-        #expect(scope.services(mounting: [try path("nginx/conf.d/a")]) == ["nginx"])
-        #expect(scope.services(mounting: [try path("site.conf")]) == ["app"])
-        #expect(scope.services(mounting: [try path("scripts/a")]) == [])
+        #expect(scope.services(mounting: [try path("nginx/conf.d/a")], in: Snapshot()) == ["nginx"])
+        #expect(scope.services(mounting: [try path("site.conf")], in: Snapshot()) == ["app"])
+        #expect(scope.services(mounting: [try path("scripts/a")], in: Snapshot()) == [])
         #expect(scope.leaves(try path("nginx/static/big")))
         #expect(!scope.leaves(try path("nginx/conf.d/a")))
     }
