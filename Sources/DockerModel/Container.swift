@@ -46,12 +46,14 @@ package struct Mount: Decodable, Hashable, Sendable {
     package let name: String?
     /// The path on the host.
     package let source: String?
+    package let isWritable: Bool
 
     package init(from decoder: any Decoder) throws {
         let mount = try decoder.members()
         type = try mount.value("Type")
         name = try mount.optional("Name")
         source = try mount.optional("Source")
+        isWritable = try mount.optional("RW") ?? true
     }
 }
 

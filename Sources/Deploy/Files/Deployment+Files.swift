@@ -4,33 +4,57 @@ import Rules
 /// The files of releases in the story of a deployment.
 extension Deployment {
     /// The files with which the app was started last; nil if they are not known.
-    private var applied: (number: Int, files: Snapshot)? {
-        guard let running = history.running, let release = try? store.record(running.number), release.files != nil,
-            let files = try? store.files(of: release)
-        else { return nil }
-        return (running.number, files)
+    var applied: (number: Int, files: Snapshot)? {
+        guard let number = history.running?.number else { return nil }
+        return files(of: number).map { (number, $0) }
+    }
+
+    /// The files of a release; nil if it has none, or they cannot be read.
+    private func files(of number: Int) -> Snapshot? {
+        guard let release = try? store.record(number), release.files != nil else { return nil }
+        return try? store.files(of: release)
     }
 
     /// The files that differ from those with which the app was started last: Compose does not notice such a change.
-    func changedFiles(_ files: Snapshot) -> Set<ReleasePath> {
+    func changedFiles(_ files: Snapshot, _ applied: (number: Int, files: Snapshot)?) -> Set<ReleasePath> {
         if let applied { return Set(files.differences(from: applied.files)) }
         // After a failed way back, any of its containers may have started with other files.
         return history.lastSwitch?.verdict == .rollbackFailed ? Set(files.entries.keys) : []
     }
 
-    /// Puts the files of an older release back that is to run again by hand.
+    func restoration(
+        of good: Snapshot,
+        _ scope: FileScope,
+        after tried: Snapshot?,
+        _ tools: Tools
+    ) -> Restoration {
+        Restoration(
+            app: app,
+            log: tools.log,
+            good: good,
+            scope: scope,
+            tried: tried,
+            archive: store.filesByHand(of: ledger.number),
+            note: { try await ledger.note(filesPutBack: $0) }
+        )
+    }
+
+    /// Puts the files of an older release back that is to run again by hand; if that fails, the folder is as it was.
     ///
     /// - Returns: what has changed with it.
     func putBackByHand(_ checked: Checked, _ tools: Tools) async throws -> Set<ReleasePath> {
-        let outcome = try await ReleaseFiles(app: app, log: tools.log).putBack(
-            checked.files,
-            checked.release.files,
-            after: applied?.files,
-            keepingIn: store.filesByHand(of: ledger.number),
-            checked.session
-        )
+        let applied = applied
+        // After a failed way back, the folder has files of the bad release.
+        let tried = applied?.files ?? history.lastSwitch.flatMap { files(of: $0.number) }
+        let outcome: Restoration.Outcome
+        do {
+            outcome = try await restoration(of: checked.files, checked.release.files, after: tried, tools)
+                .run(checked.session, undoes: true)
+        } catch {
+            throw Failure(any: error).within("the files of the release cannot be put back:", as: .filesNotRestored)
+        }
         for note in outcome.notes { tools.log.notice(note) }
-        return outcome.changed.union(changedFiles(checked.files))
+        return outcome.changed.union(changedFiles(checked.files, applied))
     }
 
     /// Says which files in the folder are not those that run, after a drop that has changed nothing.

@@ -39,8 +39,16 @@ extension Store {
 
     /// Keeps what was changed by hand; what is kept already stays, since a rollback can be repeated.
     static func keep(_ entries: [Snapshot.Entry], in archive: FilePath) throws(StoreError) {
-        guard !File.exists(archive) else { return }
-        try write(entries, to: archive)
+        var kept: [Snapshot.Entry] = []
+        if File.exists(archive) {
+            do {
+                kept = try Tar.decode(File.read(archive))
+            } catch {
+                throw StoreError(archive, "cannot be read: \(error)", .stateUnreadable)
+            }
+        }
+        let new = entries.filter { entry in !kept.contains { $0.path == entry.path } }
+        if !new.isEmpty { try write(kept + new, to: archive) }
     }
 
     /// Removes the stored files of other releases; what was changed by hand stays.

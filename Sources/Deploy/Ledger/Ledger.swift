@@ -143,6 +143,12 @@ actor Ledger {
         explain(failure)
     }
 
+    /// Notes which files in the app's folder are to be put back or removed, before they are; a repeated attempt finds fewer.
+    func note(filesPutBack files: [ReleasePath]) throws(Failure) {
+        record.filesPutBack = Set(record.filesPutBack ?? []).union(files).sorted()
+        try save()
+    }
+
     // MARK: - The verdict
 
     /// The consequence of a failure, given how far the deployment has got.

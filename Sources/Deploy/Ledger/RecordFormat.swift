@@ -44,6 +44,7 @@ extension Record {
             ("resumed", resumed),
             ("steps", steps),
             ("rolledBackTo", rolledBackTo),
+            ("filesPutBack", filesPutBack),
             ("running", running),
             ("evidence", evidence),
         ]

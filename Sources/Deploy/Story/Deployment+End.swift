@@ -97,9 +97,12 @@ extension Deployment {
         Rollback(
             wayBack: wayBack,
             tried: await ledger.images,
-            triedFiles: found?.files ?? interrupted.flatMap { try? store.files(of: $0) },
-            files: ReleaseFiles(app: app, log: tools.log),
-            archive: store.filesByHand(of: ledger.number),
+            files: restoration(
+                of: wayBack.files,
+                wayBack.release.files,
+                after: found?.files ?? interrupted.flatMap { try? store.files(of: $0) },
+                tools
+            ),
             tools: tools
         )
     }
@@ -137,7 +140,7 @@ extension Deployment {
         if history.isComplete { store.removeFiles(except: history.keptFiles(app.keep).union(history.undecided)) }
         do {
             let session = try await host.engine.negotiated()
-            if interrupted != nil { try await ReleaseFiles(app: app, log: ledger.log).cleanUp(session) }
+            if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)
             guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }

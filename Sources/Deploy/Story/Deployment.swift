@@ -80,9 +80,8 @@ struct Deployment: Sendable {
                 longRunning: longRunning
             )
             let ready = try await new.prepare()
+            let changed = isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files, applied)
             await ledger.beginSwitch()
-            let changed =
-                isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files)
             return try await new.run(ready, changed: changed, in: checked.files)
         }
         try await phase(.health) { tools in

@@ -50,6 +50,8 @@ package struct Record: Equatable, Sendable, Codable {
     package var steps: [StepResult] = []
     /// The deployment whose release was restored or requested.
     package var rolledBackTo: Int?
+    /// The files in the app's folder that going back to that release has put back or removed; nil if there were none.
+    package var filesPutBack: [ReleasePath]?
     /// The running images at the end of the deployment, according to the Engine.
     package var running: [ServiceName: ImageID]?
     /// The Engine's facts about the failing containers.

@@ -11,7 +11,7 @@ import Testing
 /// Whole deployments of an app that mounts `conf` read-only.
 @Suite(.timeLimit(.minutes(1))) struct FilesStoryTests {
     /// Runs `body` after release v1 was deployed as #2 with `a=1`, and `conf` has been delivered for v2: `a=2`, `extra=2`.
-    private func withDelivery(_ body: (StoryHost, FilePath) async throws -> Void) async throws {
+    func withDelivery(_ body: (StoryHost, FilePath) async throws -> Void) async throws {
         try await withStoryHost(policy: "{}") { host in
             let conf = host.app.directory.appending("conf")
             try File.makeFolder(conf, mode: [.ownerReadWriteExecute, .groupReadExecute])
@@ -25,14 +25,14 @@ import Testing
         }
     }
 
-    private func drop(_ text: String?, _ host: StoryHost) async throws {
+    func drop(_ text: String?, _ host: StoryHost) async throws {
         let worker = try await host.worker()
         if let text { try await worker.take(.drop(Array(text.utf8)), from: Spool(host.app.spool)) }
         await worker.retire()
         await Task(executorPreference: host.host.executor) { await worker.run() }.value
     }
 
-    private func content(_ folder: FilePath) throws -> [String] {
+    func content(_ folder: FilePath) throws -> [String] {
         try File.names(in: folder).sorted().map { name in
             "\(name)=\(String(decoding: try File.read(folder.appending(name)), as: UTF8.self))"
         }

@@ -54,6 +54,7 @@ import Testing
                   "resumed": null,
                   "steps": [],
                   "rolledBackTo": null,
+                  "filesPutBack": null,
                   "running": null,
                   "evidence": []
                 }
@@ -114,6 +115,7 @@ import Testing
             Record.StepResult(name: "sync", when: .after),
         ]
         record.rolledBackTo = 11
+        record.filesPutBack = [try #require(ReleasePath("nginx/conf.d/a"))]
         record.running = ["backend": "sha256:aa", "Web": "sha256:cc"]
         var evidence = Evidence(Gate.Finding(service: "backend", container: "c1", problem: "is unhealthy"))
         evidence.container = Evidence.Container(
@@ -171,6 +173,7 @@ import Testing
                 "sha256":"ee","size":4096},"seconds":2,"when":"before"},\#
                 {"input":"dump","name":"look","when":"before"},{"exitCode":0,"name":"migrate","seconds":1.5,"when":"before"},{"name":"sync","when":"after"}],
                   "rolledBackTo": 11,
+                  "filesPutBack": ["nginx/conf.d/a"],
                   "running": {"Web":"sha256:cc","backend":"sha256:aa"},
                   "evidence": [{"container":{"exitCode":0,"id":"c1","log":["ü","\u001b[31m","\u009b31m\u007f","\u202e\u2066"],"oomKilled":false,\#
                 "probes":[{"exitCode":1,"output":"refused"}],"restarts":2,"state":"running"},"problem":"is unhealthy",\#
@@ -189,7 +192,8 @@ import Testing
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
                     "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
                     "variables", "directives", "services", "images", "docker", "compose", "project", "releaseDigest",
-                    "files", "phases", "resumed", "steps", "rolledBackTo", "running", "evidence",
+                    "files", "phases", "resumed", "steps", "rolledBackTo", "filesPutBack", "running",
+                    "evidence",
                 ]
             )
         }
@@ -234,8 +238,7 @@ import Testing
     /// A null value may also be left out, as other tools do.
     @Test(arguments: [
         "request", "verdict", "cause", "reason", "hint", "started", "ended", "images", "docker", "compose", "files",
-        "rolledBackTo",
-        "running",
+        "rolledBackTo", "filesPutBack", "running",
     ])
     func whatIsUnknownIsNull(key: String) throws {
         let whole = String(decoding: try whole().json(), as: UTF8.self).split(separator: "\n")

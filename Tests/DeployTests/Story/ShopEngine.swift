@@ -42,6 +42,10 @@ struct ShopEngine: Sendable {
     var isDown = false
     /// Fixed responses that override the state, by the request's first line without its query.
     var answers: [String: [StubEngine.Step]] = [:]
+    /// The mounts of the app's container, as JSON.
+    var mounts = "[]"
+    /// How many archives are unpacked halfway only.
+    var tornArchives = 0
     /// The app's folder.
     var directory = ""
     private var made = 0
@@ -92,8 +96,10 @@ struct ShopEngine: Sendable {
         case "GET /networks": return .answer(list(networks.map { #"{"Name":"\#($0)"}"# }))
         case "POST /images/create", "POST /containers/create": return .answer("{}")
         case "PUT /containers/berth-files-shop/archive":
-            let isWhole = (try? unpackArchive(Array(body.utf8), in: FilePath(directory))) != nil
-            return isWhole ? .answer("") : .failure(500, "cannot unpack")
+            let isTorn = tornArchives > 0
+            if isTorn { tornArchives -= 1 }
+            let isWhole = (try? unpackArchive(Array(body.utf8), in: FilePath(directory), isTorn: isTorn)) != nil
+            return isWhole && !isTorn ? .answer("") : .failure(500, "cannot unpack")
         default: return answer(about: parts[0], query: parts.count > 1 ? parts[1] : "")
         }
     }
@@ -186,7 +192,7 @@ struct ShopEngine: Sendable {
     private func summary(app container: Container) -> String {
         """
         {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
-        "State":"\(isDown ? "exited" : "running")","Labels":\(labels)}
+        "State":"\(isDown ? "exited" : "running")","Labels":\(labels),"Mounts":\(mounts)}
         """
     }
 

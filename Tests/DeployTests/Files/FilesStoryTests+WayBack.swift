@@ -1,0 +1,150 @@
+import Glibc
+import Linux
+import Rules
+import Support
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+extension FilesStoryTests {
+    // MARK: - What cannot be put back
+
+    /// What berth has not read cannot be in the folder that takes the old one's place.
+    @Test func nothingIsLostInAFolderThatIsTooBigToRead() async throws {
+        try await withDelivery { host, conf in
+            host.change { $0.bad = ["sha256:v2"] }
+            host.journal.when("shop #3: health") {
+                try? write("mine", to: conf.appending("mine"))
+                truncate(conf.appending("mine").string, 65 << 20)
+                for name in ["a", "extra"] { try? write("2", to: conf.appending(name)) }
+            }
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(host.journal.verdicts.last == "#3 rolledBack")
+            #expect(try File.names(in: conf).sorted() == ["a", "extra", "mine"])
+            #expect(try File.read(conf.appending("a")) == Array("1".utf8))
+            #expect(try host.record(3).reason?.contains("so they stay: conf/extra") == true)
+        }
+    }
+
+    @Test func theImagesGoBackEvenIfTheFilesCannot() async throws {
+        try await withDelivery { host, _ in
+            host.change { engine in
+                engine.bad = ["sha256:v2"]
+                engine.answers["PUT /containers/berth-files-shop/archive"] = .failure(500, "read-only file system")
+            }
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(host.journal.verdicts.last == "#3 rollbackFailed")
+            #expect(host.engine.container?.image == "sha256:v1")
+            #expect(host.did.suffix(2) == ["up v2", "up v1"])
+            let record = try host.record(3)
+            #expect(record.cause == .filesNotRestored)
+            #expect(record.reason?.contains("read-only file system") == true, "\(record.reason ?? "")")
+        }
+    }
+
+    @Test func anOlderReleaseWhoseFilesCannotGoBackDoesNotStart() async throws {
+        try await withDelivery { host, conf in
+            try await drop("IMAGE_TAG=v2\n", host)
+            host.change { engine in
+                engine.answers["PUT /containers/berth-files-shop/archive"] = .failure(500, "read-only file system")
+            }
+            try await drop("BERTH_ROLLBACK_TO=2\n", host)
+            #expect(host.journal.verdicts.last == "#4 failed")
+            #expect(try host.record(4).cause == .filesNotRestored)
+            #expect(host.did.last == "up v2")
+            #expect(try content(conf) == ["a=2", "extra=2"])
+        }
+    }
+
+    @Test func aFolderThatWasPutBackHalfwayIsAsItWas() async throws {
+        try await withDelivery { host, conf in
+            try await drop("IMAGE_TAG=v2\n", host)
+            try write("mine", to: conf.appending("mine"))
+            host.change { $0.tornArchives = 1 }
+            try await drop("BERTH_ROLLBACK_TO=2\n", host)
+            #expect(host.journal.verdicts.last == "#4 failed")
+            #expect(try content(conf) == ["a=2", "extra=2", "mine=mine"])
+            #expect(host.journal.lines.contains { $0.contains("has its files again: conf") }, "\(host.journal.lines)")
+            try await drop("BERTH_ROLLBACK_TO=2\n", host)
+            #expect(host.journal.verdicts.last == "#5 deployed")
+            #expect(try content(conf) == ["a=1", "mine=mine"])
+        }
+    }
+
+    /// After a way back whose files failed, the next one knows what the bad release brought.
+    @Test func aFailedWayBackIsFinishedByHand() async throws {
+        try await withDelivery { host, conf in
+            host.change { engine in
+                engine.bad = ["sha256:v2"]
+                engine.answers["PUT /containers/berth-files-shop/archive"] = .failure(500, "read-only file system")
+            }
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(host.journal.verdicts.last == "#3 rollbackFailed")
+            host.change { $0.answers = [:] }
+            try await drop("BERTH_ROLLBACK_TO=previous\n", host)
+            #expect(host.journal.verdicts.last == "#4 deployed")
+            #expect(try content(conf) == ["a=1"])
+        }
+    }
+
+    /// What is kept twice is kept once; what is found by the second attempt is kept too.
+    @Test func aSecondAttemptAddsToWhatIsKept() async throws {
+        try await withDelivery { host, _ in
+            let archive = host.store.filesByHand(of: 9)
+            func entry(_ name: String, _ text: String) -> Snapshot.Entry {
+                let path = ReleasePath(components: [name])
+                return Snapshot.Entry(
+                    path: path,
+                    content: .file(Array(text.utf8)),
+                    mode: 0o640,
+                    owner: 0,
+                    group: 0,
+                    modified: 0
+                )
+            }
+            try Store.keep([entry("a", "1")], in: archive)
+            try Store.keep([entry("a", "2"), entry("b", "1")], in: archive)
+            #expect(try Tar.decode(File.read(archive)) == [entry("a", "1"), entry("b", "1")])
+        }
+    }
+
+    /// A container keeps the folder that it was started with, so what it writes would go nowhere.
+    @Test func aFolderIsNotReplacedIfAContainerWritesToAFolderInIt() async throws {
+        try await withDelivery { host, conf in
+            host.journal.when("shop #3: health") {
+                mkdir(conf.appending("cache").string, 0o700)
+                try? write("data", to: conf.appending("cache/x"))
+            }
+            host.change { engine in
+                engine.bad = ["sha256:v2"]
+                engine.mounts =
+                    #"[{"Type":"bind","Source":"\#(conf)/cache","Destination":"/c","Mode":"rw","RW":true}]"#
+            }
+            var (before, after) = (stat(), stat())
+            #expect(stat(conf.string, &before) == 0)
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(host.journal.verdicts.last == "#3 rolledBack")
+            #expect(stat(conf.string, &after) == 0)
+            #expect(before.st_ino == after.st_ino)
+            #expect(try File.read(conf.appending("a")) == Array("1".utf8))
+            #expect(try File.read(conf.appending("cache/x")) == Array("data".utf8))
+            #expect(try host.record(3).reason?.contains("so they stay: conf/extra") == true)
+        }
+    }
+
+    /// The changed file is where the link leads; the mount goes by the link.
+    @Test func aMountThroughALinkStartsAgainToo() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            let real = host.app.directory.appending("releases")
+            try File.makeFolder(real, mode: [.ownerReadWriteExecute, .groupReadExecute])
+            symlink("releases", host.app.directory.appending("conf").string)
+            try write("1", to: real.appending("a"))
+            try host.mount("conf")
+            try await drop("IMAGE_TAG=v1\n", host)
+            try write("2", to: real.appending("a"))
+            try await drop("IMAGE_TAG=v1\n", host)
+            #expect(host.did.suffix(3) == ["pull v1", "up v1", "restart v1"])
+        }
+    }
+}
