@@ -22,6 +22,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case composeNotStorable = "compose-not-storable"
     case policyInvalid = "policy-invalid"
     case filesTooBig = "files-too-big"
+    case filesReplaced = "files-replaced"
     // What a drop chooses.
     case repositoryNotAllowed = "repository-not-allowed"
     case pathNotAllowed = "path-not-allowed"

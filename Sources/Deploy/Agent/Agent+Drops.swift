@@ -24,13 +24,14 @@ extension Agent {
             return false
         }
         do throws(SpoolError) {
+            let placed = spool.placed
             guard let claim = try spool.claim() else {
                 try await awaitWriter(of: name, spool)
                 stuck[name] = nil
                 return false
             }
             rates[name, default: DropRate()].take(at: host.clock.now)
-            try await worker.take(claim, from: spool)
+            try await worker.take(claim, placed: placed, from: spool)
             stuck[name] = nil
             return true
         } catch {

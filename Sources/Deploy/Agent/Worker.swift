@@ -1,4 +1,5 @@
 import Docker
+import DockerModel
 import Linux
 import Logging
 import Rules
@@ -26,7 +27,7 @@ package actor Worker {
     private var claim: Store.Claim?
     /// The records with a verdict that could not be saved.
     private var unsaved: [Record] = []
-    private var waiting: (ledger: Ledger, drop: Drop)?
+    private var waiting: (ledger: Ledger, drop: Drop, placed: Timestamp)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
     private var isRetired: Bool
@@ -109,8 +110,9 @@ package actor Worker {
 
     /// Takes a claimed drop; it replaces one that still waits. The drop is on record before it is deleted from the spool.
     ///
+    /// - Parameter placed: when the drop came into the spool; nil for now.
     /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
-    package func take(_ claim: Spool.Claim, from spool: Spool) async throws(SpoolError) {
+    package func take(_ claim: Spool.Claim, placed: Timestamp? = nil, from spool: Spool) async throws(SpoolError) {
         saveAgain()
         let file = spool.claimed
         if let file, isOnRecord(file) { return try spool.discard() }
@@ -133,7 +135,7 @@ package actor Worker {
         }
         guard !hasEnded else { return await end(ledger, .failed, isRetired ? .appRemoved : .agentStopped) }
         let superseded = waiting?.ledger
-        waiting = (ledger, drop)
+        waiting = (ledger, drop, placed ?? .now)
         ring.yield()
         guard let superseded else { return }
         let problem = "the newer drop #\(ledger.number) replaced it"
@@ -173,11 +175,11 @@ package actor Worker {
         await showLast()
         await recover()
         while !Task.isCancelled {
-            if let (ledger, drop) = waiting {
+            if let (ledger, drop, placed) = waiting {
                 waiting = nil
                 // A deployment has holds of its own.
                 await stopReleasing()
-                await deploy(drop, ledger)
+                await deploy(drop, ledger, placed: placed)
             } else if isRetired, hasReleased {
                 break
             } else {
@@ -205,6 +207,7 @@ package actor Worker {
     func deploy(
         _ drop: Drop,
         _ ledger: Ledger,
+        placed: Timestamp = .now,
         interrupted: Record? = nil,
         from start: Phase = .check,
         failed failure: Failure? = nil
@@ -214,6 +217,7 @@ package actor Worker {
             app: app,
             settings: settings,
             drop: drop,
+            placed: placed,
             history: history,
             host: host,
             store: store,

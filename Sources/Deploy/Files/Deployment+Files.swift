@@ -1,4 +1,6 @@
 import Docker
+import DockerModel
+import Linux
 import Rules
 
 /// The files of releases in the story of a deployment.
@@ -55,6 +57,32 @@ extension Deployment {
         }
         for note in outcome.notes { tools.log.notice(note) }
         return outcome.changed.union(changedFiles(checked.files, applied))
+    }
+
+    /// Refuses a drop whose files a rollback has replaced since CI delivered them: it would be deployed with a mixture.
+    ///
+    /// What CI delivered before such a rollback, and dropped only after it, berth cannot tell from a change by hand. It
+    /// then says where it has kept what no release had.
+    func refuseReplaced(_ log: DeploymentLog) throws(Failure) {
+        guard !isRollback else { return }
+        let switched = history.entries.reversed().lazy.filter(\.verdict.hasSwitched)
+        for record in switched.compactMap({ try? store.record($0.number) }) {
+            guard let ended = record.ended, placed < ended else { break }
+            guard record.filesPutBack != nil, let old = record.rolledBackTo else { continue }
+            throw Failure(
+                .filesReplaced,
+                "#\(record.number)",
+                "has put the files of #\(old) back, over those that came with this drop",
+                hint: "run the CI job again"
+            )
+        }
+        guard let last = history.lastSwitch?.number, File.exists(store.filesByHand(of: last)) else { return }
+        log.warning(
+            """
+            #\(last) has replaced files that no release had, and kept them in \(store.filesByHand(of: last)): if they came \
+            for this drop, run the CI job again
+            """
+        )
     }
 
     /// Says which files in the folder are not those that run, after a drop that has changed nothing.

@@ -83,12 +83,24 @@ package struct Spool: Hashable, Sendable {
     package var claimed: ClaimedFile? {
         var status = stat()
         guard lstat(claimedPath.string, &status) == 0 else { return nil }
-        let (seconds, rest) = (Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec))
         return ClaimedFile(
             device: UInt64(status.st_dev),
             inode: UInt64(status.st_ino),
-            changed: seconds * 1_000_000_000 + rest
+            changed: Self.changed(status)
         )
+    }
+
+    /// When a file was last renamed or written, in nanoseconds since 1970.
+    private static func changed(_ status: stat) -> Int64 {
+        Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    }
+
+    /// When the drop that would be claimed now came into the spool, or was claimed; nil if there is none.
+    package var placed: Timestamp? {
+        if let claimed { return claimed.claimed }
+        var status = stat()
+        guard lstat(dropPath.string, &status) == 0 else { return nil }
+        return Timestamp(nanoseconds: Self.changed(status))
     }
 
     /// Deletes the claimed drop, which contains a token.

@@ -7,6 +7,8 @@ struct Deployment: Sendable {
     let app: AppSettings
     let settings: Settings
     let drop: Drop
+    /// When it came into the spool.
+    let placed: Timestamp
     /// The app's history up to this deployment.
     let history: History
     let host: Host
@@ -123,6 +125,7 @@ struct Deployment: Sendable {
                 }
                 return checked
             }
+            try refuseReplaced(tools.log)
             let (checked, files) = try await withRoom(tools) {
                 let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
                 return (checked, try store.store(checked.files, checked.release.files, of: ledger.number))

@@ -8,6 +8,68 @@ import Testing
 @testable import Deploy
 
 extension FilesStoryTests {
+    // MARK: - A drop that comes meanwhile
+
+    /// CI has delivered the next release while the bad one was in its gate, so going back mixes both.
+    @Test(arguments: ["3", "2"])
+    func aDropWhoseFilesWereReplacedIsRefused(delivered: String) async throws {
+        try await withDelivery { host, conf in
+            host.change { $0.bad = ["sha256:v2"] }
+            let worker = try await host.worker()
+            host.journal.when("shop #3: health") { [spool = host.spool] in
+                try? write(delivered, to: conf.appending("a"))
+                try? write("3", to: conf.appending("new"))
+                Task { try await worker.take(.drop(Array("IMAGE_TAG=v3\n".utf8)), from: spool) }
+            }
+            try await worker.take(.drop(Array("IMAGE_TAG=v2\n".utf8)), from: host.spool)
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.journal.verdicts.suffix(2) == ["#3 rolledBack", "#4 refused"])
+            #expect(host.engine.container?.image == "sha256:v1")
+            #expect(try host.record(3).filesPutBack?.map(\.description) == ["conf/a", "conf/extra"])
+            #expect(try host.record(4).cause == .filesReplaced)
+        }
+    }
+
+    /// The spool keeps a drop back for some seconds if many come.
+    @Test func aDropThatLayInTheSpoolMeanwhileIsRefusedToo() async throws {
+        try await withDelivery { host, conf in
+            host.change { $0.bad = ["sha256:v2"] }
+            host.journal.when("shop #3: health") { try? host.spool.submit(Array("IMAGE_TAG=v3\n".utf8)) }
+            try await drop("IMAGE_TAG=v2\n", host)
+            let worker = try await host.worker()
+            let placed = try #require(host.spool.placed)
+            let claim = try #require(try host.spool.claim())
+            #expect(try #require(host.spool.placed) >= placed)
+            try await worker.take(claim, placed: placed, from: host.spool)
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.journal.verdicts.last == "#4 refused")
+            #expect(host.spool.placed == nil)
+            // The same once more, after CI has delivered again.
+            try write("3", to: conf.appending("a"))
+            try await drop("IMAGE_TAG=v3\n", host)
+            #expect(host.journal.verdicts.last == "#5 deployed")
+        }
+    }
+
+    /// A drop that came in time may have had its files replaced all the same.
+    @Test func theNextDropIsToldWhatWasKept() async throws {
+        try await withDelivery { host, conf in
+            host.change { $0.bad = ["sha256:v2"] }
+            host.journal.when("shop #3: health") { try? write("3", to: conf.appending("a")) }
+            try await drop("IMAGE_TAG=v2\n", host)
+            try await drop("IMAGE_TAG=v3\n", host)
+            #expect(host.journal.verdicts.last == "#4 deployed")
+            let kept = host.store.filesByHand(of: 3)
+            #expect(
+                host.journal.lines.contains {
+                    $0.contains("#3 has replaced files that no release had, and kept them in \(kept)")
+                }
+            )
+        }
+    }
+
     // MARK: - What cannot be put back
 
     /// What berth has not read cannot be in the folder that takes the old one's place.

@@ -16,6 +16,7 @@ import Testing
             app: host.app,
             settings: Settings(),
             drop: Drop(variables: [:], directives: Directives()),
+            placed: record.received,
             history: History(),
             host: real,
             store: store,
