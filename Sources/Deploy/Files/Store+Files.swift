@@ -51,14 +51,24 @@ extension Store {
         if !new.isEmpty { try write(kept + new, to: archive) }
     }
 
-    /// Removes the stored files of other releases; what was changed by hand stays.
-    func removeFiles(except kept: Set<Int>) {
-        for name in (try? File.names(in: filesFolder)) ?? [] {
-            guard name.hasSuffix(".tar"), let number = Int(name.dropLast(".tar".count)), !kept.contains(number) else {
-                continue
+    /// Removes the stored files of other releases, and what was changed by hand and replaced long ago.
+    ///
+    /// - Parameters:
+    ///   - kept: the releases whose files stay.
+    ///   - oldest: the first deployment of which stays what was changed by hand.
+    /// - Returns: the archives with changes by hand that it has removed.
+    func removeFiles(except kept: Set<Int>, byHandSince oldest: Int) -> [FilePath] {
+        var removed: [FilePath] = []
+        for name in ((try? File.names(in: filesFolder)) ?? []).sorted() where name.hasSuffix(".tar") {
+            let path = filesFolder.appending(name)
+            let word = name.dropLast(".tar".count)
+            if let number = Int(word) {
+                if !kept.contains(number) { unlink(path.string) }
+            } else if let number = Int(word.prefix { $0 != "-" }), path == filesByHand(of: number), number < oldest {
+                if File.remove(path) { removed.append(path) }
             }
-            unlink(filesFolder.appending(name).string)
         }
+        return removed
     }
 
     /// Whether this text is not what was told last; from now on it is.

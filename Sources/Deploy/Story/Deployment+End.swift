@@ -137,7 +137,7 @@ extension Deployment {
     /// - Parameter history: with this deployment's verdict.
     func letGo(_ history: History) async {
         await ledger.allow(Phase.settle.rule.limit)
-        if history.isComplete { store.removeFiles(except: history.keptFiles(app.keep).union(history.undecided)) }
+        removeFiles(history)
         do {
             let session = try await host.engine.negotiated()
             if interrupted != nil { try await Restoration.cleanUp(app, session) }
@@ -149,6 +149,14 @@ extension Deployment {
             // They are removed after the next verdict.
         } catch {
             ledger.log.warning("images that are no longer kept could not be removed: \(Failure(any: error).sentence)")
+        }
+    }
+
+    private func removeFiles(_ history: History) {
+        guard history.isComplete else { return }
+        let kept = history.keptFiles(app.keep).union(history.undecided)
+        for archive in store.removeFiles(except: kept, byHandSince: history.firstOfNewestSwitches) {
+            ledger.log.notice("\(archive) is removed: what was changed by hand stays for 20 switches")
         }
     }
 

@@ -180,6 +180,11 @@ extension History {
         return Set(kept.map(\.number)).union(self.kept(keep)).union(lastSwitch.map { [$0.number] } ?? [])
     }
 
+    /// The first of the newest deployments that switched; before it, nothing stays that a rollback has kept aside.
+    package var firstOfNewestSwitches: Int {
+        entries.filter(\.verdict.hasSwitched).suffix(20).first?.number ?? 1
+    }
+
     /// The deployment of the same release, if it was rolled back and has not been deployed since.
     ///
     /// A bad release is what was tried: its images, and its model with all values. Variables that the model does not use

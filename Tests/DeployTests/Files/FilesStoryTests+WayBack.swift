@@ -150,6 +150,17 @@ extension FilesStoryTests {
         }
     }
 
+    @Test func theNewestChangesByHandStay() async throws {
+        try await withDelivery { host, _ in
+            for number in [1, 2, 3] { try write("", to: host.store.filesByHand(of: number)) }
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(try File.names(in: host.store.filesFolder).filter { $0.contains("by-hand") }.count == 3)
+            let removed = host.store.removeFiles(except: [2, 3], byHandSince: 3)
+            #expect(removed == [host.store.filesByHand(of: 1), host.store.filesByHand(of: 2)])
+            #expect(try File.names(in: host.store.filesFolder).sorted() == ["2.tar", "3-by-hand.tar", "3.tar"])
+        }
+    }
+
     /// What is kept twice is kept once; what is found by the second attempt is kept too.
     @Test func aSecondAttemptAddsToWhatIsKept() async throws {
         try await withDelivery { host, _ in
