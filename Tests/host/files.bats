@@ -145,6 +145,74 @@ END'
     contains "$(inside tar -xOf /var/lib/berth/byhand/files/2-by-hand.tar nginx/conf.d/site.conf)" mine
 }
 
+@test "CI delivers the next release while the bad one is in its gate: that drop is refused, and the job runs again" {
+    start meanwhile
+    release meanwhile v2 unhealthy
+    release meanwhile v3
+    local cursor
+    site meanwhile v2
+    cursor=$(journal_cursor)
+    drop meanwhile IMAGE_TAG=v2 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=meanwhile BERTH_PHASE=health >/dev/null
+    site meanwhile v3
+    deliver meanwhile nginx/conf.d/new.conf <<<'# v3'
+    drop meanwhile IMAGE_TAG=v3 "${login[@]}"
+    ends_as meanwhile 2 rolledBack
+    ends_as meanwhile 3 refused files-replaced
+    equal "$(reason meanwhile 3)" \
+        "#2 has put the files of #1 back, over those that came with this drop; run the CI job again"
+    equal "$(record meanwhile 2 | jq -c .filesPutBack)" '["nginx/conf.d/site.conf"]'
+    equal "$(serves meanwhile nginx)" v1
+    contains "$(inside tar -xOf /var/lib/berth/meanwhile/files/2-by-hand.tar nginx/conf.d/site.conf)" v3
+    site meanwhile v3
+    deploy meanwhile 4 v3
+    equal "$(serves meanwhile nginx)" v3
+}
+
+@test "the new release writes to a folder among the files of the old one: nothing that it has written is lost" {
+    start writes
+    local inode
+    inode=$(inside stat -c %i /srv/writes/nginx/conf.d)
+    release writes v2 unhealthy
+    inside sh -euc 'cd /srv/writes
+        sed -i "s|- ./data:/data|- ./nginx/conf.d/cache:/cache|" docker-compose.yml'
+    deliver writes nginx/conf.d/more.txt <<<'v2'
+    local cursor
+    cursor=$(journal_cursor)
+    drop writes IMAGE_TAG=v2 "${login[@]}"
+    await_journal "$cursor" BERTH_APP=writes BERTH_PHASE=health >/dev/null
+    # shellcheck disable=SC2016  # expanded inside
+    inside sh -euc 'echo data >"/proc/$(docker inspect --format "{{.State.Pid}}" writes-nginx-1)/root/cache/x"'
+    ends_as writes 2 rolledBack
+    equal "$(inside stat -c %i /srv/writes/nginx/conf.d)" "$inode"
+    equal "$(inside cat /srv/writes/nginx/conf.d/cache/x)" data
+    contains "$(reason writes 2)" "so they stay: nginx/conf.d/more.txt"
+    equal "$(serves writes nginx)" v1
+}
+
+@test "files that cannot be put back: the good images run all the same, and by hand nothing is switched" {
+    start stuck
+    release stuck v2 unhealthy
+    site stuck v2
+    inside sh -euc 'cd /srv/stuck/nginx; mount --bind conf.d conf.d; mount -o remount,bind,ro conf.d'
+    drop stuck IMAGE_TAG=v2 "${login[@]}"
+    ends_as stuck 2 rollbackFailed files-not-restored
+    contains "$(reason stuck 2)" "its images run again, but its files are not back"
+    contains "$(reason stuck 2)" "read-only file system"
+    equal "$(serves stuck backend)" v1
+    equal "$(serves stuck nginx)" v2
+    local ids
+    ids=$(ids stuck)
+    drop stuck BERTH_ROLLBACK_TO=previous
+    ends_as stuck 3 failed files-not-restored
+    equal "$(ids stuck)" "$ids"
+    inside umount /srv/stuck/nginx/conf.d
+    drop stuck BERTH_ROLLBACK_TO=previous
+    ends_as stuck 4 deployed
+    equal "$(serves stuck nginx)" v1
+    nothing_to_unpack_is_left
+}
+
 @test "the agent is killed while files go back: the next one finishes" {
     start torn
     local folder from
