@@ -4,8 +4,6 @@ load scenario
 
 status_text() { inside systemctl show berth --property=StatusText --value; }
 
-main_pid() { inside systemctl show berth --property=MainPID --value; }
-
 watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonotonic --value; }
 
 @test "systemctl status tells what is done now and how it ended" {

@@ -3,13 +3,6 @@
 
 load scenario
 
-start() {
-    new_app "$1"
-    release "$1" v1
-    release "$1" v2
-    deploy "$1" 1 v1
-}
-
 # steps APP STEP…: the steps of the app's next release, as YAML writes them in one line.
 steps() {
     printf '%s\n' x-berth: '  steps:' "${@:2}" | sed '3,$s/^/    - /' |
@@ -99,22 +92,22 @@ customers() {
 }
 
 @test "a dump without a byte fails, and so does one that is smaller than it must be" {
-    start empty
+    two_releases empty
     steps empty "$(dump true)"
     fails empty backup-failed "would have 0 B, less than 1 B"
-    start small
+    two_releases small
     steps small "$(dump 'echo 12' 'atLeast: 1KiB')"
     fails small backup-failed "would have 3 B, less than 1 kB"
 }
 
 @test "a dump that ends with another exit code leaves no file" {
-    start wrong
+    two_releases wrong
     steps wrong "$(dump 'head -c 100000 /dev/zero; echo no such role >&2; exit 3')"
     fails wrong step-failed "step dump failed: exit code 3: no such role"
 }
 
 @test "a dump whose container dies in midstream leaves no file" {
-    start dies
+    two_releases dies
     steps dies "$(dump 'head -c 100000 /dev/zero; kill -9 -1; cat /dev/zero')"
     drop dies IMAGE_TAG=v2 "${login[@]}"
     ends_as dies 2 failed step-failed
@@ -122,7 +115,7 @@ customers() {
 }
 
 @test "an agent that is killed in midstream leaves no file that looks whole, and the next one removes the half" {
-    start killed
+    two_releases killed
     steps killed "$(dump 'head -c 100000 /dev/zero; tail -f /dev/null')"
     drop killed IMAGE_TAG=v2 "${login[@]}"
     inside timeout 60 sh -c 'until test -s /var/backups/berth/killed/.2-data.dump.part; do
@@ -134,7 +127,7 @@ customers() {
 }
 
 @test "a dump that fills its disk is ended, and the disk is as it was" {
-    start full
+    two_releases full
     inside install -d -o berth -g berth -m 0700 /var/backups/berth/full
     inside mount -t tmpfs -o size=4M,mode=0700,uid=berth,gid=berth full /var/backups/berth/full
     steps full "$(dump 'cat /dev/zero')"
@@ -143,7 +136,7 @@ customers() {
 }
 
 @test "the room for a dump is that of the last one, and a fifth more" {
-    start large
+    two_releases large
     inside install -d -o berth -g berth -m 0700 /var/backups/berth/large
     inside mount -t tmpfs -o size=4M,mode=0700,uid=berth,gid=berth large /var/backups/berth/large
     steps large "$(dump 'head -c 2000000 /dev/zero' 'keep: 1')"
@@ -179,7 +172,7 @@ customers() {
 }
 
 @test "a service that is there but does not run is no reason to leave the dump out" {
-    start stopped
+    two_releases stopped
     steps stopped "$(dump date)"
     inside sh -c 'docker stop --time 1 $(docker ps --quiet --filter name=stopped-backend)' >/dev/null
     drop stopped IMAGE_TAG=v2 "${login[@]}"

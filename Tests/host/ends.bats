@@ -2,14 +2,6 @@
 
 load scenario
 
-main_pid() { inside systemctl show berth --property=MainPID --value; }
-
-# edit APP SCRIPT: changes the Compose file with sed, as a delivery by CI would.
-edit() { inside sed -i "$2" "/srv/$1/docker-compose.yml"; }
-
-# policy APP LINE…: puts the lines into the Compose file as `x-berth`.
-policy() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compose.yml" >/dev/null; }
-
 # without_healthchecks APP: as `app` has it for the frontend.
 without_healthchecks() { edit "$1" '/healthcheck:/d; /test: /d; /interval:/d; /timeout:/d; /retries:/d'; }
 

@@ -7,13 +7,10 @@ load scenario
 start() {
     new_app "$1"
     release "$1" v1
-    if [[ $# -gt 1 ]]; then printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compose.yml" >/dev/null; fi
+    [[ $# -eq 1 ]] || policy "$@"
     deploy "$1" 1 v1
     good=$(running_images "$1" | sort)
 }
-
-# edit APP SCRIPT: changes the Compose file with sed, as a delivery by CI would.
-edit() { inside sed -i "$2" "/srv/$1/docker-compose.yml"; }
 
 # comes_back APP N: the drop was rolled back, and exactly the good images run, under the names that the file gives them.
 comes_back() {

@@ -4,11 +4,6 @@
 
 load scenario
 
-xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compose.yml" >/dev/null; }
-
-# edit APP SED…: changes the app's Compose file, as CI would deliver it.
-edit() { inside sed -i "${@:2}" "/srv/$1/docker-compose.yml"; }
-
 # digest NAME:TAG: the registry's digest of a tag.
 digest() {
     inside curl --silent --fail --head --user builder:builder \
@@ -50,7 +45,7 @@ engine_has_image_volumes() {
     release pruned v1
     release pruned v2 unhealthy
     deploy pruned 1 v1
-    xberth pruned '  health: { failFast: false, timeout: 20s }'
+    policy pruned '  health: { failFast: false, timeout: 20s }'
     local cursor
     cursor=$(journal_cursor)
     drop pruned IMAGE_TAG=v2 "${login[@]}"
@@ -69,7 +64,7 @@ engine_has_image_volumes() {
     release killed v1
     release killed v2
     deploy killed 1 v1
-    xberth killed '  health: { observe: 3s }'
+    policy killed '  health: { observe: 3s }'
     local cursor
     cursor=$(journal_cursor)
     drop killed IMAGE_TAG=v2 "${login[@]}"
@@ -148,7 +143,7 @@ engine_has_image_volumes() {
     # shellcheck disable=SC2016
     edit offline 's|^  backend:|&\n    pull_policy: always|'
     deploy offline 1 v1
-    xberth offline '  steps:' \
+    policy offline '  steps:' \
         '    - { name: migrate, service: backend, command: [sh, -c, "cat /www/version"], when: before }'
     deploy offline 2 v2
     contains "$(inside journalctl -o cat BERTH_APP=offline BERTH_DEPLOYMENT=2 BERTH_PHASE=before)" v2
@@ -162,7 +157,7 @@ engine_has_image_volumes() {
     release moved v2
     inside mkdir -m 0777 /srv/moved/gate
     edit moved 's|^    env_file: .env|&\n    volumes: ["./gate:/gate"]|'
-    xberth moved '  steps:' \
+    policy moved '  steps:' \
         '    - { name: first, service: backend, command: [sh, -c, "touch /gate/here; until test -e /gate/go; do usleep 50000; done"], when: before }' \
         '    - { name: second, service: backend, command: [sh, -c, "echo runs $(cat /www/version)"], when: before }'
     drop moved IMAGE_TAG=v2 "${login[@]}"
@@ -187,7 +182,7 @@ engine_has_image_volumes() {
     inside docker stop needs-down-1 >/dev/null
     local before
     before=$(containers needs | jq -r '.[] | "\(.service) \(.id) \(.imageID)"')
-    xberth needs '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "wget -qO- http://down:8000/version; exit 3"], when: before }'
+    policy needs '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "wget -qO- http://down:8000/version; exit 3"], when: before }'
     drop needs IMAGE_TAG=v2 "${login[@]}"
     ends_as needs 2 failed step-failed
     contains "$(reason needs 2)" "step migrate failed: exit code 3"
@@ -215,7 +210,7 @@ engine_has_image_volumes() {
     deploy provided 1 v1
     local frontend
     frontend=$(ids provided | grep frontend)
-    xberth provided '  steps:' '    - { name: tell, service: backend, command: ["false"], when: before }'
+    policy provided '  steps:' '    - { name: tell, service: backend, command: ["false"], when: before }'
     drop provided IMAGE_TAG=v2 "${login[@]}"
     ends_as provided 2 failed step-failed
     contains "$(inside journalctl -o cat BERTH_APP=provided BERTH_DEPLOYMENT=2 BERTH_PHASE=before)" "step tell needs tunnel: starting"
@@ -231,7 +226,7 @@ engine_has_image_volumes() {
     local before
     before=$(inside docker network inspect net_default --format '{{.Id}} {{json .Containers}}')
     edit net '$ a networks: { default: { labels: { x: "1" } } }'
-    xberth net '  steps:' '    - { name: migrate, service: backend, command: ["false"], when: before }'
+    policy net '  steps:' '    - { name: migrate, service: backend, command: ["false"], when: before }'
     drop net IMAGE_TAG=v2 "${login[@]}"
     ends_as net 2 failed step-failed
     equal "$(inside docker network inspect net_default --format '{{.Id}} {{json .Containers}}')" "$before"

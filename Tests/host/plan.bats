@@ -2,13 +2,6 @@
 
 load scenario
 
-start() {
-    new_app "$1"
-    release "$1" v1
-    release "$1" v2
-    deploy "$1" 1 v1
-}
-
 # plan APP [LINE…]: what berth says of a drop with these lines, as JSON.
 plan() { printf '%s\n' "${@:2}" | inside berth plan "$1" - --json; }
 
@@ -23,7 +16,7 @@ everything() {
 }
 
 @test "a plan names the new image, what runs now, and the way back, and changes nothing" {
-    start ahead
+    two_releases ahead
     local before cursor json text
     before=$(everything)
     cursor=$(journal_cursor)
@@ -47,7 +40,7 @@ everything() {
 }
 
 @test "without a drop it is the app as its folder is now, and a service that the Compose file has lost is removed" {
-    start folder
+    two_releases folder
     inside sh -c "cd /srv/folder && sed -i '/^  frontend:/,\$d' docker-compose.yml && echo IMAGE_TAG=v1 >>.env"
     local json
     json=$(inside berth plan folder --json)
@@ -56,7 +49,7 @@ everything() {
 }
 
 @test "steps, and why there is no way back" {
-    start staged
+    two_releases staged
     printf '%s\n' x-berth: '  rollback: never' '  steps:' \
         '    - { name: migrate, service: backend, command: ["true"], when: before }' |
         inside tee -a /srv/staged/docker-compose.yml >/dev/null
@@ -69,7 +62,7 @@ everything() {
 }
 
 @test "a bad drop, a missing .env, a known bad release and a full disk are told as refused" {
-    start bad
+    two_releases bad
     release bad v3 unhealthy
     # refuses CAUSE LINE…
     refuses() {
@@ -95,7 +88,7 @@ everything() {
 }
 
 @test "a release that would be put back by hand" {
-    start returned
+    two_releases returned
     deploy returned 2 v2
     local before json
     before=$(everything)
@@ -109,7 +102,7 @@ everything() {
 }
 
 @test "an app that is not there, and a drop that is not" {
-    start there
+    two_releases there
     run inside berth plan elsewhere
     equal "$status" 64
     equal "$output" $'berth: app elsewhere is not in the settings\ntry: the apps are there'

@@ -17,6 +17,22 @@ new_app() {
 
 reload() { inside systemctl reload berth; }
 
+# two_releases APP: an app with v1 deployed, and v2 in the registry.
+two_releases() {
+    new_app "$1"
+    release "$1" v1
+    release "$1" v2
+    deploy "$1" 1 v1
+}
+
+# edit APP SCRIPT…: changes the Compose file with sed, as a delivery by CI would.
+edit() { inside sed -i "${@:2}" "/srv/$1/docker-compose.yml"; }
+
+# policy APP LINE…: puts the lines into the Compose file as `x-berth`.
+policy() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compose.yml" >/dev/null; }
+
+main_pid() { inside systemctl show berth --property=MainPID --value; }
+
 # The lines by which CI lends its login.
 login=(GITHUB_ACTOR=ci "GITHUB_TOKEN=$canary")
 

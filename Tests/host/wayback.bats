@@ -3,17 +3,8 @@
 
 load scenario
 
-start() {
-    new_app "$1"
-    release "$1" v1
-    release "$1" v2
-    deploy "$1" 1 v1
-}
-
-xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compose.yml" >/dev/null; }
-
 @test "a good release keeps its images under names of berth's own, and its Compose file without values" {
-    start kept
+    two_releases kept
     equal "$(inside docker image inspect berth/kept/backend:1 --format '{{.Id}}')" \
         "$(record kept 1 | jq -r .services.backend.imageID)"
     local file
@@ -25,7 +16,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "beyond keep, the oldest release is let go" {
-    start few
+    two_releases few
     inside sh -c 'echo "keep = 1" >>/etc/berth/conf.d/few.toml'
     reload
     release few v3
@@ -37,7 +28,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a kept image that was deleted by hand: refused before anything changes, and forced" {
-    start gone
+    two_releases gone
     deploy gone 2 v2
     release gone v3
     # The containers go first, as with a hand on the wrong host.
@@ -53,7 +44,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a Compose file of the last release that was changed by hand: refused" {
-    start tampered
+    two_releases tampered
     local before
     before=$(ids tampered)
     inside sh -c 'echo "# changed" >>/var/lib/berth/tampered/compose/1.yaml'
@@ -81,7 +72,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "the same bad release twice: the second is refused, and can be forced" {
-    start twice
+    two_releases twice
     release twice v3 unhealthy
     drop twice IMAGE_TAG=v3 "${login[@]}"
     ends_as twice 2 rolledBack not-healthy
@@ -97,7 +88,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "by hand: to the previous release, and to a number" {
-    start hand
+    two_releases hand
     deploy hand 2 v2
     drop hand BERTH_ROLLBACK_TO=previous
     ends_as hand 3 deployed
@@ -117,10 +108,10 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a step before the switch that fails leaves the old containers as they are" {
-    start migrate
+    two_releases migrate
     local before
     before=$(ids migrate)
-    xberth migrate '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "echo migrating; exit 3"], when: before }'
+    policy migrate '  steps:' '    - { name: migrate, service: backend, command: [sh, -c, "echo migrating; exit 3"], when: before }'
     drop migrate IMAGE_TAG=v2 "${login[@]}"
     ends_as migrate 2 failed step-failed
     equal "$(ids migrate)" "$before"
@@ -130,8 +121,8 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "steps run around the switch: before it with the new image, after it in the running app" {
-    start steps
-    xberth steps '  steps:' \
+    two_releases steps
+    policy steps '  steps:' \
         '    - { name: migrate, service: backend, command: [sh, -c, "grep v2 /www/version"], when: before }' \
         '    - { name: sync, service: backend, command: [sh, -c, "echo synced > /www/synced"], when: after }'
     deploy steps 2 v2
@@ -141,16 +132,16 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a step after the switch that fails is rolled back" {
-    start after
-    xberth after '  steps:' '    - { name: sync, service: backend, command: ["false"], when: after }'
+    two_releases after
+    policy after '  steps:' '    - { name: sync, service: backend, command: ["false"], when: after }'
     drop after IMAGE_TAG=v2 "${login[@]}"
     ends_as after 2 rolledBack step-failed
     equal "$(serves after backend)" v1
 }
 
 @test "a step that takes too long is stopped, its container too" {
-    start long
-    xberth long '  steps:' '    - { name: forever, service: backend, command: [tail, -f, /dev/null], when: before, timeout: 2s }'
+    two_releases long
+    policy long '  steps:' '    - { name: forever, service: backend, command: [tail, -f, /dev/null], when: before, timeout: 2s }'
     drop long IMAGE_TAG=v2 "${login[@]}"
     ends_as long 2 failed step-failed
     contains "$(reason long 2)" "step forever failed"
@@ -159,11 +150,11 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a step that an agent was killed in is waited for, and not started again" {
-    start again
+    two_releases again
     inside mkdir -p /srv/again/steps
     edit_steps='s|^    env_file: .env|&\n    volumes: ["./steps:/steps"]|'
     inside sed -i "$edit_steps" /srv/again/docker-compose.yml
-    xberth again '  steps:' \
+    policy again '  steps:' \
         '    - { name: once, service: backend, command: [sh, -c, "echo x >> /steps/runs; until test -e /steps/go; do usleep 50000; done"], when: before }'
     local cursor
     cursor=$(journal_cursor)
@@ -178,10 +169,10 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "a stop of the agent waits for a step, which is not told to stop, and the next agent goes on" {
-    start patience
+    two_releases patience
     inside mkdir -p /srv/patience/steps
     inside sed -i 's|^    env_file: .env|&\n    volumes: ["./steps:/steps"]|' /srv/patience/docker-compose.yml
-    xberth patience '  steps:' \
+    policy patience '  steps:' \
         '    - { name: once, service: backend, command: [sh, -c, "trap \"echo told >> /steps/told\" TERM; echo x >> /steps/runs; until test -e /steps/go; do usleep 50000; done"], when: before }'
     drop patience IMAGE_TAG=v2 "${login[@]}"
     inside sh -c 'until test -s /srv/patience/steps/runs; do inotifywait -qq -t 1 /srv/patience/steps || :; done'
@@ -193,8 +184,8 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "an unknown key in x-berth is refused by name" {
-    start strict
-    xberth strict '  rolback: never'
+    two_releases strict
+    policy strict '  rolback: never'
     drop strict IMAGE_TAG=v2 "${login[@]}"
     ends_as strict 2 refused policy-invalid
     contains "$(reason strict 2)" rolback
@@ -232,7 +223,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "nothing goes back across a release that forbids it, unless forced by hand" {
-    start barrier
+    two_releases barrier
     release barrier v3 unhealthy
     release barrier v4 unhealthy
     drop barrier IMAGE_TAG=v3 BERTH_ROLLBACK=never "${login[@]}"
@@ -250,7 +241,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "by hand it goes back although the delivered Compose file is broken" {
-    start mess
+    two_releases mess
     deploy mess 2 v2
     inside sed -i '1i nonsense: [' /srv/mess/docker-compose.yml
     drop mess BERTH_ROLLBACK_TO=previous
@@ -259,7 +250,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "where Compose itself waits in vain for a service, its container is evidence all the same" {
-    start waits
+    two_releases waits
     release waits v3 unhealthy
     inside sed -i 's|^      - backend|      backend: { condition: service_healthy }|' /srv/waits/docker-compose.yml
     drop waits IMAGE_TAG=v3 "${login[@]}"
@@ -270,7 +261,7 @@ xberth() { printf '%s\n' x-berth: "${@:2}" | inside tee -a "/srv/$1/docker-compo
 }
 
 @test "an Engine that is restarted during the switch does not cost the way back" {
-    start torn
+    two_releases torn
     release torn v3 hang
     # A slow stop keeps the switch going for long enough to be hit.
     inside sed -i 's|^    restart: unless-stopped|&\n    stop_grace_period: 4s|' /srv/torn/docker-compose.yml
