@@ -135,13 +135,6 @@ package enum File {
         return Int64(status.st_size)
     }
 
-    /// When a file was written, in nanoseconds since 1970.
-    package static func modified(_ path: FilePath) throws(Errno) -> Int64 {
-        var status = stat()
-        guard stat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
-        return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    }
-
     private static func synchronise(_ descriptor: FileDescriptor) throws(Errno) {
         guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }

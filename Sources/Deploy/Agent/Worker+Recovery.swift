@@ -75,20 +75,20 @@ extension Worker {
             if !Task.isCancelled { log.warning("what an earlier agent held stays until the next deployment: \(error)") }
         }
         guard !Task.isCancelled else { return }
-        hasReleased = true
+        hasLetGo = true
         ring.yield()
     }
 
     /// Releases the holds of an earlier agent while there is nothing to deploy.
-    func startReleasing() {
-        guard !hasReleased, release == nil else { return }
-        release = Task(executorPreference: host.executor) { await self.releaseHolds() }
+    func startLettingGo() {
+        guard !hasLetGo, letGo == nil else { return }
+        letGo = Task(executorPreference: host.executor) { await self.releaseHolds() }
     }
 
     /// Returns once nothing is released any more.
-    func stopReleasing() async {
-        release?.cancel()
-        await release?.value
-        release = nil
+    func stopLettingGo() async {
+        letGo?.cancel()
+        await letGo?.value
+        letGo = nil
     }
 }

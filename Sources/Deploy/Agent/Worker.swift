@@ -19,8 +19,8 @@ package actor Worker {
     /// The deployments that an earlier agent left without a verdict.
     var unfinished: [Record]
     /// What removes the holds of an earlier agent, and whether it has.
-    var release: Task<Void, Never>?
-    var hasReleased = false
+    var letGo: Task<Void, Never>?
+    var hasLetGo = false
     /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
     /// The last claim.
@@ -178,17 +178,17 @@ package actor Worker {
             if let (ledger, drop, placed) = waiting {
                 waiting = nil
                 // A deployment has holds of its own.
-                await stopReleasing()
+                await stopLettingGo()
                 await deploy(drop, ledger, placed: placed)
-            } else if isRetired, hasReleased {
+            } else if isRetired, hasLetGo {
                 break
             } else {
-                startReleasing()
+                startLettingGo()
                 await nextRing()
             }
         }
         hasEnded = true
-        await stopReleasing()
+        await stopLettingGo()
         if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
         saveAgain()
     }

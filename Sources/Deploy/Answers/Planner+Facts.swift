@@ -87,11 +87,12 @@ extension Planner {
     /// What would be pruned, and whether the drop would be refused because there is no room.
     ///
     /// As for a deployment, a failure is only a warning.
-    func makeRoom(_ plan: inout Plan, _ checked: Checked) async throws {
+    func makeRoom(_ plan: inout Plan, _ check: Check, _ checked: Checked) async throws {
         do {
             try await findRoom(&plan, checked)
             let outputs = checked.release.policy.steps.compactMap(\.output)
-            try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
+            let number = check.history.lastNumber + 1
+            try Backups(folder: app.backups).requireRoom(for: outputs, at: number, refuse: settings.disk.refuse)
         } catch let failure as Failure where failure.cause == .noRoom {
             plan.refuse(failure)
         } catch {

@@ -101,6 +101,6 @@ package struct Planner: Sendable {
         if let bad, !drop.directives.isForced {
             plan.refuse(.knownBad(bad, check.reader.store))
         }
-        try await makeRoom(&plan, checked)
+        try await makeRoom(&plan, check, checked)
     }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// The backups of one app: what its steps wrote to their standard output, as `<folder>/<number>-<file>`.
 ///
-/// Nothing but ``removeOld(_:kept:)`` removes one.
+/// Nothing but ``removeOld(_:at:kept:)`` removes one.
 struct Backups: Sendable {
     typealias Output = Policy.Step.Output
 
@@ -86,27 +86,26 @@ struct Backups: Sendable {
 
     /// Removes the oldest backups of one output; those of `kept` deployments stay besides the newest `keep`.
     ///
+    /// - Parameter number: the deployment that runs.
     /// - Returns: the files that it removed.
-    func removeOld(_ output: Output, kept: Set<Int>) -> [FilePath] {
-        let old = numbers(of: output).dropFirst(output.keep).filter { !kept.contains($0) }
+    func removeOld(_ output: Output, at number: Int, kept: Set<Int>) -> [FilePath] {
+        let old = numbers(of: output, at: number).dropFirst(output.keep).filter { !kept.contains($0) }
         return old.map { path(of: output, $0) }.filter { File.remove($0) }
     }
 
     /// Removes what a killed agent left half-written.
     func removeLeftovers() { DraftFile.removeLeftovers(in: folder) }
 
-    /// The numbers of the deployments that have such a backup, the newest first.
-    ///
-    /// If the records were lost, a newer backup may have a lower number.
-    private func numbers(of output: Output) -> [Int] {
+    /// The numbers of the deployments that have such a backup, the newest first. Higher numbers than that of the deployment
+    /// that runs are from before the records were lost, so they are older.
+    private func numbers(of output: Output, at current: Int) -> [Int] {
         let names = (try? File.names(in: folder)) ?? []
         let numbers = names.compactMap { name -> Int? in
             guard name.hasSuffix("-\(output.file)") else { return nil }
             let digits = name.dropLast(output.file.utf8.count + 1)
             return Int(digits).flatMap { "\($0)" == digits ? $0 : nil }
         }
-        let written = numbers.map { ((try? File.modified(path(of: output, $0))) ?? 0, $0) }
-        return written.sorted(by: >).map(\.1)
+        return numbers.sorted { ($0 <= current ? 1 : 0, $0) > ($1 <= current ? 1 : 0, $1) }
     }
 
     // MARK: - Room
@@ -114,10 +113,11 @@ struct Backups: Sendable {
     /// Refuses to begin if the next backups would probably leave their filesystem fuller than `refuse` percent.
     ///
     /// Each may be a fifth larger than the last one of its name.
-    func requireRoom(for outputs: [Output], refuse: Int) throws(Failure) {
+    func requireRoom(for outputs: [Output], at number: Int, refuse: Int) throws(Failure) {
         guard !outputs.isEmpty, let filesystem else { return }
         let expected = outputs.reduce(into: Int64(0)) { sum, output in
-            guard let last = numbers(of: output).first, let size = try? File.size(path(of: output, last)) else {
+            guard let last = numbers(of: output, at: number).first, let size = try? File.size(path(of: output, last))
+            else {
                 return
             }
             sum += min(size, 1 << 50) / 5 * 6

@@ -20,8 +20,8 @@ extension Deployment {
     /// The files that differ from those with which the app was started last: Compose does not notice such a change.
     func changedFiles(_ files: Snapshot, _ applied: (number: Int, files: Snapshot)?) -> Set<ReleasePath> {
         if let applied { return Set(files.differences(from: applied.files)) }
-        // After a failed way back, any of its containers may have started with other files.
-        return history.lastSwitch?.verdict == .rollbackFailed ? Set(files.entries.keys) : []
+        // Any of its containers may have started with other files.
+        return history.lastSwitch == nil ? [] : Set(files.entries.keys)
     }
 
     func restoration(
@@ -67,7 +67,8 @@ extension Deployment {
         guard !isRollback else { return }
         let switched = history.entries.reversed().lazy.filter(\.verdict.hasSwitched)
         for record in switched.compactMap({ try? store.record($0.number) }) {
-            guard let ended = record.ended, placed < ended else { break }
+            // A clock that was ahead then would refuse each drop until it has caught up.
+            guard let ended = record.ended, ended <= .now, placed < ended else { break }
             guard record.filesPutBack != nil, let old = record.rolledBackTo else { continue }
             throw Failure(
                 .filesReplaced,

@@ -29,7 +29,7 @@ struct Restoration: Sendable {
         var notes: [String] = []
     }
 
-    /// - Parameter undoes: whether the folder gets back what it had, if this fails.
+    /// - Parameter undoes: whether the folder gets back what it had also if it then has other files than the release.
     func run(_ session: EngineSession, undoes: Bool = false) async throws -> Outcome {
         guard !good.isEmpty else { return Outcome() }
         let before = try folder()
@@ -43,26 +43,38 @@ struct Restoration: Sendable {
         var outcome = Outcome()
         outcome.changed = Set(plan.restored + plan.removed)
         if !plan.archive.isEmpty {
-            if !plan.byHand.isEmpty { try Store.keep(plan.byHand, in: archive) }
+            let hadArchive = File.exists(archive)
+            let kept = plan.byHand + plan.carried
+            if !kept.isEmpty { try Store.keep(kept, in: archive) }
             try await note(outcome.changed.sorted())
             let files = outcome.changed.filter { good[$0]?.isFolder != true }.sorted()
             log.info("files go back: \(files.listed)")
+            try await unpack(plan, over: before.snapshot, session)
+            outcome.notes.append("its files are back: \(files.listed)")
             do {
-                try await session.unpack(Tar.encode(plan.archive), into: app.directory, as: unpacker)
-                outcome.notes.append("its files are back: \(files.listed)")
-                if try hasOtherOwners(except: plan.stays) {
-                    outcome.notes.append("the Engine gave them other owners")
-                }
+                if try hasOtherOwners(except: plan.stays) { outcome.notes.append("the Engine gave them other owners") }
             } catch {
-                if undoes, !Task.isCancelled { await undo(to: before.snapshot, session) }
+                if undoes { await undo(to: before.snapshot, session) }
                 throw error
             }
+            // What was carried is in its place.
+            if plan.byHand.isEmpty, !hadArchive { _ = File.remove(archive) }
         }
         if File.exists(archive) { outcome.notes.append("what was changed by hand is in \(archive)") }
         if !plan.stays.isEmpty {
             outcome.notes.append("berth may not touch what is around these, so they stay: \(plan.stays.listed)")
         }
         return outcome
+    }
+
+    private func unpack(_ plan: PutBack, over before: Snapshot, _ session: EngineSession) async throws {
+        do {
+            try await session.unpack(Tar.encode(plan.archive), into: app.directory, as: unpacker)
+        } catch {
+            // Half a folder is worse than the one before.
+            if !Task.isCancelled { await undo(to: before, session) }
+            throw error
+        }
     }
 
     /// Puts back what the folder had before a restoration that failed.
@@ -80,6 +92,7 @@ struct Restoration: Sendable {
             if !plan.byHand.isEmpty { try Store.keep(plan.byHand, in: archive) }
             try await session.unpack(Tar.encode(plan.archive), into: app.directory, as: unpacker)
             log.notice("\(app.directory) has its files again: \((plan.restored + plan.removed).sorted().listed)")
+            if !plan.stays.isEmpty { log.warning("these stay as they are: \(plan.stays.listed)") }
         } catch {
             log.warning("\(app.directory) does not have all its files again: \(Failure(any: error).sentence)")
         }

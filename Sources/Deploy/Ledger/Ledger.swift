@@ -53,9 +53,10 @@ actor Ledger {
         keep()
     }
 
-    /// Notes that the agent ends in good order, so that its next start does not count.
+    /// Notes that the agent ends in good order, so that its own start does not count.
     func rest() {
-        record.resumed = nil
+        let others = (record.resumed ?? 0).bounded(to: 0...1000) - 1
+        record.resumed = others > 0 ? others : nil
         keep()
     }
 

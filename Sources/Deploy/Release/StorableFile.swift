@@ -45,7 +45,7 @@ struct StorableFile: Sendable {
         let project = delivered.release.model.name
         let variables = Set(compose.environment.keys).subtracting(host.environment.keys)
         let canaries = Canaries(
-            for: Canaries.names(in: template).union(Dotenv(app.environmentFile).names).union(variables)
+            for: Canaries.names(in: template).union(Canaries.names(ofEnvironment: app.environmentFile)).union(variables)
         )
         var files = try await files(scratch)
         if let override = Canaries.override(for: template) {

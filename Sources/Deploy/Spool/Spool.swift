@@ -70,7 +70,7 @@ package struct Spool: Hashable, Sendable {
 
     /// Identifies a claimed file.
     package struct ClaimedFile: Equatable, Sendable {
-        fileprivate let device: UInt64
+        // Not the device: its number may be another one after a boot.
         fileprivate let inode: UInt64
         /// When it was renamed, in nanoseconds since 1970.
         fileprivate let changed: Int64
@@ -83,11 +83,7 @@ package struct Spool: Hashable, Sendable {
     package var claimed: ClaimedFile? {
         var status = stat()
         guard lstat(claimedPath.string, &status) == 0 else { return nil }
-        return ClaimedFile(
-            device: UInt64(status.st_dev),
-            inode: UInt64(status.st_ino),
-            changed: Self.changed(status)
-        )
+        return ClaimedFile(inode: UInt64(status.st_ino), changed: Self.changed(status))
     }
 
     /// When a file was last renamed or written, in nanoseconds since 1970.
@@ -194,14 +190,12 @@ package struct Spool: Hashable, Sendable {
 
 /// Three numbers: `2049 131 1790000000123456789`.
 extension Spool.ClaimedFile: LosslessStringConvertible {
-    package var description: String { "\(device) \(inode) \(changed)" }
+    package var description: String { "\(inode) \(changed)" }
 
     package init?(_ text: String) {
         let words = text.split(separator: " ")
-        guard words.count == 3, let device = UInt64(words[0]), let inode = UInt64(words[1]),
-            let changed = Int64(words[2])
-        else { return nil }
-        self.init(device: device, inode: inode, changed: changed)
+        guard words.count == 2, let inode = UInt64(words[0]), let changed = Int64(words[1]) else { return nil }
+        self.init(inode: inode, changed: changed)
     }
 }
 

@@ -34,11 +34,21 @@ extension Deployment {
             let failure = Failure(.agentStopped, "the agent", "was stopped during \(phase)", hint: "drop it again")
             return await conclude(.failed, failure, found)
         case .failed(let phase, let failure):
-            let mayGoBack = await ledger.consequence(of: failure, in: phase, hasWayBack: true) == .rollBack
-            let wayBack = mayGoBack ? await wayBack(found, start) : nil
-            // A stop in the middle of the proof is no want of a way back.
-            let isUnproven = mayGoBack && wayBack == nil && history.wayBack != nil && start > .check
-            if isUnproven, Task.isCancelled { return await rest(in: start) }
+            let wayBack: WayBack?
+            do {
+                let mayGoBack = await ledger.consequence(of: failure, in: phase, hasWayBack: true) == .rollBack
+                wayBack = mayGoBack ? try await self.wayBack(found, start) : nil
+            } catch {
+                // A stop in the middle of the proof is no want of a way back.
+                if Task.isCancelled { return await rest(in: start) }
+                let second = Failure(any: error)
+                // A way back that was begun has failed, whatever it has put back.
+                if start == .rollback, let number = interrupted?.rolledBackTo {
+                    return await conclude(.rollbackFailed, second.asRollback(to: number, after: failure), found)
+                }
+                ledger.log.warning(second.sentence)
+                wayBack = nil
+            }
             switch (await ledger.consequence(of: failure, in: phase, hasWayBack: wayBack != nil), wayBack) {
             case (.rollBack, let wayBack?): return await rollBack(to: wayBack, after: failure, found)
             case (.rollBack, nil): return await conclude(.unhealthy, failure, found)
@@ -55,21 +65,22 @@ extension Deployment {
     }
 
     /// The way back that the checks have proven; if an earlier agent did, it is proven again.
-    private func wayBack(_ found: Checked?, _ start: Phase) async -> WayBack? {
+    ///
+    /// - Returns: nil if there is none.
+    /// - Throws: why it cannot be proven again.
+    private func wayBack(_ found: Checked?, _ start: Phase) async throws -> WayBack? {
         guard start > .check else { return found?.wayBack }
-        guard let good = history.wayBack else { return nil }
-        await ledger.allow(Phase.check.rule.limit)
-        do {
-            let tools = tools(in: .rollback)
-            let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
-            let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-            let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
-            await hold(wayBack.release.images, of: wayBack.number, session, tools.log)
-            return wayBack
-        } catch {
-            if !Task.isCancelled { ledger.log.warning(Failure(any: error).sentence) }
-            return nil
+        guard let good = history.wayBack else {
+            guard start == .rollback else { return nil }
+            throw Failure(.wayBackMissing, "the last good release", "is no longer on record", hint: nil)
         }
+        await ledger.allow(Phase.check.rule.limit)
+        let tools = tools(in: .rollback)
+        let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
+        let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
+        let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
+        await hold(wayBack.release.images, of: wayBack.number, session, tools.log)
+        return wayBack
     }
 
     /// - Parameter failure: why the new release cannot stay; it is on record before anything is changed.

@@ -54,7 +54,7 @@ struct Deployment: Sendable {
                 try await Room(disk: disk, settings: settings.disk, log: tools.log).run()
             }
             let outputs = checked.release.policy.steps.compactMap(\.output)
-            try Backups(folder: app.backups).requireRoom(for: outputs, refuse: settings.disk.refuse)
+            try Backups(folder: app.backups).requireRoom(for: outputs, at: ledger.number, refuse: settings.disk.refuse)
         }
         return try await phase(.pull) { tools in
             await ledger.allow(plan.limit)

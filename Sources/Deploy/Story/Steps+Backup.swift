@@ -57,7 +57,7 @@ extension Steps {
     private func letGo(_ output: Policy.Step.Output) {
         guard history.isComplete else { return }
         let kept = history.kept(app.keep).union([number])
-        for file in backups.removeOld(output, kept: kept) { log.info("removed the backup \(file)") }
+        for file in backups.removeOld(output, at: number, kept: kept) { log.info("removed the backup \(file)") }
     }
 
     /// Why there is nothing for a step to do; nil if there is.

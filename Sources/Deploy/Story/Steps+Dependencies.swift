@@ -11,7 +11,7 @@ extension Steps {
         return step.place == .new ? own + release.upLimit * 2 : own
     }
 
-    /// Starts what the step's service depends on and does not run, as Compose would; a provider may be started again. What runs stays as it is: without
+    /// Starts what the step's service depends on and does not run, as Compose would. What runs stays as it is: without
     /// `--no-deps`, `docker compose run` makes anew what the release defines otherwise, and that is the switch.
     func serve(_ step: Policy.Step, _ release: Release, _ compose: Compose) async throws {
         let missing = try await missing(step, release)
@@ -27,7 +27,8 @@ extension Steps {
         try await awaitReadiness(missing, step, release, compose)
     }
 
-    /// The services that a step needs and that neither run nor have ended as they were to.
+    /// The services that a step needs and that neither run nor have ended as they were to. A provider has no container, so it
+    /// is started again.
     private func missing(_ step: Policy.Step, _ release: Release) async throws(EngineError) -> [ServiceName] {
         let containers = try await session.containers(project: release.model.name).filter(\.labels.isReplica)
         let missing = release.model.dependencies(of: step.service).filter { service, condition in

@@ -13,6 +13,9 @@ package struct PutBack: Equatable, Sendable {
     package private(set) var stays: [ReleasePath] = []
     /// What is replaced or removed, and was delivered by neither release.
     package private(set) var byHand: [Snapshot.Entry] = []
+    /// What was delivered by neither release and stays, in a folder that is replaced. If the unpacking is cut off, the folder
+    /// may have lost it.
+    package private(set) var carried: [Snapshot.Entry] = []
 
     /// - Parameters:
     ///   - good: the files of the release to go back to.
@@ -54,12 +57,17 @@ package struct PutBack: Equatable, Sendable {
         let replaced = folders.filter { folder in !folders.contains { $0 != folder && $0.contains(folder) } }
         let gone = Set(extras.filter { extra in replaced.contains { $0.contains(extra.path) } }.map(\.path))
         archive = Self.archive(good, now, restoring, replaced, gone)
-        byHand = now.sorted.filter { entry in
+        let ofNeither = now.sorted.filter { entry in
             !entry.isFolder && !entry.isSame(as: good[entry.path]) && !entry.isSame(as: new?[entry.path])
                 // An empty file in the place of a folder is berth's own, from a way back that was torn.
                 && !(good[entry.path]?.isFolder == true && entry.content == .file([]))
-                && (gone.contains(entry.path) || restoring.contains { !$0.isFolder && $0.path.contains(entry.path) }
-                    || restoring.contains { $0.path == entry.path })
+        }
+        byHand = ofNeither.filter { entry in
+            gone.contains(entry.path) || restoring.contains { !$0.isFolder && $0.path.contains(entry.path) }
+                || restoring.contains { $0.path == entry.path }
+        }
+        carried = ofNeither.filter { entry in
+            !byHand.contains { $0.path == entry.path } && replaced.contains { $0.contains(entry.path) }
         }
     }
 

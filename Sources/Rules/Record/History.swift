@@ -115,10 +115,11 @@ extension History {
     ///
     /// Each drop that switched has left either its own release or the one that it went back to.
     package var running: Entry? {
-        switch lastSwitch?.verdict {
-        case .rolledBack?: unreadableSinceLastGood == nil ? lastGood : nil
+        guard let lastSwitch, !unreadable.contains(where: { $0 > lastSwitch.number }) else { return nil }
+        return switch lastSwitch.verdict {
+        case .rolledBack: unreadableSinceLastGood == nil ? lastGood : nil
         // Any of its containers may be of either release.
-        case .rollbackFailed?: nil
+        case .rollbackFailed: nil
         default: lastSwitch
         }
     }

@@ -30,6 +30,20 @@ package struct Canaries: Sendable {
         return Set((entries + sources).compactMap(\.text).map(name))
     }
 
+    /// The names that an `.env` sets, and perhaps a few more: a version of Compose may see a name where another one sees a
+    /// part of a value, and each needs a canary.
+    package static func names(ofEnvironment text: String) -> Set<String> {
+        let words = text.split(whereSeparator: \.isNewline).compactMap { line in
+            line.prefix { $0 != "=" && $0 != ":" }.split { $0 == " " || $0 == "\t" }.last.map(String.init)
+        }
+        let names = words.filter { word in
+            word.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0 || $0 == "_")
+            }
+        }
+        return Dotenv(text).names.union(names)
+    }
+
     /// An `.env` with the canaries.
     package var environmentFile: String {
         values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined()

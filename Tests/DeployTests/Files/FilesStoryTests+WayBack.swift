@@ -1,3 +1,5 @@
+import Docker
+import DockerModel
 import Glibc
 import Linux
 import Rules
@@ -131,6 +133,50 @@ extension FilesStoryTests {
             try await drop("BERTH_ROLLBACK_TO=2\n", host)
             #expect(host.journal.verdicts.last == "#5 deployed")
             #expect(try content(conf) == ["a=1", "mine=mine"])
+        }
+    }
+
+    /// The good images run, and what a person made is in its place.
+    @Test func aWayBackThatIsTornLeavesNoHalfFolder() async throws {
+        try await withDelivery { host, conf in
+            host.change { ($0.bad, $0.tornArchives) = (["sha256:v2"], 1) }
+            host.journal.when("shop #3: health") { try? write("mine", to: conf.appending("mine")) }
+            try await drop("IMAGE_TAG=v2\n", host)
+            #expect(host.journal.verdicts.last == "#3 rollbackFailed")
+            #expect(host.engine.container?.image == "sha256:v1")
+            #expect(try content(conf) == ["a=2", "extra=2", "mine=mine"])
+        }
+    }
+
+    /// The agent is killed in the middle of the unpacking: what a person made is in the archive.
+    @Test func whatIsCarriedIsKeptUntilItIsInItsPlace() async throws {
+        try await withDelivery { host, conf in
+            host.change { engine in
+                engine.bad = ["sha256:v2"]
+                engine.answers["PUT /containers/berth-files-shop/archive"] = .failure(500, "gone")
+            }
+            host.journal.when("shop #3: health") { try? write("mine", to: conf.appending("mine")) }
+            try await drop("IMAGE_TAG=v2\n", host)
+            let archive = host.store.filesByHand(of: 3)
+            #expect(try Tar.decode(File.read(archive)).map(\.path.description).contains("conf/mine"))
+            host.change { $0.answers = [:] }
+            try await drop("BERTH_ROLLBACK_TO=previous\n", host)
+            #expect(try content(conf) == ["a=1", "mine=mine"])
+            #expect(!File.exists(host.store.filesByHand(of: 4)))
+        }
+    }
+
+    /// If the clock was ahead when the rollback ended, it cannot be compared with that of a drop.
+    @Test func aRollbackOfTheFutureRefusesNoDrop() async throws {
+        try await withDelivery { host, conf in
+            host.change { $0.bad = ["sha256:v2"] }
+            try await drop("IMAGE_TAG=v2\n", host)
+            var record = try host.record(3)
+            record.ended = Timestamp.now + .seconds(3600)
+            try host.store.save(record)
+            try write("3", to: conf.appending("a"))
+            try await drop("IMAGE_TAG=v3\n", host)
+            #expect(host.journal.verdicts.last == "#4 deployed")
         }
     }
 

@@ -141,6 +141,20 @@ import Testing
         }
     }
 
+    /// A dump that was copied back is no newer for that.
+    @Test func whenAFileWasWrittenDoesNotCount() async throws {
+        try await withStoryHost(policy: Self.plain) { host in
+            try host.setOutput("the data")
+            try File.makeFolder(host.app.backups, mode: .ownerReadWriteExecute)
+            try write("old", to: host.app.backups.appending("1-a"))
+            var times = [timespec(tv_sec: 32_503_680_000, tv_nsec: 0), timespec(tv_sec: 32_503_680_000, tv_nsec: 0)]
+            try #require(utimensat(AT_FDCWD, host.app.backups.appending("1-a").string, &times, 0) == 0)
+            for number in [0, 90, 91] { try write("old", to: host.app.backups.appending("\(number)-a")) }
+            try await host.deploy()
+            #expect(host.backups == ["1-a", "2-a"], "\(host.journal.lines)")
+        }
+    }
+
     @Test func anOldBackupOfTheSameNameIsNotReplaced() async throws {
         try await withStoryHost(policy: Self.plain) { host in
             try host.setOutput("the data")

@@ -127,6 +127,30 @@ import Testing
         }
     }
 
+    /// It may have put some of the good release back.
+    @Test func aRollbackThatCannotGoOnHasFailed() async throws {
+        try await withStoryHost { host in
+            try await killRollback(host)
+            host.change { $0.answers["GET /images/sha256:v1/json"] = .failure(404, "No such image") }
+            try await live(host)
+            let record = try host.record(2)
+            #expect(record.verdict == .rollbackFailed && record.cause == .wayBackMissing, "\(record.reason ?? "")")
+            #expect(record.reason?.contains("and the rollback to #1 failed") == true)
+        }
+    }
+
+    /// A stop forgives only its own start: what has ended two agents may end a third.
+    @Test func aStopDoesNotForgiveTheCrashesBefore() async throws {
+        try await withStoryHost { host in
+            try await live(host, drop: "IMAGE_TAG=v2\n", stopAt: "shop #2: health")
+            var record = try host.record(2)
+            record.resumed = 1
+            try host.reopen(record)
+            try await live(host, stopAt: "shop #2: health")
+            #expect(try host.record(2).resumed == 1)
+        }
+    }
+
     /// A stop while it proves the way back again is a stop, and no want of a way back.
     @Test(arguments: [Phase.rollback, .health])
     func aStopInTheProofLeavesTheRestToTheNextAgent(phase: Phase) async throws {

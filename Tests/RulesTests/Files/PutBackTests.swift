@@ -67,6 +67,16 @@ import Testing
         #expect(unknown.removed.isEmpty)
     }
 
+    /// What only travels in the archive is lost if the unpacking is cut off.
+    @Test func whatAPersonMadeInAFolderThatIsReplacedIsNamed() {
+        let new = snapshot("conf/", "conf/a=1", "conf/b=1", "conf/evil=x")
+        let now = snapshot("conf/", "conf/a=1", "conf/b=1", "conf/evil=x", "conf/mine=m")
+        let (plan, after) = plan(good, after: new, now: now)
+        #expect(plan.byHand.isEmpty)
+        #expect(plan.carried == [entry("conf/mine=m")])
+        #expect(after == snapshot("conf/", "conf/a=1", "conf/b=1", "conf/mine=m"))
+    }
+
     /// Data of a service, or the server's own file, must not go with the folder around it.
     @Test func aFolderWithSomethingForeignIsNotReplaced() {
         let new = snapshot("conf/", "conf/a=2", "conf/b=1", "conf/evil=x")
