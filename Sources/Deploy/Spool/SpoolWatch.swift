@@ -1,8 +1,6 @@
-import Docker
-import DockerModel
 import Glibc
+import Linux
 import NIOCore
-import NIOPosix
 import SystemPackage
 
 /// Reports when a drop may have arrived in one of several spools (inotify(7)).
@@ -11,24 +9,14 @@ import SystemPackage
 /// folder that was created, moved or replaced. To see the last of these, every folder above a spool is watched too, for
 /// the one name in it that leads to the spool.
 package actor SpoolWatch {
-    private let descriptor: CInt
-    private let channel: NIOAsyncChannel<ByteBuffer, Never>
+    private let inotify: Inotify
     private var spools: [Spool] = []
     private var names: [CInt: Set<String>] = [:]
     /// Whether ``run(scan:)`` waits for events.
     package private(set) var isListening = false
 
     package init(on eventLoop: any EventLoop) async throws {
-        descriptor = inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC))
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        channel = try await NIOPipeBootstrap(group: eventLoop)
-            // A read that is too small for the next event fails (inotify(7)), so the buffer's size must not adapt.
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 * 1024))
-            .takingOwnershipOfDescriptor(input: descriptor) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel(wrappingChannelSynchronously: channel)
-                }
-            }
+        inotify = try await Inotify(on: eventLoop)
     }
 
     /// Watches these spools and no others.
@@ -46,10 +34,9 @@ package actor SpoolWatch {
     package func run(scan: @Sendable ([Spool: Errno]) async -> Void) async throws {
         isListening = true
         defer { isListening = false }
-        try await channel.executeThenClose { inbound in
-            for try await buffer in inbound where matters(buffer) {
-                await scan(arm())
-            }
+        try await inotify.run { events in
+            if matters(events) { await scan(arm()) }
+            return true
         }
     }
 
@@ -59,11 +46,11 @@ package actor SpoolWatch {
         for spool in spools {
             for (folder, name) in Self.chain(to: spool) {
                 let isSpool = folder == spool.folder
-                let watch = inotify_add_watch(descriptor, folder.string, isSpool ? Self.spoolMask : Self.pathMask)
-                if watch >= 0 {
+                do throws(Errno) {
+                    let watch = try inotify.add(folder, isSpool ? Self.spoolMask : Self.pathMask)
                     current[watch, default: []].insert(name)
-                } else if isSpool {
-                    unwatched[spool] = Errno(rawValue: errno)
+                } catch {
+                    if isSpool { unwatched[spool] = error }
                 }
             }
             if unwatched[spool] == nil, access(spool.folder.string, W_OK | X_OK) != 0 {
@@ -71,7 +58,7 @@ package actor SpoolWatch {
             }
         }
         for watch in names.keys where current[watch] == nil {
-            inotify_rm_watch(descriptor, watch)
+            inotify.remove(watch)
         }
         names = current
         return unwatched
@@ -92,26 +79,11 @@ package actor SpoolWatch {
     private static let pathMask = UInt32(selfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB)
     private static let spoolMask = UInt32(selfMask | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB)
 
-    private func matters(_ buffer: ByteBuffer) -> Bool {
-        var buffer = buffer
-        while let event = buffer.readInotifyEvent() {
+    private func matters(_ events: [Inotify.Event]) -> Bool {
+        events.contains { event in
             guard event.watch >= 0 else { return true }
-            guard let names = names[event.watch] else { continue }
-            if event.name.isEmpty || names.contains(event.name) { return true }
+            guard let names = names[event.watch] else { return false }
+            return event.name.isEmpty || names.contains(event.name)
         }
-        return false
-    }
-}
-
-extension ByteBuffer {
-    fileprivate mutating func readInotifyEvent() -> (watch: CInt, name: String)? {
-        guard
-            let (watch, _, _, length) = readMultipleIntegers(
-                endianness: .host,
-                as: (CInt, UInt32, UInt32, UInt32).self
-            ),
-            let name = readSlice(length: Int(length))
-        else { return nil }
-        return (watch, String(decoding: name.readableBytesView.prefix { $0 != 0 }, as: UTF8.self))
     }
 }
