@@ -67,6 +67,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case runtimeUnwritable = "runtime-unwritable"
     case settingsInvalid = "settings-invalid"
     case noSuchApp = "no-such-app"
+    case noSuchRecord = "no-such-record"
     // berth itself.
     case agentStopped = "agent-stopped"
     case agentEnded = "agent-ended"

@@ -7,7 +7,10 @@ struct Berth: ParsableCommand {
         commandName: "berth",
         abstract: "Deploys Compose apps from dropped .env.deploy files.",
         version: version,
-        subcommands: [AgentCommand.self, PlanCommand.self, PruneCommand.self]
+        subcommands: [
+            AgentCommand.self, DeployCommand.self, HistoryCommand.self, PlanCommand.self, PruneCommand.self,
+            ReceiveCommand.self, RollbackCommand.self, ShowCommand.self, WaitCommand.self,
+        ]
     )
 
     static let version = "0.1.0"

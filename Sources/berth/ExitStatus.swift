@@ -36,7 +36,7 @@ extension ExitStatus {
             switch cause {
             // ArgumentParser says the same of misuse.
             case .noSuchApp: EX_USAGE
-            case .dropUnreadable: EX_NOINPUT
+            case .dropUnreadable, .noSuchRecord: EX_NOINPUT
             // It may work later.
             case .inUse: EX_TEMPFAIL
             case .settingsInvalid: EX_CONFIG

@@ -6,7 +6,7 @@ import SystemPackage
 protocol Question: ParsableCommand, Sendable {
     associatedtype Found: Answer
 
-    var options: QuestionOptions { get }
+    var options: AnswerOptions { get }
 
     /// - Throws: why there is no answer. It goes to standard error, and its cause gives the exit code.
     func answer(on host: Host) async throws -> Found
@@ -14,7 +14,9 @@ protocol Question: ParsableCommand, Sendable {
 
 /// What a question has found: it encodes as JSON and says the same in lines.
 protocol Answer: Encodable, Sendable {
-    var passages: [Passage] { get }
+    func passages(_ moments: Moments) -> [Passage]
+    /// The same as JSON, which a terminal can show.
+    func json() throws -> String
     var exitStatus: ExitStatus { get }
 }
 
@@ -26,28 +28,25 @@ enum Passage: Equatable {
 }
 
 /// What every question takes.
-struct QuestionOptions: ParsableArguments {
+struct AnswerOptions: ParsableArguments {
     @Flag(help: "Print JSON.")
     var json = false
+}
 
+/// Where the settings are.
+struct SettingsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"))
     var config = "/etc/berth/berth.toml"
 
-    func settings() throws(SettingsError) -> Settings { try HostFile(FilePath(config)).load() }
+    func load() throws(SettingsError) -> Settings { try HostFile(FilePath(config)).load() }
 }
 
 extension Question {
     func run() {
-        Runner.run { host in
-            do {
-                let answer = try await answer(on: host)
-                Terminal.say(try Render.text(answer, as: options.json ? .json : Terminal.format))
-                return answer.exitStatus
-            } catch {
-                guard !Task.isCancelled else { return .interrupted }
-                Terminal.complain(Render.text(error))
-                return ExitStatus(error)
-            }
+        Runner.answer { host in
+            let answer = try await answer(on: host)
+            Terminal.say(try Render.text(answer, as: options.json ? .json : Terminal.format))
+            return answer.exitStatus
         }
     }
 }

@@ -1,4 +1,6 @@
 import Deploy
+import Docker
+import DockerModel
 import FoundationEssentials
 import Rules
 import Systemd
@@ -14,14 +16,12 @@ enum Format: Equatable {
 
 /// The one place that turns what commands have found into text.
 enum Render {
-    static func text(_ answer: some Answer, as format: Format) throws -> String {
+    static func text(_ answer: some Answer, as format: Format, at now: Timestamp = .now) throws -> String {
         switch format {
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(answer), as: UTF8.self).harmless
-        case .lines: return text(answer.passages, width: nil, isStyled: false)
-        case .terminal(let width, let isStyled): return text(answer.passages, width: width, isStyled: isStyled)
+        case .json: return try answer.json()
+        case .lines: return text(answer.passages(Moments(now: nil)), width: nil, isStyled: false)
+        case .terminal(let width, let isStyled):
+            return text(answer.passages(Moments(now: now)), width: width, isStyled: isStyled)
         }
     }
 
@@ -41,6 +41,14 @@ enum Render {
             }
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Answer {
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self).harmless
     }
 }
 

@@ -30,6 +30,21 @@ enum Runner {
     }
 }
 
+extension Runner {
+    /// Runs a command for a person, and tells the error that ends it.
+    static func answer(_ command: @escaping @Sendable (Host) async throws -> ExitStatus) -> Never {
+        run { host in
+            do {
+                return try await command(host)
+            } catch {
+                guard !Task.isCancelled else { return .interrupted }
+                Terminal.complain(Render.text(error))
+                return ExitStatus(error)
+            }
+        }
+    }
+}
+
 extension Host {
     /// What the environment says of this host.
     fileprivate init(_ loop: any EventLoop) {

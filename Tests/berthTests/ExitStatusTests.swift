@@ -16,7 +16,9 @@ import Testing
     }
 
     @Test func everyCauseHasACode() {
-        let own: [Cause: CInt] = [.noSuchApp: 64, .dropUnreadable: 66, .inUse: 75, .settingsInvalid: 78]
+        let own: [Cause: CInt] = [
+            .noSuchApp: 64, .dropUnreadable: 66, .noSuchRecord: 66, .inUse: 75, .settingsInvalid: 78,
+        ]
         for cause in Cause.allCases {
             #expect(berth.ExitStatus(cause).code == own[cause] ?? 69, "\(cause)")
         }

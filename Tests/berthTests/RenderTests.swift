@@ -6,7 +6,7 @@ import Testing
 @Suite struct RenderTests {
     private struct Found: Answer {
         var exitStatus: berth.ExitStatus { .success }
-        var passages: [Passage] {
+        func passages(_ moments: Moments) -> [Passage] {
             [
                 .heading("Found:"),
                 .table(
@@ -79,7 +79,7 @@ import Testing
     private struct Label: Answer {
         let label: String
         var exitStatus: berth.ExitStatus { .success }
-        var passages: [Passage] { [] }
+        func passages(_ moments: Moments) -> [Passage] { [] }
     }
 
     /// A label of an image may hold anything, and xterm obeys U+009B as it obeys ESC [.

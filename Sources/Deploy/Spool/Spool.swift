@@ -118,6 +118,7 @@ package struct Spool: Hashable, Sendable {
             )
             try file.closeAfter {
                 try file.writeAll(bytes)
+                shareWithGroup(file)
                 guard fchmod(file.rawValue, 0o640) == 0 else { throw Errno(rawValue: errno) }
             }
             guard rename(draft.string, dropPath.string) == 0 else { throw Errno(rawValue: errno) }
@@ -125,6 +126,14 @@ package struct Spool: Hashable, Sendable {
             unlink(draft.string)
             throw SpoolError(path: dropPath, problem: "cannot be written: \(error)")
         }
+    }
+
+    /// Gives a file the spool's group, of which user berth is a member, also if the folder does not do that by itself. If that
+    /// is not allowed, berth refuses the drop and says why.
+    private func shareWithGroup(_ file: FileDescriptor) {
+        var status = stat()
+        guard stat(folder.string, &status) == 0 else { return }
+        _ = fchown(file.rawValue, .max, status.st_gid)
     }
 
     private var dropPath: FilePath { folder.appending(Self.dropName) }

@@ -6,7 +6,7 @@ import Rules
 extension Plan: Answer {
     var exitStatus: ExitStatus { verdict.map(ExitStatus.init) ?? .success }
 
-    var passages: [Passage] {
+    func passages(_ moments: Moments) -> [Passage] {
         let outcome =
             if let cause, let reason {
                 [Passage.heading("A drop for \(app) would be refused (\(cause.rawValue)):"), .line("  \(reason)")]

@@ -11,7 +11,7 @@ struct PruneAnswer: Answer {
 
     var exitStatus: ExitStatus { report.isComplete ? .success : .incomplete }
 
-    var passages: [Passage] {
+    func passages(_ moments: Moments) -> [Passage] {
         let done = report.steps.filter { !$0.hasFailed }
         let isPlan = done.contains { $0.outcome == .planned }
         let sections: [(title: String, table: Table)] = [

@@ -37,10 +37,11 @@ struct PlanCommand: Question {
     @Argument(help: "A drop; - is standard input. Without it, the app as its folder is now.")
     var file: String?
 
-    @OptionGroup var options: QuestionOptions
+    @OptionGroup var options: AnswerOptions
+    @OptionGroup var settings: SettingsOptions
 
     func answer(on host: Host) async throws -> Plan {
-        let settings = try options.settings()
+        let settings = try settings.load()
         let planner = Planner(app: try settings.app(app), settings: settings, host: host, log: Log.ofQuestion)
         return try await planner.plan(file.map { try read($0) })
     }

@@ -27,10 +27,11 @@ struct PruneCommand: Question {
     @Flag(help: "Say what would be removed, and remove nothing.")
     var dryRun = false
 
-    @OptionGroup var options: QuestionOptions
+    @OptionGroup var options: AnswerOptions
+    @OptionGroup var settings: SettingsOptions
 
     func answer(on host: Host) async throws -> PruneAnswer {
-        let settings = try options.settings()
+        let settings = try settings.load()
         let session = try await host.engine.negotiated()
         let disk = DiskGuard(
             session: session,

@@ -1,0 +1,79 @@
+import Glibc
+import Linux
+import Rules
+import SystemPackage
+
+/// Reads an app's records for a person, also while the agent works or is down.
+package struct RecordReader: Sendable {
+    package let app: AppName
+    package let store: Store
+
+    /// - Parameter state: the folder of all records.
+    /// - Throws: ``Failure`` if berth has no records of the app, or the person may not read them.
+    package init(app name: String, state: FilePath) throws(Failure) {
+        try Self.mayRead(state)
+        let apps: [AppName]
+        do throws(StoreError) { apps = try Store.apps(in: state) } catch { throw Failure(error) }
+        guard let app = AppName(name), apps.contains(app) else {
+            let names = apps.map(\.description).joined(separator: ", ")
+            throw Failure(
+                .noSuchApp,
+                "app \(name)",
+                "has no records in \(state)",
+                hint: names.isEmpty
+                    ? "see systemctl status berth for the apps that it knows" : "those with records are \(names)"
+            )
+        }
+        self.app = app
+        store = Store(app: app, state: state)
+        try Self.mayRead(store.folder)
+    }
+
+    private static func mayRead(_ folder: FilePath) throws(Failure) {
+        guard access(folder.string, R_OK | X_OK) != 0, errno == EACCES else { return }
+        throw Failure(
+            .stateUnreadable,
+            "\(folder)",
+            "may not be read by you",
+            hint: "run it with sudo, or join the group berth-records"
+        )
+    }
+
+    /// The record of a deployment.
+    ///
+    /// - Parameter number: nil for the last one.
+    /// - Throws: ``Failure`` if there is none.
+    package func record(_ number: Int?) throws(Failure) -> Record {
+        let numbers = try numbers()
+        guard let number = number ?? numbers.last else {
+            throw Failure(.noSuchRecord, "\(app)", "has no deployments yet", hint: nil)
+        }
+        guard numbers.contains(number) else {
+            throw Failure(.noSuchRecord, "\(app)", "has no record of #\(number)", hint: "see berth history \(app)")
+        }
+        do throws(StoreError) { return try store.record(number) } catch { throw Failure(error) }
+    }
+
+    /// The number of the last deployment; 0 before the first one.
+    package func lastNumber() throws(Failure) -> Int { try numbers().last ?? 0 }
+
+    private func numbers() throws(Failure) -> [Int] {
+        do throws(StoreError) { return try store.numbers() } catch { throw Failure(error) }
+    }
+
+    /// The last deployments, the newest first.
+    ///
+    /// - Parameter count: how many; nil for all.
+    package func last(_ count: Int?) throws(Failure) -> Deployments {
+        var found = Deployments(app: app)
+        let numbers = try numbers()
+        for number in numbers.suffix(count ?? numbers.count).reversed() {
+            if let record = try? store.record(number) {
+                found.deployments.append(Deployments.Deployment(record))
+            } else {
+                found.unreadable.append(number)
+            }
+        }
+        return found
+    }
+}

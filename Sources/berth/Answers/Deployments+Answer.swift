@@ -1,0 +1,40 @@
+import Deploy
+import DockerModel
+import Rules
+
+/// What `berth history` says.
+extension Deployments: Answer {
+    var exitStatus: ExitStatus { unreadable.isEmpty ? .success : .incomplete }
+
+    func passages(_ moments: Moments) -> [Passage] {
+        let table = Table(
+            columns: [
+                Table.Column(title: "#", isNumber: true), Table.Column(title: "VERDICT"),
+                Table.Column(title: "RECEIVED"),
+                Table.Column(title: "TOOK", isNumber: true), Table.Column(title: "IMAGE_TAG"),
+                Table.Column(title: "WHY"),
+            ],
+            rows: deployments.map { deployment in
+                [
+                    "\(deployment.number)", deployment.outcome, moments.text(deployment.received),
+                    deployment.seconds?.inWords ?? "", deployment.imageTag ?? "", deployment.reason ?? "",
+                ]
+            }
+        )
+        let problem = unreadable.map { "#\($0)" }.joined(separator: ", ")
+        return (deployments.isEmpty ? [.line("\(app) has no deployments yet.")] : [.table(table)])
+            + (unreadable.isEmpty ? [] : [.line("These records cannot be read: \(problem).")])
+    }
+}
+
+extension Deployments.Deployment {
+    fileprivate var outcome: String { verdict?.rawValue ?? phase.map { "\($0) …" } ?? "waits" }
+}
+
+extension Double {
+    /// A number of seconds.
+    var inWords: String {
+        let tenths = Int((self * 10).rounded())
+        return self < 60 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 600) min \(tenths / 10 % 60) s"
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Deploy
+import Linux
+import Rules
+import SystemPackage
+
+/// `berth receive`: a drop over ssh, and its verdict back.
+struct ReceiveCommand: DropCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receive",
+        abstract: "Take a drop from standard input, and exit with its verdict.",
+        discussion: """
+            For CI's key, as a forced command in authorized_keys:
+
+              restrict,command="berth receive shop" ssh-ed25519 …
+
+            CI then runs `ssh deploy@server <.env.deploy`. A connection that is lost stops no deployment.
+
+            \(Self.exitCodes)
+            """
+    )
+
+    @Argument(help: "The app.")
+    var app: String
+
+    @OptionGroup var waiting: WaitingOptions
+    @OptionGroup var options: AnswerOptions
+    @OptionGroup var settings: SettingsOptions
+
+    var limit: Duration? { waiting.limit }
+
+    func drop() throws -> [UInt8] {
+        do {
+            return try File.read(.standardInput, limit: DropParser.sizeLimit + 1)
+        } catch {
+            throw Failure(.dropUnreadable, "standard input", "cannot be read: \(error)", hint: "send a drop")
+        }
+    }
+}

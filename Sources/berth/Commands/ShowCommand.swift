@@ -1,0 +1,31 @@
+import ArgumentParser
+import Deploy
+
+/// `berth show`: one deployment.
+struct ShowCommand: Question {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a deployment: its verdict, images, phases, steps and evidence.",
+        discussion: """
+            It reads the record alone, so it also works while the agent is down.
+
+            Exit codes:
+              0   success, whatever the verdict
+              64  the command line is wrong, or berth has no records of the app
+              66  there is no such record
+              69  the record cannot be read
+            """
+    )
+
+    @Argument(help: "The app.")
+    var app: String
+
+    @Argument(help: "The deployment's number; without it, the last one.")
+    var number: Int?
+
+    @OptionGroup var options: AnswerOptions
+
+    func answer(on host: Host) async throws -> RecordAnswer {
+        RecordAnswer(record: try RecordReader(app: app, state: host.state).record(number))
+    }
+}

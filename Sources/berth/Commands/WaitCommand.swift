@@ -1,0 +1,54 @@
+import ArgumentParser
+import Deploy
+
+/// `berth wait`: waits for a verdict.
+struct WaitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Wait for the verdict on a drop, and exit with it.",
+        discussion: """
+            It tells each phase as it begins, then the verdict, its reason, and what the failing containers said last.
+
+            Exit codes:
+              0   deployed
+              10  refused
+              11  failed
+              12  rolledBack
+              13  unhealthy
+              14  rollbackFailed
+              15  superseded
+              64  the command line is wrong, or berth has no records of the app
+              69  the records cannot be read
+              75  no verdict in time; the deployment goes on
+            """
+    )
+
+    @Argument(help: "The app.")
+    var app: String
+
+    @Argument(help: "The deployment's number; without it, the last one.")
+    var number: Int?
+
+    @Option(help: ArgumentHelp("CI's name for the request (BERTH_REQUEST), instead of a number.", valueName: "name"))
+    var request: String?
+
+    @OptionGroup var waiting: WaitingOptions
+    @OptionGroup var options: AnswerOptions
+
+    func validate() throws {
+        guard number == nil || request == nil else { throw ValidationError("give a number or --request, not both") }
+    }
+
+    func run() {
+        Runner.answer { host in
+            let reader = try RecordReader(app: app, state: host.state)
+            let format = options.json ? Format.json : Terminal.format
+            return try await Following(reader: reader, format: format, limit: waiting.limit).run(target, on: host)
+        }
+    }
+
+    private var target: RecordWatch.Target {
+        if let request { return .request(request, after: 0) }
+        return number.map(RecordWatch.Target.number) ?? .last
+    }
+}

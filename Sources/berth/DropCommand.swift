@@ -1,0 +1,53 @@
+import ArgumentParser
+import Deploy
+
+/// A command that drops, as CI does.
+protocol DropCommand: ParsableCommand, Sendable {
+    var app: String { get }
+    var options: AnswerOptions { get }
+    var settings: SettingsOptions { get }
+    /// How long to wait for the verdict; nil for not at all.
+    var limit: Duration? { get }
+
+    /// The whole drop.
+    func drop() throws -> [UInt8]
+}
+
+/// What every command takes that waits for a verdict.
+struct WaitingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How long to wait for the verdict, in seconds.", valueName: "seconds"))
+    var timeout = 3600
+
+    func validate() throws {
+        guard 0...1_000_000_000 ~= timeout else { throw ValidationError("--timeout takes 0 to 1000000000 seconds") }
+    }
+
+    var limit: Duration { .seconds(timeout) }
+}
+
+extension DropCommand {
+    static var exitCodes: String {
+        """
+        Exit codes:
+          0   deployed
+          10  refused
+          11  failed
+          12  rolledBack
+          13  unhealthy
+          14  rollbackFailed
+          15  superseded
+          64  the command line is wrong, or there is no such app
+          69  the spool cannot be written, or the records cannot be read
+          75  no verdict in time; the deployment goes on
+          78  the settings are wrong
+        """
+    }
+
+    func run() {
+        Runner.answer { host in
+            let format = options.json ? Format.json : Terminal.format
+            let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit)
+            return try await dropping.run(try drop(), on: host)
+        }
+    }
+}

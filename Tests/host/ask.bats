@@ -1,0 +1,154 @@
+# What a person and CI ask of the records: history, show, and the wait for a verdict.
+
+load scenario
+
+# Other scenarios need the agent, which one of them stops.
+setup() {
+    inside systemctl start berth
+    clear_apps
+}
+
+start() {
+    new_app "$1"
+    release "$1" v1
+    deploy "$1" 1 v1 BERTH_REQUEST=first
+}
+
+# ask STATUS COMMAND…: berth's answer to the command, which must end with that exit code.
+ask() {
+    run inside berth "${@:2}"
+    equal "$status" "$1"
+}
+
+@test "history and show tell what the records have, also while the agent is down" {
+    start asked
+    release asked v2 unhealthy
+    drop asked IMAGE_TAG=v2 "${login[@]}"
+    ends_as asked 2 rolledBack
+    inside systemctl stop berth
+    ask 0 history asked --json
+    equal "$(jq -c '[.app, [.deployments[] | [.number, .verdict, .imageTag, .request]], .unreadable]' <<<"$output")" \
+        '["asked",[[2,"rolledBack","v2",null],[1,"deployed","v1","first"]],[]]'
+    ask 0 history asked -n 1
+    contains "${lines[1]}" "rolledBack"
+    equal "${#lines[@]}" 2
+    ask 0 show asked --json
+    equal "$(jq -S . <<<"$output")" "$(record asked 2 | jq -S .)"
+    ask 0 show asked
+    contains "$output" "asked #2: rolledBack (not-healthy)"
+    contains "$output" "backend is unhealthy: its healthcheck fails"
+    contains "$output" "| unhealthy: starting"
+    ask 66 show asked 7
+    contains "$output" "asked has no record of #7"
+    ask 64 history other
+    contains "$output" "those with records are"
+    inside systemctl start berth
+}
+
+@test "a wait ends with the verdict's exit code, and shows why" {
+    start waited
+    release waited v2 unhealthy
+    ask 0 wait waited
+    equal "${lines[-1]}" "waited #1: deployed"
+    inside berth wait waited --request second >"$BATS_TEST_TMPDIR/wait" 2>&1 &
+    drop waited IMAGE_TAG=v2 BERTH_REQUEST=second "${login[@]}"
+    local status=0
+    wait $! || status=$?
+    equal "$status" 12
+    equal "$(grep '^waited #2: ' "$BATS_TEST_TMPDIR/wait" | sed -n '1p; 8p; $p')" \
+        $'waited #2: claim\nwaited #2: rollback\nwaited #2: rolledBack (not-healthy)'
+    contains "$(<"$BATS_TEST_TMPDIR/wait")" "| unhealthy: starting"
+    ask 10 wait waited 3 --timeout 60 < <(drop waited NOTHING)
+    ask 75 wait waited 4 --timeout 0
+}
+
+@test "a reader of the records may ask, another user is told how to" {
+    start read
+    inside useradd --no-create-home --groups berth-records reader
+    inside useradd --no-create-home stranger
+    run inside setpriv --reuid=reader --regid=reader --init-groups -- berth show read
+    equal "$status" 0
+    run inside setpriv --reuid=stranger --regid=stranger --init-groups -- berth show read
+    equal "$status" 69
+    contains "$output" "join the group berth-records"
+}
+
+# receives APP: gives CI a key whose forced command is `berth receive APP`.
+receives() {
+    # shellcheck disable=SC2016  # expanded inside
+    inside bash -euc '
+        /usr/local/lib/host/deploy-key
+        usermod --append --groups berth-records deploy
+        rm -f /root/.ssh/receive
+        ssh-keygen -q -t ed25519 -N "" -C receive -f /root/.ssh/receive
+        keys=/home/deploy/.ssh/authorized_keys
+        sed -i "/ receive$/d" $keys
+        echo "restrict,command=\"berth receive $1\" $(</root/.ssh/receive.pub)" >>$keys' receives "$1"
+}
+
+# send_receive LINE…: a drop over ssh with that key; what CI asks to run beside is not run.
+send_receive() {
+    printf '%s\n' "$@" | inside ssh -q -i /root/.ssh/receive -o IdentitiesOnly=yes deploy@127.0.0.1 touch /tmp/run
+}
+
+@test "over ssh CI sends a drop and gets its verdict, with the failing container's last words" {
+    new_app received
+    release received v1
+    release received v2 unhealthy
+    receives received
+    run send_receive IMAGE_TAG=v1 "${login[@]}" BERTH_REQUEST=run-1
+    equal "$status ${lines[0]} ${lines[-1]}" "0 received #1: claim received #1: deployed"
+    equal "$(record received 1 | jq -r .request)" run-1
+    runs received 1
+    run send_receive IMAGE_TAG=v2 "${login[@]}"
+    equal "$status" 12
+    contains "$output" "received #2: rolledBack (not-healthy)"
+    contains "$output" "| unhealthy: starting"
+    equal "$(serves received backend)" v1
+    run send_receive "${login[@]}" PATH=/tmp
+    equal "$status ${lines[-2]}" "10 received #3: refused (name-barred)"
+    run send_receive NOTHING
+    equal "$status" 10
+    contains "$output" "no line NAME=VALUE"
+    run inside test -e /tmp/run
+    equal "$status" 1
+}
+
+@test "a connection that is lost stops no deployment, and its verdict can be had later" {
+    new_app lost
+    release lost v1
+    release lost v2 slow:4
+    inside sed -i 's|^      retries: 3|&\n      start_period: 60s|' /srv/lost/docker-compose.yml
+    receives lost
+    run send_receive IMAGE_TAG=v1 "${login[@]}"
+    equal "$status" 0
+    local cursor
+    cursor=$(journal_cursor)
+    send_receive IMAGE_TAG=v2 "${login[@]}" BERTH_REQUEST=cut >/dev/null &
+    await_journal "$cursor" BERTH_APP=lost BERTH_PHASE=health >/dev/null
+    inside pkill -KILL -f 'ssh -q -i /root/.ssh/receive'
+    wait $! || true
+    ask 0 wait lost --request cut
+    equal "${lines[-1]}" "lost #2: deployed"
+    runs lost 2
+}
+
+@test "by hand: a release, and the one before it again" {
+    new_app hands
+    release hands v1
+    release hands v2
+    inside sh -c "printf %s '$canary' | runuser -u berth -G docker -- docker login -u ci --password-stdin 127.0.0.1:5000" 2>/dev/null
+    ask 0 deploy hands IMAGE_TAG=v1 --wait
+    ask 0 deploy hands IMAGE_TAG=v2
+    contains "$output" "berth wait hands --request by-hand-"
+    ask 0 wait hands 2
+    equal "$(serves hands backend)" v2
+    ask 0 rollback hands --wait
+    equal "${lines[-1]}" "hands #3: deployed"
+    equal "$(serves hands backend)" v1
+    ask 10 rollback hands 7 --wait
+    contains "$output" "#7 is not a good release"
+    ask 69 deploy hands IMAGE_TAG=v2 GITHUB_TOKEN=never-taken
+    contains "$output" "would be seen by others in the command line"
+    inside rm -r /var/lib/berth/.docker
+}
