@@ -11,6 +11,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case credentialIncomplete = "credential-incomplete"
     case secretInDrop = "secret-in-drop"
     case spoolBlocked = "spool-blocked"
+    case held
     case superseded
     // The app's folder.
     case folderUnreadable = "folder-unreadable"

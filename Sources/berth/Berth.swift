@@ -8,9 +8,11 @@ struct Berth: ParsableCommand {
         abstract: "Deploys Compose apps from dropped .env.deploy files.",
         version: version,
         subcommands: [
-            AgentCommand.self, DeployCommand.self, HistoryCommand.self, PlanCommand.self, PruneCommand.self,
-            ReceiveCommand.self, RollbackCommand.self, ShowCommand.self, WaitCommand.self,
-        ]
+            StatusCommand.self, HistoryCommand.self, ShowCommand.self, LogsCommand.self, WaitCommand.self,
+            ReceiveCommand.self, DeployCommand.self, RollbackCommand.self, HoldCommand.self, ResumeCommand.self,
+            PlanCommand.self, PruneCommand.self, AgentCommand.self,
+        ],
+        defaultSubcommand: StatusCommand.self
     )
 
     static let version = "0.1.0"

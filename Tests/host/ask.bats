@@ -152,3 +152,47 @@ send_receive() {
     contains "$output" "would be seen by others in the command line"
     inside rm -r /var/lib/berth/.docker
 }
+
+@test "status: what runs, what is under way, and whether the agent does" {
+    start seen
+    release seen v2 unhealthy
+    ask 0 status --json
+    equal "$(jq -c '[.agentRuns, (.apps[] | select(.app == "seen") | .runs.number, .last.verdict, .current, .goesBackTo)]' <<<"$output")" \
+        '[true,1,"deployed",null,1]'
+    drop seen IMAGE_TAG=v2 "${login[@]}"
+    await_journal "" BERTH_APP=seen BERTH_DEPLOYMENT=2 BERTH_PHASE=health >/dev/null
+    ask 0 status seen
+    contains "$output" "#2 health …"
+    ends_as seen 2 rolledBack
+    inside systemctl stop berth
+    ask 0
+    contains "$output" "The agent does not run"
+    contains "$output" "#2 rolledBack"
+}
+
+@test "an app that is held refuses drops with the reason, until that ends" {
+    start kept
+    release kept v2
+    ask 0 hold kept the database is being moved
+    drop kept IMAGE_TAG=v2 "${login[@]}"
+    ends_as kept 2 refused held
+    contains "$(reason kept 2)" "kept is held: the database is being moved"
+    equal "$(serves kept backend)" v1
+    ask 10 plan kept
+    ask 0 status
+    contains "$output" "kept is held: the database is being moved"
+    ask 0 resume kept
+    deploy kept 3 v2
+    equal "$(serves kept backend)" v2
+}
+
+@test "logs has berth's own lines of a deployment, and no other program's" {
+    start logged
+    inside sh -c 'printf "MESSAGE=forged\nBERTH_APP=logged\nBERTH_DEPLOYMENT=1\n" | logger --journald'
+    await_journal "" MESSAGE=forged >/dev/null
+    ask 0 logs logged 1
+    contains "$output" "logged #1: deployed, IMAGE_TAG=v1"
+    [[ $output != *forged* ]]
+    ask 0 logs logged -n 1
+    ask 64 logs 'logged BERTH_APP=other'
+}

@@ -11,9 +11,7 @@ package struct RecordReader: Sendable {
     /// - Parameter state: the folder of all records.
     /// - Throws: ``Failure`` if berth has no records of the app, or the person may not read them.
     package init(app name: String, state: FilePath) throws(Failure) {
-        try Self.mayRead(state)
-        let apps: [AppName]
-        do throws(StoreError) { apps = try Store.apps(in: state) } catch { throw Failure(error) }
+        let apps = try Self.apps(in: state)
         guard let app = AppName(name), apps.contains(app) else {
             let names = apps.map(\.description).joined(separator: ", ")
             throw Failure(
@@ -27,6 +25,12 @@ package struct RecordReader: Sendable {
         self.app = app
         store = Store(app: app, state: state)
         try Self.mayRead(store.folder)
+    }
+
+    /// The apps with records.
+    package static func apps(in state: FilePath) throws(Failure) -> [AppName] {
+        try mayRead(state)
+        do throws(StoreError) { return try Store.apps(in: state) } catch { throw Failure(error) }
     }
 
     private static func mayRead(_ folder: FilePath) throws(Failure) {

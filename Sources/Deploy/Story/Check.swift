@@ -41,6 +41,7 @@ struct Check: Sendable {
 
     /// Checks what a drop asks for, and proves the way back.
     func run(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
+        try checkHold()
         try checkFolder()
         let session = try await host.reachEngine(within: .seconds(30), log)
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
@@ -70,6 +71,16 @@ struct Check: Sendable {
             files: files,
             older: nil,
             wayBack: wayBack
+        )
+    }
+
+    private func checkHold() throws(Failure) {
+        guard let reason = reader.store.hold else { return }
+        throw Failure(
+            .held,
+            "\(app.name)",
+            "is held: \(reason)",
+            hint: "run the CI job again after berth resume \(app.name)"
         )
     }
 

@@ -28,7 +28,7 @@ extension Deployments: Answer {
 }
 
 extension Deployments.Deployment {
-    fileprivate var outcome: String { verdict?.rawValue ?? phase.map { "\($0) …" } ?? "waits" }
+    var outcome: String { verdict?.rawValue ?? phase.map { "\($0) …" } ?? "waits" }
 }
 
 extension Double {
