@@ -159,7 +159,10 @@ let package = Package(
         ),
         .testTarget(
             name: "berthTests",
-            dependencies: ["berth", "Deploy", "DockerModel", "Rules"],
+            dependencies: [
+                "berth", "Deploy", "DockerModel", "Linux", "Rules", "Support",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
     ]

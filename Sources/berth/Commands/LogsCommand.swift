@@ -29,6 +29,8 @@ struct LogsCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many lines, the newest.", valueName: "count"))
     var lines: Int?
 
+    @OptionGroup var options: AnswerOptions
+
     func validate() throws {
         // It becomes a part of a match.
         guard AppName(app) != nil else { throw ValidationError("\(app) is not a valid app name") }
@@ -36,7 +38,10 @@ struct LogsCommand: ParsableCommand {
 
     func run() throws {
         let arguments =
-            ["journalctl", "--output=short-iso", "_SYSTEMD_UNIT=berth.service", "BERTH_APP=\(app)"]
+            [
+                "journalctl", "--output=\(options.json ? "json" : "short-iso")", "_SYSTEMD_UNIT=berth.service",
+                "BERTH_APP=\(app)",
+            ]
             + (number.map { ["BERTH_DEPLOYMENT=\($0)"] } ?? []) + (follow ? ["--follow"] : [])
             + (lines.map { ["--lines=\($0)"] } ?? [])
         var pointers = arguments.map { strdup($0) } + [nil]
