@@ -78,7 +78,8 @@ receives() {
     # shellcheck disable=SC2016  # expanded inside
     inside bash -euc '
         /usr/local/lib/host/deploy-key
-        usermod --append --groups berth-records deploy
+        echo "readers = [\"deploy\"]" >>"/etc/berth/conf.d/$1.toml"
+        systemctl reload berth
         rm -f /root/.ssh/receive
         ssh-keygen -q -t ed25519 -N "" -C receive -f /root/.ssh/receive
         keys=/home/deploy/.ssh/authorized_keys
@@ -89,6 +90,31 @@ receives() {
 # send_receive LINE…: a drop over ssh with that key; what CI asks to run beside is not run.
 send_receive() {
     printf '%s\n' "$@" | inside ssh -q -i /root/.ssh/receive -o IdentitiesOnly=yes deploy@127.0.0.1 touch /tmp/run
+}
+
+@test "CI's user reads its own app's records, old and new ones, and nothing else" {
+    start mine
+    start theirs
+    receives mine
+    run as_deploy berth show mine --json
+    equal "$(jq -r '.verdict' <<<"$output")" deployed
+    deploy mine 2 v1
+    run as_deploy berth wait mine 2
+    equal "$status" 0
+    run as_deploy berth show theirs
+    equal "$status" 69
+    local path
+    for path in /var/lib/berth /var/lib/berth/mine /var/lib/berth/mine/compose /var/lib/berth/mine/files \
+        /var/lib/berth/theirs/deployments; do
+        run as_deploy ls "$path"
+        contains "$output" "Permission denied"
+    done
+    run as_deploy cat /var/lib/berth/theirs/deployments/1.json
+    contains "$output" "Permission denied"
+    inside sed -i '/^readers/d' /etc/berth/conf.d/mine.toml
+    reload
+    run as_deploy berth show mine
+    equal "$status" 69
 }
 
 @test "over ssh CI sends a drop and gets its verdict, with the failing container's last words" {

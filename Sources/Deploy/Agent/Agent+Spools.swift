@@ -12,6 +12,8 @@ extension Agent {
             guard let worker = await makeWorker(for: app, settings) else { continue }
             start(worker, for: name, in: &group)
         }
+        // The workers have made the folders of new apps.
+        Readers(state: host.state, log: log).apply(settings)
         // A retired worker stays listed until it ends: if its app returns meanwhile, two workers must not deploy it.
         for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
         let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })

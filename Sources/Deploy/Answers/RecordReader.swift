@@ -11,9 +11,10 @@ package struct RecordReader: Sendable {
     /// - Parameter state: the folder of all records.
     /// - Throws: ``Failure`` if berth has no records of the app, or the person may not read them.
     package init(app name: String, state: FilePath) throws(Failure) {
-        let apps = try Self.apps(in: state)
-        guard let app = AppName(name), apps.contains(app) else {
-            let names = apps.map(\.description).joined(separator: ", ")
+        let own = AppName(name).map { Store(app: $0, state: state) }
+        // A reader of one app may not list them all.
+        guard let app = AppName(name), let own, try Self.isThere(own.folder) else {
+            let names = try Self.apps(in: state).map(\.description).joined(separator: ", ")
             throw Failure(
                 .noSuchApp,
                 "app \(name)",
@@ -23,8 +24,7 @@ package struct RecordReader: Sendable {
             )
         }
         self.app = app
-        store = Store(app: app, state: state)
-        try Self.mayRead(store.folder)
+        store = own
     }
 
     /// The apps with records.
@@ -33,13 +33,18 @@ package struct RecordReader: Sendable {
         do throws(StoreError) { return try Store.apps(in: state) } catch { throw Failure(error) }
     }
 
+    private static func isThere(_ folder: FilePath) throws(Failure) -> Bool {
+        try mayRead(folder)
+        return File.exists(folder)
+    }
+
     private static func mayRead(_ folder: FilePath) throws(Failure) {
         guard access(folder.string, R_OK | X_OK) != 0, errno == EACCES else { return }
         throw Failure(
             .stateUnreadable,
             "\(folder)",
             "may not be read by you",
-            hint: "run it with sudo, or join the group berth-records"
+            hint: "run it with sudo, join the group berth-records, or see readers in the settings"
         )
     }
 

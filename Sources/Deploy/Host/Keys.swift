@@ -120,6 +120,15 @@ extension AppSettings: SettingsTable {
                 """
         ),
         Key(
+            "readers",
+            \.readers,
+            .users,
+            help: """
+                The users who may read the records of this app, such as CI's, so that berth wait and berth receive can \
+                tell its job the verdict. Members of the group berth-records can read those of all apps.
+                """
+        ),
+        Key(
             "keep",
             \.keep,
             .number(in: 0...100),

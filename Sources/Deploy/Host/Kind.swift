@@ -104,6 +104,26 @@ extension Kind<CredentialNames> {
     }
 }
 
+extension Kind<[String]> {
+    /// The names of users.
+    static var users: Self {
+        Kind(words: "a list of users") { entry throws(SettingsError) in
+            guard let array = entry.value.array else { throw entry.wrongType("an array of strings") }
+            var users: [String] = []
+            for element in array {
+                guard let name = element.string else { throw entry.wrongType("an array of strings") }
+                guard !name.isEmpty, !name.contains(where: { $0 == ":" || $0 == "/" || $0.isWhitespace }) else {
+                    throw entry.place.error("\(name) is not the name of a user", "write it as in /etc/passwd")
+                }
+                users.append(name)
+            }
+            return users
+        } toml: {
+            list($0)
+        }
+    }
+}
+
 extension Kind<[RepositoryPattern]?> {
     /// Repositories of images, in which `*` is allowed.
     static var repositories: Self {

@@ -41,6 +41,8 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var variables: Set<String>?
     /// The repositories that a drop's variables may choose; nil for those of the last good release.
     package internal(set) var images: [RepositoryPattern]?
+    /// The users who may read the app's records, besides the group of all records.
+    package internal(set) var readers: [String]
     /// How many good releases keep their images, besides the last one.
     package internal(set) var keep: Int
 
@@ -53,6 +55,7 @@ package struct AppSettings: Equatable, Sendable {
         credential: CredentialNames = .github,
         variables: Set<String>? = nil,
         images: [RepositoryPattern]? = nil,
+        readers: [String] = [],
         keep: Int = 3
     ) {
         self.name = name
@@ -63,6 +66,7 @@ package struct AppSettings: Equatable, Sendable {
         self.credential = credential
         self.variables = variables
         self.images = images
+        self.readers = readers
         self.keep = keep
     }
 }

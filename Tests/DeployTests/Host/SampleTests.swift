@@ -31,7 +31,7 @@ import Testing
     @Test func everyKeySetsAFieldOfItsOwn() {
         let app = AppSettings.keys.map { $0.field as PartialKeyPath }
         let disk = DiskSettings.keys.map { $0.field as PartialKeyPath }
-        #expect(Set(app).count == 8)
+        #expect(Set(app).count == 9)
         #expect(Set(disk).count == 4)
         for key in Settings.tables.flatMap(\.keys) { #expect(!key.help.isEmpty && !key.kind.isEmpty) }
     }
