@@ -34,20 +34,20 @@ package struct AccessList: Equatable, Sendable {
 
     /// Gives the list to a file or a folder; without users, the list that is there goes, and the mode alone counts.
     ///
-    /// - Returns: false if it was there already.
     /// - Throws: also if the filesystem has no such lists.
-    @discardableResult
-    package func set(on path: FilePath, _ place: Place = .file) throws(Errno) -> Bool {
-        let present = Self.value(of: path, place)
-        let wanted = users.isEmpty ? [] : bytes
-        guard present != wanted else { return false }
+    package func set(on path: FilePath, _ place: Place = .file) throws(Errno) {
+        guard !isSet(on: path, place) else { return }
         let code =
             wanted.isEmpty
             ? lremovexattr(path.string, place.rawValue)
             : lsetxattr(path.string, place.rawValue, wanted, wanted.count, 0)
         guard code == 0 else { throw Errno(rawValue: errno) }
-        return true
     }
+
+    /// Whether it is there already.
+    package func isSet(on path: FilePath, _ place: Place = .file) -> Bool { Self.value(of: path, place) == wanted }
+
+    private var wanted: [UInt8] { users.isEmpty ? [] : bytes }
 
     /// Empty if there is none.
     private static func value(of path: FilePath, _ place: Place) -> [UInt8] {

@@ -37,6 +37,7 @@ extension DropCommand {
           14  rollbackFailed
           15  superseded
           64  the command line is wrong, or there is no such app
+          66  standard input cannot be read
           69  the spool cannot be written, or the records cannot be read
           75  no verdict in time; the deployment goes on
           78  the settings are wrong
@@ -44,10 +45,13 @@ extension DropCommand {
     }
 
     func run() {
+        // Before signals are blocked: an interrupted input must not be taken for a whole drop.
+        let input = Result(catching: drop)
+        if case .failure(let error as ValidationError) = input { Self.exit(withError: error) }
         Runner.answer { host in
             let format = options.json ? Format.json : Terminal.format
             let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit)
-            return try await dropping.run(try drop(), on: host)
+            return try await dropping.run(try input.get(), on: host)
         }
     }
 }

@@ -11,32 +11,48 @@ struct Dropping: Sendable {
 
     /// - Parameter drop: the whole file. If it names no request, a name is added.
     func run(_ drop: [UInt8], on host: Host) async throws -> ExitStatus {
-        guard let (drop, request) = named(drop) else {
-            // The agent would refuse it too, but could not tell whose request it was.
-            Terminal.complain("berth: the drop has no line NAME=VALUE, is no text, or is larger than 16 KiB")
-            return ExitStatus(.refused)
-        }
+        guard let (drop, request) = named(drop) else { return refuse(drop) }
         let spool = Spool(app.spool)
         guard let limit else {
             try spool.submit(drop)
-            Terminal.say("\(app.name): dropped; berth wait \(app.name) --request \(request) waits for its verdict")
+            Terminal.say(try Render.text(Dropped(app: app.name, request: request), as: format))
             return .success
         }
         // Before the drop: a person who may not read the records must not drop in vain.
         let reader = try RecordReader(app: app.name.description, state: host.state)
-        let last = try reader.lastNumber()
-        try spool.submit(drop)
+        let target = RecordWatch.Target.next(request, after: try reader.lastNumber())
         let following = Following(reader: reader, format: format, limit: limit)
-        return try await following.run(.request(request, after: last), on: host)
+        return try await following.run(target, on: host, spool: spool) { try spool.submit(drop) }
     }
 
-    /// The drop with a name for the request; nil if the agent would find none in it.
+    /// The drop with a name for the request; nil if the agent would find none in it, and could not tell whose it was.
     private func named(_ drop: [UInt8]) -> (drop: [UInt8], request: String)? {
         guard drop.count <= DropParser.sizeLimit, !DropParser.parse(drop).assignments.isEmpty else { return nil }
         if let request = Drop.request(in: drop) { return (drop, request) }
-        let request = "by-hand-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let end = drop.last == UInt8(ascii: "\n") ? "" : "\n"
-        let named = drop + Array("\(end)BERTH_REQUEST=\(request)\n".utf8)
-        return Drop.request(in: named) == request ? (named, request) : nil
+        let request = "berth-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let named = Array("BERTH_REQUEST=\(request)\n".utf8) + drop
+        return named.count <= DropParser.sizeLimit && Drop.request(in: named) == request ? (named, request) : nil
+    }
+
+    private func refuse(_ drop: [UInt8]) -> ExitStatus {
+        do throws(DropRefusal) {
+            _ = try Drop(parsing: drop, for: app)
+            Terminal.complain("berth: the drop has no room for the name of a request\ntry: add a line BERTH_REQUEST=…")
+        } catch {
+            Terminal.complain(Render.text(error))
+        }
+        return ExitStatus(Verdict.refused)
+    }
+}
+
+/// A drop that was put into the spool.
+struct Dropped: Answer {
+    let app: AppName
+    let request: String
+
+    var exitStatus: ExitStatus { .success }
+
+    func passages(_ moments: Moments) -> [Passage] {
+        [.line("\(app): dropped; berth wait \(app) --request \(request) waits for its verdict")]
     }
 }

@@ -11,6 +11,8 @@ struct ExitStatus: Equatable {
     static let incomplete = ExitStatus(code: 1)
     /// Another process does the same.
     static let inUse = ExitStatus(code: EX_TEMPFAIL)
+    /// The time was over before there was a verdict.
+    static let noVerdict = ExitStatus(code: EX_TEMPFAIL)
     static let software = ExitStatus(code: EX_SOFTWARE)
     /// As a shell says it of a command that was interrupted.
     static let interrupted = ExitStatus(code: 128 + SIGINT)

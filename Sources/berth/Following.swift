@@ -10,34 +10,85 @@ struct Following: Sendable {
     /// How long to wait for the verdict.
     let limit: Duration
 
-    func run(_ target: RecordWatch.Target, on host: Host) async throws -> ExitStatus {
-        let watch = RecordWatch(reader, on: host.eventLoop)
-        let record = try await withThrowingTaskGroup(of: Record?.self) { group in
+    /// How long a drop may lie in the spool before that is told.
+    private static let patience = Duration.seconds(10)
+
+    /// - Parameter spool: where the drop is put by `begin`; nil if it is there already, or was taken.
+    func run(
+        _ target: RecordWatch.Target,
+        on host: Host,
+        spool: Spool? = nil,
+        begin: @escaping @Sendable () throws -> Void = {}
+    ) async throws -> ExitStatus {
+        let seen = Seen()
+        let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask {
+                let watch = RecordWatch(reader, on: host.eventLoop)
                 var told = 0
-                return try await watch.follow(target) { record in told = tell(record, after: told) }
+                let record = try await watch.follow(target, begin: begin, isGone: { spool?.isEmpty ?? false }) { news in
+                    await seen.set()
+                    told = tell(news, after: told)
+                }
+                return record.map(Outcome.ended) ?? .overtaken
             }
             group.addTask {
-                try await host.clock.sleep(for: limit)
+                try await host.clock.sleep(for: min(limit, Self.patience))
+                if await !seen.isSet {
+                    Terminal.complain("berth: no agent has taken the drop yet; see berth status")
+                }
+                try await host.clock.sleep(for: max(limit - Self.patience, .zero))
                 return nil
             }
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
-        guard let record, let verdict = record.verdict else {
-            Terminal.complain("berth: no verdict after \(limit); the deployment goes on, see berth status")
-            return .inUse
+        return try end(outcome, await seen.isSet)
+    }
+
+    private enum Outcome: Sendable {
+        case ended(Record)
+        case overtaken
+    }
+
+    private func end(_ outcome: Outcome?, _ hasBegun: Bool) throws -> ExitStatus {
+        switch outcome {
+        case .ended(let record):
+            Terminal.say(try Render.text(RecordAnswer(record: record, isWhole: false), as: format))
+            return record.verdict.map(ExitStatus.init) ?? .noVerdict
+        case .overtaken:
+            Terminal.complain("berth: a newer drop took this one's place in the spool, and has a verdict of its own")
+            return ExitStatus(Verdict.superseded)
+        case nil:
+            let rest = hasBegun ? "the deployment goes on" : "the drop is deployed once an agent takes it"
+            Terminal.complain("berth: no verdict after \(limit); \(rest), see berth status")
+            return .noVerdict
         }
-        Terminal.say(try Render.text(RecordAnswer(record: record, isWhole: false), as: format))
-        return ExitStatus(verdict)
     }
 
     /// Tells the phases that have begun since.
     ///
     /// - Returns: how many there are now.
-    private func tell(_ record: Record, after told: Int) -> Int {
-        guard format != .json else { return 0 }
-        for phase in record.phases.dropFirst(told) { Terminal.say("\(record.app) #\(record.number): \(phase.name)") }
-        return record.phases.count
+    private func tell(_ news: RecordWatch.News, after told: Int) -> Int {
+        switch news {
+        case .nameless(let record):
+            let reason = record.reason ?? ""
+            Terminal.complain(
+                "berth: \(record.app) #\(record.number) was refused, and may be this one: \(reason.inOneLine)"
+            )
+            return told
+        case .record(let record):
+            guard format != .json else { return 0 }
+            for phase in record.phases.dropFirst(told) {
+                Terminal.say("\(record.app) #\(record.number): \(phase.name)")
+            }
+            return record.phases.count
+        }
     }
+}
+
+/// Whether there was anything to tell.
+private actor Seen {
+    private(set) var isSet = false
+
+    func set() { isSet = true }
 }

@@ -14,16 +14,17 @@ import Testing
         try await withTemporaryFolder { folder in
             let file = folder.appending("a")
             try write("a", to: file)
-            #expect(try list([]).set(on: file) == false)
+            #expect(list([]).isSet(on: file))
             do {
-                #expect(try list([4242, 17]).set(on: file))
+                try list([4242, 17]).set(on: file)
             } catch Errno.notSupported {
                 return
             }
-            #expect(try list([17, 4242]).set(on: file) == false)
-            #expect(try list([17]).set(on: file))
-            #expect(try list([]).set(on: file))
-            #expect(try list([]).set(on: file) == false)
+            #expect(list([17, 4242]).isSet(on: file) && !list([]).isSet(on: file))
+            try list([17]).set(on: file)
+            #expect(list([17]).isSet(on: file))
+            try list([]).set(on: file)
+            #expect(list([]).isSet(on: file))
         }
     }
 

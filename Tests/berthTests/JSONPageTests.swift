@@ -23,6 +23,7 @@ import Testing
         let app = Overview.App(
             app: try Self.app(),
             runs: deployment,
+            since: Self.moment,
             last: deployment,
             current: deployment,
             goesBackTo: 1,
@@ -34,6 +35,10 @@ import Testing
 
     @Test func whetherAnAppIsHeld() throws {
         try hold("berth hold, berth resume", HoldAnswer(app: try Self.app(), hold: "why"))
+    }
+
+    @Test func aDrop() throws {
+        try hold("berth deploy, berth rollback", Dropped(app: Self.app(), request: "berth-7"))
     }
 
     @Test func plan() throws { try hold("berth plan", Self.plan(), opaque: ["filesystems", "removals"]) }

@@ -17,6 +17,7 @@ import Testing
         let shop = Overview.App(
             app: good.app,
             runs: Deployments.Deployment(good),
+            since: begin,
             last: Deployments.Deployment(bad),
             current: Deployments.Deployment(current),
             goesBackTo: 3,
@@ -26,6 +27,7 @@ import Testing
         let new = Overview.App(
             app: try #require(AppName("blog")),
             runs: nil,
+            since: nil,
             last: nil,
             current: nil,
             goesBackTo: nil,

@@ -135,7 +135,7 @@ send_receive() {
     equal "$status ${lines[-2]}" "10 received #3: refused (name-barred)"
     run send_receive NOTHING
     equal "$status" 10
-    contains "$output" "no line NAME=VALUE"
+    contains "$output" "no line is NAME=VALUE"
     run inside test -e /tmp/run
     equal "$status" 1
 }
@@ -166,7 +166,7 @@ send_receive() {
     inside sh -c "printf %s '$canary' | runuser -u berth -G docker -- docker login -u ci --password-stdin 127.0.0.1:5000" 2>/dev/null
     ask 0 deploy hands IMAGE_TAG=v1 --wait
     ask 0 deploy hands IMAGE_TAG=v2
-    contains "$output" "berth wait hands --request by-hand-"
+    contains "$output" "berth wait hands --request berth-"
     ask 0 wait hands 2
     equal "$(serves hands backend)" v2
     ask 0 rollback hands --wait
@@ -174,8 +174,8 @@ send_receive() {
     equal "$(serves hands backend)" v1
     ask 10 rollback hands 7 --wait
     contains "$output" "#7 is not a good release"
-    ask 69 deploy hands IMAGE_TAG=v2 GITHUB_TOKEN=never-taken
-    contains "$output" "would be seen by others in the command line"
+    ask 64 deploy hands IMAGE_TAG=v2 GITHUB_TOKEN=never-taken
+    contains "$output" "others could see GITHUB_TOKEN in the command line"
     inside rm -r /var/lib/berth/.docker
 }
 

@@ -4,7 +4,9 @@ import Logging
 import Rules
 import SystemPackage
 
-/// Lets the users that the settings name read the records of an app, and nothing else of berth's.
+/// Lets the users that the settings name read the records of an app.
+///
+/// In the folder above all apps they may only pass through.
 struct Readers {
     let state: FilePath
     let log: Logger
@@ -12,23 +14,34 @@ struct Readers {
     /// - Parameter settings: those of all apps, since the folder above them must let all these users through.
     func apply(_ settings: Settings) {
         var all: Set<uid_t> = []
-        for (name, app) in settings.apps.sorted(by: { $0.key < $1.key }) {
-            let users = Set(app.readers.compactMap { user(named: $0, of: name) })
+        for name in Set((try? Store.apps(in: state)) ?? []).union(settings.apps.keys).sorted() {
+            guard let users = users(settings.apps[name]?.readers ?? [], of: name) else { continue }
             all.formUnion(users)
             grant(users, of: name)
         }
-        attempt { () throws(Errno) in try Self.list(.search, all).set(on: state) }
+        set(Self.list(.search, all), on: state)
     }
 
     private func grant(_ users: Set<uid_t>, of app: AppName) {
         let folder = Store(app: app, state: state).folder
-        attempt { () throws(Errno) in
-            try Self.list(.search, users).set(on: folder.removingLastComponent())
-            try Self.list([.read, .search], users).set(on: folder)
-            // What is there already, unless it was looked at with these users before.
-            guard try Self.list(.read, users).set(on: folder, .newFiles) else { return }
+        set(Self.list(.search, users), on: folder.removingLastComponent())
+        // It says which users the records in it have, so it comes last.
+        let newFiles = Self.list(.read, users)
+        if !newFiles.isSet(on: folder, .newFiles) {
             let record = AccessList(owner: [.read, .write], group: .read, users: Self.each(users, .read))
-            for name in try File.names(in: folder) { try record.set(on: folder.appending(name)) }
+            for name in (try? File.names(in: folder)) ?? [] { set(record, on: folder.appending(name)) }
+            set(newFiles, on: folder, .newFiles)
+        }
+        set(Self.list([.read, .search], users), on: folder)
+    }
+
+    private func set(_ list: AccessList, on path: FilePath, _ place: AccessList.Place = .file) {
+        do throws(Errno) {
+            try list.set(on: path, place)
+        } catch .noSuchFileOrDirectory {
+            // A record that was removed meanwhile.
+        } catch {
+            log.warning("\(path) cannot be shared with the readers of the settings: \(error); see who owns it")
         }
     }
 
@@ -41,17 +54,31 @@ struct Readers {
         Dictionary(users.map { ($0, rights) }) { one, _ in one }
     }
 
-    private func user(named name: String, of app: AppName) -> uid_t? {
-        if let entry = getpwnam(name) { return entry.pointee.pw_uid }
-        log.warning("\(app): readers names \(name), and there is no such user; correct the settings, or make the user")
-        return nil
+    // MARK: - Users
+
+    /// - Returns: nil if a user is not known now, so that nothing is taken from the one who was meant.
+    private func users(_ names: [String], of app: AppName) -> Set<uid_t>? {
+        var users: Set<uid_t> = []
+        for name in names {
+            guard let entry = getpwnam(name)?.pointee else {
+                log.warning(
+                    "\(app): readers names \(name), and there is no such user; correct the settings, or make the user"
+                )
+                return nil
+            }
+            // A user's own entry would count in place of the group, which may do more.
+            if !isInGroup(name, entry.pw_gid) { users.insert(entry.pw_uid) }
+        }
+        return users
     }
 
-    private func attempt(_ body: () throws(Errno) -> Void) {
-        do throws(Errno) {
-            try body()
-        } catch {
-            log.warning("readers have no effect: \(state) takes no access control list: \(error)")
-        }
+    /// Whether a user may read all records by the group of the state folder.
+    private func isInGroup(_ name: String, _ own: gid_t) -> Bool {
+        var status = stat()
+        guard stat(state.string, &status) == 0 else { return false }
+        var count: CInt = 256
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        guard getgrouplist(name, own, &groups, &count) >= 0 else { return false }
+        return groups.prefix(Int(count)).contains(status.st_gid)
     }
 }

@@ -268,7 +268,7 @@ extension Failure {
 }
 
 extension Drop {
-    init(parsing bytes: [UInt8], for app: AppSettings) throws(DropRefusal) {
+    package init(parsing bytes: [UInt8], for app: AppSettings) throws(DropRefusal) {
         try self.init(parsing: bytes, registry: app.registry, credential: app.credential, allowed: app.variables)
     }
 

@@ -13,6 +13,8 @@ package struct Overview: Encodable, Sendable {
         package let app: AppName
         /// The deployment whose release runs; nil if there is none, or that is not known.
         package let runs: Deployments.Deployment?
+        /// Since when: the last verdict after which something else ran, or the same again.
+        package let since: Timestamp?
         /// The last one with a verdict.
         package let last: Deployments.Deployment?
         /// The one that is under way.
@@ -49,7 +51,9 @@ extension Overview.App {
         app = name
         runs = deployment(history.running?.number)
         last = deployment(history.entries.last?.number)
-        current = deployment(history.undecided.max())
+        let undecided = history.undecided.sorted().compactMap { try? store.record($0) }
+        current = (undecided.first { $0.started != nil } ?? undecided.first).map(Deployments.Deployment.init)
+        since = history.lastSwitch.flatMap { try? store.record($0.number) }?.ended
         goesBackTo = history.wayBack?.number
         hold = store.hold
         unreadable = history.unreadable.sorted()
@@ -71,7 +75,8 @@ extension Host {
                 _ = try await processes.capture(command, limit: 1024)
                 return true
             } catch {
-                if case .exited = error.reason { return false }
+                // systemctl(1): 3 is a unit that is not active, 4 one that is not there.
+                if case .exited(let code) = error.reason, code == 3 || code == 4 { return false }
                 return nil
             }
         }

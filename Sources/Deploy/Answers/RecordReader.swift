@@ -48,6 +48,13 @@ package struct RecordReader: Sendable {
         )
     }
 
+    /// - Throws: ``Failure`` if the person may not change what berth keeps of the app.
+    package func mayWrite() throws(Failure) {
+        let folder = store.folder.removingLastComponent()
+        guard access(folder.string, W_OK) != 0 else { return }
+        throw Failure(.stateUnwritable, "\(folder)", "may not be changed by you", hint: "run it with sudo")
+    }
+
     /// The record of a deployment.
     ///
     /// - Parameter number: nil for the last one.

@@ -11,8 +11,18 @@ package struct RecordWatch: Sendable {
         /// The one that began last.
         case last
         case number(Int)
-        /// The last one with CI's name for the request, if its number is higher than that.
-        case request(String, after: Int)
+        /// The last one with CI's name for the request.
+        case request(String)
+        /// The first one with that name whose number is higher.
+        case next(String, after: Int)
+    }
+
+    /// What there is to tell.
+    package enum News: Equatable, Sendable {
+        /// A new state of the record.
+        case record(Record)
+        /// A newer drop was refused, and berth could not read whose request it was.
+        case nameless(Record)
     }
 
     private let store: Store
@@ -25,23 +35,34 @@ package struct RecordWatch: Sendable {
 
     /// Waits for the deployment's verdict. It may not have begun yet.
     ///
-    /// - Parameter tell: is called with each new state of the record.
-    /// - Throws: `CancellationError` if the task is cancelled.
-    package func follow(_ target: Target, _ tell: (Record) async -> Void) async throws -> Record {
+    /// - Parameters:
+    ///   - begin: is called once nothing is missed any more.
+    ///   - isGone: whether the drop is no longer in the spool, so that no record will come of it once a newer one is there.
+    /// - Returns: the record; nil if another drop took its place in the spool.
+    /// - Throws: ``Failure`` if there can be no such record, `CancellationError` if the task is cancelled.
+    package func follow(
+        _ target: Target,
+        begin: () throws -> Void = {},
+        isGone: () -> Bool = { false },
+        _ tell: (News) async -> Void
+    ) async throws -> Record? {
         let inotify = try await Inotify(on: eventLoop)
         _ = try inotify.add(store.folder, UInt32(IN_MOVED_TO | IN_CLOSE_WRITE))
+        try begin()
         var search = Search(target, store)
-        var ended: Record?
-        func look() async {
-            guard let record = search.news() else { return }
-            await tell(record)
-            if record.verdict != nil { ended = record }
+        var ended: Record??
+        func look() async throws {
+            for news in try search.news() {
+                await tell(news)
+                if case .record(let record) = news, record.verdict != nil { ended = record }
+            }
+            if ended == nil, search.isOvertaken, isGone() { ended = .some(nil) }
         }
         // What was saved before the watch began makes no event.
-        await look()
+        try await look()
         if ended == nil {
             try await inotify.run { _ in
-                await look()
+                try await look()
                 return ended == nil
             }
         }
@@ -56,30 +77,65 @@ private struct Search {
     private let store: Store
     /// The deployment, once it is known.
     private var number: Int?
-    /// The highest number that was looked at.
-    private var seen: Int
+    /// The numbers of the records that have another request.
+    private var others: Set<Int> = []
     private var last: Record?
 
     init(_ target: RecordWatch.Target, _ store: Store) {
         self.target = target
         self.store = store
         if case .number(let number) = target { self.number = number }
-        seen = if case .request(_, let number) = target { number } else { 0 }
     }
 
-    /// The record as it is now; nil if it is not there yet, or has not changed.
-    mutating func news() -> Record? {
-        if number == nil { number = find() }
-        guard let record = number.flatMap({ try? store.record($0) }), record != last else { return nil }
-        last = record
-        return record
+    /// Whether newer drops are on record, and this one is not.
+    var isOvertaken: Bool { number == nil && !others.isEmpty }
+
+    /// What has changed since the last look.
+    mutating func news() throws(Failure) -> [RecordWatch.News] {
+        let numbers: [Int]
+        do throws(StoreError) { numbers = try store.numbers() } catch { throw Failure(error) }
+        var news: [RecordWatch.News] = []
+        if number == nil { number = find(numbers, &news) }
+        guard let number else { return news }
+        guard numbers.contains(number) else {
+            guard number > numbers.last ?? 0 else { throw .noRecord(of: number) }
+            return news
+        }
+        do throws(StoreError) {
+            let record = try store.record(number)
+            if record != last { news.append(.record(record)) }
+            last = record
+        } catch {
+            throw Failure(error)
+        }
+        return news
     }
 
-    private mutating func find() -> Int? {
-        guard let numbers = try? store.numbers() else { return nil }
-        guard case .request(let request, _) = target else { return numbers.last }
-        let new = numbers.filter { $0 > seen }.reversed()
-        seen = max(seen, numbers.last ?? 0)
-        return new.first { (try? store.record($0))?.request == request }
+    private mutating func find(_ numbers: [Int], _ news: inout [RecordWatch.News]) -> Int? {
+        let (request, candidates): (String, [Int])
+        switch target {
+        case .last: return numbers.last
+        case .number(let number): return number
+        case .request(let name): (request, candidates) = (name, numbers.reversed())
+        case .next(let name, let first): (request, candidates) = (name, numbers.filter { $0 > first })
+        }
+        for number in candidates where !others.contains(number) {
+            guard let record = try? store.record(number) else { continue }
+            if record.request == request { return number }
+            others.insert(number)
+            if case .next = target, record.request == nil, record.verdict == .refused { news.append(.nameless(record)) }
+        }
+        return nil
+    }
+}
+
+extension Failure {
+    fileprivate static func noRecord(of number: Int) -> Failure {
+        Failure(
+            .noSuchRecord,
+            "",
+            "there is no record of #\(number)",
+            hint: "see berth history for those that there are"
+        )
     }
 }

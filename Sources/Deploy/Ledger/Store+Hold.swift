@@ -19,6 +19,8 @@ extension Store {
         } catch {
             throw StoreError(holdFile, unwritable: error)
         }
+        // Whatever the mask of the person who holds it.
+        chmod(holdFile.string, 0o644)
     }
 
     /// Takes drops again.

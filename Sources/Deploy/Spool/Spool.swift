@@ -118,22 +118,30 @@ package struct Spool: Hashable, Sendable {
             )
             try file.closeAfter {
                 try file.writeAll(bytes)
-                shareWithGroup(file)
+                try shareWithGroup(file)
                 guard fchmod(file.rawValue, 0o640) == 0 else { throw Errno(rawValue: errno) }
             }
             guard rename(draft.string, dropPath.string) == 0 else { throw Errno(rawValue: errno) }
         } catch {
             unlink(draft.string)
-            throw SpoolError(path: dropPath, problem: "cannot be written: \(error)")
+            if let error = error as? SpoolError { throw error }
+            let isDenied = error as? Errno == .permissionDenied
+            let hint = isDenied && geteuid() != 0 ? "run it with sudo, or as the user who owns \(folder)" : nil
+            throw SpoolError(path: dropPath, problem: "cannot be written: \(error)", hint: hint)
         }
     }
 
-    /// Gives a file the spool's group, of which user berth is a member, also if the folder does not do that by itself. If that
-    /// is not allowed, berth refuses the drop and says why.
-    private func shareWithGroup(_ file: FileDescriptor) {
-        var status = stat()
-        guard stat(folder.string, &status) == 0 else { return }
-        _ = fchown(file.rawValue, .max, status.st_gid)
+    /// Gives a file the spool's group, of which user berth is a member.
+    private func shareWithGroup(_ file: FileDescriptor) throws {
+        var (own, spool) = (stat(), stat())
+        guard stat(folder.string, &spool) == 0 else { throw Errno(rawValue: errno) }
+        _ = fchown(file.rawValue, .max, spool.st_gid)
+        guard fstat(file.rawValue, &own) == 0, own.st_gid != spool.st_gid, spool.st_mode & S_IWGRP != 0 else { return }
+        throw SpoolError(
+            path: folder,
+            problem: "does not give its group to new files, so user berth could not read the drop",
+            hint: "chmod g+s \(folder)"
+        )
     }
 
     private var dropPath: FilePath { folder.appending(Self.dropName) }

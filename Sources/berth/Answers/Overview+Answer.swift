@@ -19,7 +19,7 @@ extension Overview: Answer {
             columns: ["APP", "RUNS", "SINCE", "LAST DROP", "NOW", "GOES BACK TO"].map { Table.Column(title: $0) },
             rows: apps.map { app in
                 [
-                    app.app.description, app.runs?.label ?? "-", moments.text(app.runs?.ended),
+                    app.app.description, app.runs?.label ?? "-", moments.text(app.since),
                     app.last.map { "#\($0.number) \($0.outcome)" } ?? "-",
                     app.current.map { "#\($0.number) \($0.outcome)" } ?? "", app.goesBackTo.map { "#\($0)" } ?? "-",
                 ]

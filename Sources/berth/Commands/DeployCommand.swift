@@ -32,15 +32,11 @@ struct DeployCommand: DropCommand {
 
     func drop() throws -> [UInt8] {
         let app = try settings.load().app(app)
-        for line in lines where [app.credential.user, app.credential.token].contains(String(line.prefix { $0 != "=" }))
-        {
-            throw Failure(
-                .nameBarred,
-                app.credential.token,
-                "would be seen by others in the command line",
-                hint: "send it to berth receive on standard input, or log user berth in"
-            )
+        let drop = Array(lines.map { $0 + "\n" }.joined().utf8)
+        for name in DropParser.parse(drop).assignments.map(\.name)
+        where name == app.credential.token || SecretName.matches(name) {
+            throw ValidationError("others could see \(name) in the command line: send the drop to berth receive")
         }
-        return Array(lines.map { $0 + "\n" }.joined().utf8)
+        return drop
     }
 }

@@ -26,6 +26,7 @@ struct HoldCommand: Question {
 
     func answer(on host: Host) async throws -> HoldAnswer {
         let reader = try RecordReader(app: app, state: host.state)
+        try reader.mayWrite()
         try reader.store.hold(because: reason.joined(separator: " "))
         return HoldAnswer(app: reader.app, hold: reader.store.hold)
     }
@@ -51,6 +52,7 @@ struct ResumeCommand: Question {
 
     func answer(on host: Host) async throws -> HoldAnswer {
         let reader = try RecordReader(app: app, state: host.state)
+        try reader.mayWrite()
         _ = try reader.store.resume()
         return HoldAnswer(app: reader.app, hold: nil)
     }

@@ -14,7 +14,8 @@ struct ReceiveCommand: DropCommand {
 
               restrict,command="berth receive shop" ssh-ed25519 …
 
-            CI then runs `ssh deploy@server <.env.deploy`. A connection that is lost stops no deployment.
+            CI then runs `ssh deploy@server <.env.deploy`. A connection that is lost stops no deployment. Each line of \
+            the drop must end in a line feed.
 
             \(Self.exitCodes)
             """
@@ -30,10 +31,20 @@ struct ReceiveCommand: DropCommand {
     var limit: Duration? { waiting.limit }
 
     func drop() throws -> [UInt8] {
+        let drop: [UInt8]
         do {
-            return try File.read(.standardInput, limit: DropParser.sizeLimit + 1)
+            drop = try File.read(.standardInput, limit: DropParser.sizeLimit + 1)
         } catch {
             throw Failure(.dropUnreadable, "standard input", "cannot be read: \(error)", hint: "send a drop")
         }
+        guard drop.isEmpty || drop.last == UInt8(ascii: "\n") || drop.count > DropParser.sizeLimit else {
+            throw Failure(
+                .dropUnreadable,
+                "the drop",
+                "ends in the middle of a line, so it may have been cut off",
+                hint: "end its last line"
+            )
+        }
+        return drop
     }
 }

@@ -26,10 +26,15 @@ struct WaitCommand: ParsableCommand {
     @Argument(help: "The app.")
     var app: String
 
-    @Argument(help: "The deployment's number; without it, the last one.")
+    @Argument(help: "The deployment's number; without it, the last one, which may have ended long ago.")
     var number: Int?
 
-    @Option(help: ArgumentHelp("CI's name for the request (BERTH_REQUEST), instead of a number.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "CI's name for the request (BERTH_REQUEST), instead of a number; of several, the last one.",
+            valueName: "name"
+        )
+    )
     var request: String?
 
     @OptionGroup var waiting: WaitingOptions
@@ -48,7 +53,7 @@ struct WaitCommand: ParsableCommand {
     }
 
     private var target: RecordWatch.Target {
-        if let request { return .request(request, after: 0) }
+        if let request { return .request(request) }
         return number.map(RecordWatch.Target.number) ?? .last
     }
 }

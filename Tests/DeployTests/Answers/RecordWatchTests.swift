@@ -33,8 +33,8 @@ import Testing
         try await withStore { store, watch in
             try store.save(try record(1, [.claim], .deployed))
             try store.save(try record(2, [.claim], .refused))
-            #expect(try await watch.follow(.last) { _ in }.number == 2)
-            #expect(try await watch.follow(.number(1)) { _ in }.verdict == .deployed)
+            #expect(try await watch.follow(.last) { _ in }?.number == 2)
+            #expect(try await watch.follow(.number(1)) { _ in }?.verdict == .deployed)
         }
     }
 
@@ -45,13 +45,14 @@ import Testing
             ]
             try store.save(try record(1, states[0].phases))
             var told: [[Phase]] = []
-            let found = try await watch.follow(.number(1)) { record in
+            let found = try await watch.follow(.number(1)) { news in
+                guard case .record(let record) = news else { return }
                 told.append(record.phases.map(\.name))
                 guard told.count < states.count else { return }
                 let next = states[told.count]
                 try? store.save(self.record(1, next.phases, next.verdict))
             }
-            #expect(found.verdict == .failed)
+            #expect(found?.verdict == .failed)
             #expect(told == states.map(\.phases))
         }
     }
@@ -61,10 +62,49 @@ import Testing
         try await withStore { store, watch in
             try store.save(try record(1, [.claim], .deployed, request: "run-7"))
             try store.save(try record(2, [.claim], .deployed, request: "run-6"))
-            async let found = watch.follow(.request("run-7", after: 2)) { _ in }
+            async let found = watch.follow(.next("run-7", after: 2)) { _ in }
             try store.save(try record(3, [.claim], .superseded, request: "other"))
             try store.save(try record(4, [.claim], .failed, request: "run-7"))
-            #expect(try await found.number == 4)
+            #expect(try await found?.number == 4)
+            #expect(try await watch.follow(.request("run-7")) { _ in }?.number == 4)
+            #expect(try await watch.follow(.next("run-7", after: 0)) { _ in }?.number == 1)
+        }
+    }
+
+    /// A newer drop was put in its place in the spool before the agent took it.
+    @Test func aDropThatWasOverwrittenHasNoRecord() async throws {
+        try await withStore { store, watch in
+            let newer = try record(1, [.claim], request: "run-8")
+            let found = try await watch.follow(
+                .next("run-7", after: 0),
+                begin: { try store.save(newer) },
+                isGone: { true }
+            ) {
+                _ in
+            }
+            #expect(found == nil)
+        }
+    }
+
+    @Test func aRefusedDropWithoutANameIsTold() async throws {
+        try await withStore { store, watch in
+            var told: [RecordWatch.News] = []
+            let nameless = try record(1, [.claim], .refused)
+            try store.save(nameless)
+            try store.save(try record(2, [.claim], .deployed, request: "run-7"))
+            _ = try await watch.follow(.next("run-7", after: 0)) { told.append($0) }
+            #expect(told.first == .nameless(nameless) && told.count == 2)
+        }
+    }
+
+    @Test func whatCannotComeIsNoWait() async throws {
+        try await withStore { store, watch in
+            try store.save(try record(2, [.claim], .deployed))
+            let missing = await #expect(throws: Failure.self) { try await watch.follow(.number(1)) { _ in } }
+            #expect(missing?.cause == .noSuchRecord)
+            try write("{}", to: store.folder.appending("3.json"))
+            let damaged = await #expect(throws: Failure.self) { try await watch.follow(.last) { _ in } }
+            #expect(damaged?.cause == .stateUnreadable)
         }
     }
 
