@@ -74,7 +74,7 @@ struct HealthWatch {
                 let now = trial.began.duration(to: clock.now)
                 let samples = try await samples()
                 answered = clock.now
-                switch gate.judge(samples, at: now) {
+                switch gate.judge(samples, at: now, until: trial.began.duration(to: answered)) {
                 case .healthy: return []
                 case .unhealthy(let findings): return findings
                 case .pending(let until): wait = min(until - now, wait)

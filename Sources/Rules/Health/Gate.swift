@@ -87,9 +87,10 @@ package struct Gate: Sendable {
 
     /// - Parameters:
     ///   - samples: every container of the app's services, in any state.
-    ///   - now: never earlier than in the previous call.
-    package mutating func judge(_ samples: [Sample], at now: Duration) -> Answer {
-        learn(from: samples, at: now)
+    ///   - now: when the look at them began; never earlier than in the previous call.
+    ///   - end: when it ended; nil for at once. A container may have started meanwhile.
+    package mutating func judge(_ samples: [Sample], at now: Duration, until end: Duration? = nil) -> Answer {
+        learn(from: samples, at: now, until: max(end ?? now, now))
         var failing: [Finding] = []
         var next: Duration?
         for (finding, standing) in standings(of: samples, at: now) {
@@ -113,15 +114,16 @@ package struct Gate: Sendable {
         return now >= since + policy.observe ? .healthy : .pending(until: since + policy.observe)
     }
 
-    private mutating func learn(from samples: [Sample], at now: Duration) {
+    private mutating func learn(from samples: [Sample], at now: Duration, until end: Duration) {
         for sample in samples {
             // The Engine resets the count when it starts a container other than by its restart policy.
             restartsBefore[sample.container] = min(restartsBefore[sample.container] ?? 0, sample.restarts)
             if !sample.oomKilled { oomKilledBefore.remove(sample.container) }
             let known = starts[sample.container]
             guard known == nil || known?.startedAt != sample.startedAt else { continue }
-            // The wall clock may have been set since the start, but the start is certainly after the last look.
-            let moment = (now - (sample.age ?? now)).bounded(to: lastLook...max(lastLook, now))
+            // The wall clock may have been set since the start, but the start is certainly after the last look began, and
+            // before this one ended.
+            let moment = (now - (sample.age ?? now)).bounded(to: lastLook...max(lastLook, end))
             starts[sample.container] = Start(startedAt: sample.startedAt, moment: moment)
         }
         lastStart = Self.margin + (samples.map(allowance(of:)).max() ?? .zero)

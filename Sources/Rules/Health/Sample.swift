@@ -18,7 +18,8 @@ package struct Sample: Equatable, Sendable {
     package var restarts = 0
     /// When it was last started. It tells one start from another; the gate reckons no time from it.
     package var startedAt: Timestamp?
-    /// How long ago that was, as the wall clock says. It is wrong if the clock was set since the start.
+    /// How long before the look at the containers that was, as the wall clock says; negative for a start during the look. It is
+    /// wrong if the clock was set since the start.
     package var age: Duration?
     package var restartPolicy = RestartPolicy.always
     /// Nil without a healthcheck.

@@ -28,6 +28,22 @@ import Testing
         #expect(gate.judge([back], after: .seconds(13)) == .healthy)
     }
 
+    /// On a busy host a look takes a while, and the container may start meanwhile.
+    @Test func aStartDuringTheLookCountsFromWhenItWas() {
+        var gate = GateFixture.gate()
+        var back = sample(restarts: 1, startedAfter: .seconds(1), health: .healthy)
+        back.age = .milliseconds(-300)
+        #expect(
+            gate.judge([back], at: .seconds(1), until: .milliseconds(1400)) == .pending(until: .milliseconds(11_300))
+        )
+        // No further than the look itself, if the clock was set.
+        var other = GateFixture.gate()
+        back.age = .seconds(-3600)
+        #expect(
+            other.judge([back], at: .seconds(1), until: .milliseconds(1400)) == .pending(until: .milliseconds(11_400))
+        )
+    }
+
     @Test func withoutAHealthcheckTheTimeCountsFromTheLastStart() {
         var gate = GateFixture.gate()
         #expect(
