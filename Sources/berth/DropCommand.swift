@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deploy
+import Glibc
 
 /// A command that drops, as CI does.
 protocol DropCommand: ParsableCommand, Sendable {
@@ -46,12 +47,23 @@ extension DropCommand {
 
     func run() {
         // Before signals are blocked: an interrupted input must not be taken for a whole drop.
-        let input = Result(catching: drop)
-        if case .failure(let error as ValidationError) = input { Self.exit(withError: error) }
+        let drop = wholeDrop()
         Runner.answer { host in
             let format = options.json ? Format.json : Terminal.format
             let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit)
-            return try await dropping.run(try input.get(), on: host)
+            return try await dropping.run(drop, on: host)
+        }
+    }
+
+    /// The drop; ends the process if there is none.
+    private func wholeDrop() -> [UInt8] {
+        do {
+            return try drop()
+        } catch let error as ValidationError {
+            Self.exit(withError: error)
+        } catch {
+            Terminal.complain(Render.text(error))
+            Glibc.exit(ExitStatus(error).code)
         }
     }
 }
