@@ -24,11 +24,9 @@ struct WaitingOptions: ParsableArguments {
     }
 
     var limit: Duration { .seconds(timeout) }
-}
 
-extension DropCommand {
-    static var exitCodes: String {
-        """
+    /// The first lines of the exit codes in the help.
+    static let verdictCodes = """
         Exit codes:
           0   deployed
           10  refused
@@ -37,6 +35,13 @@ extension DropCommand {
           13  unhealthy
           14  rollbackFailed
           15  superseded
+        """
+}
+
+extension DropCommand {
+    static var exitCodes: String {
+        """
+        \(WaitingOptions.verdictCodes)
           64  the command line is wrong, or there is no such app
           66  standard input cannot be read
           69  the spool cannot be written, or the records cannot be read

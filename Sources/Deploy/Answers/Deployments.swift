@@ -1,4 +1,5 @@
 import DockerModel
+import Linux
 import Rules
 
 /// An app's deployments, the newest first.
@@ -42,7 +43,7 @@ package struct Deployments: Encodable, Sendable {
             ended = record.ended
             seconds =
                 if let started = record.started, let ended = record.ended {
-                    (ended - started) / .milliseconds(1) / 1000
+                    (ended - started).inSeconds
                 } else {
                     nil
                 }

@@ -33,13 +33,7 @@ struct Restoration: Sendable {
     func run(_ session: EngineSession, undoes: Bool = false) async throws -> Outcome {
         guard !good.isEmpty else { return Outcome() }
         let before = try folder()
-        let plan = PutBack(
-            good,
-            after: tried,
-            now: before.snapshot,
-            foreign: before.foreign + left,
-            written: try await written(session)
-        )
+        let plan = try await plan(good, after: tried, now: before, session)
         var outcome = Outcome()
         outcome.changed = Set(plan.restored + plan.removed)
         if !plan.archive.isEmpty {
@@ -67,6 +61,16 @@ struct Restoration: Sendable {
         return outcome
     }
 
+    private func plan(
+        _ wanted: Snapshot,
+        after other: Snapshot?,
+        now: FolderReader.Found,
+        _ session: EngineSession
+    ) async throws -> PutBack {
+        let written = try await written(session)
+        return PutBack(wanted, after: other, now: now.snapshot, foreign: now.foreign + left, written: written)
+    }
+
     private func unpack(_ plan: PutBack, over before: Snapshot, _ session: EngineSession) async throws {
         do {
             try await session.unpack(Tar.encode(plan.archive), into: app.directory, as: unpacker)
@@ -80,14 +84,7 @@ struct Restoration: Sendable {
     /// Puts back what the folder had before a restoration that failed.
     private func undo(to before: Snapshot, _ session: EngineSession) async {
         do {
-            let now = try folder()
-            let plan = PutBack(
-                before,
-                after: good,
-                now: now.snapshot,
-                foreign: now.foreign + left,
-                written: try await written(session)
-            )
+            let plan = try await plan(before, after: good, now: folder(), session)
             guard !plan.archive.isEmpty else { return }
             if !plan.byHand.isEmpty { try Store.keep(plan.byHand, in: archive) }
             try await session.unpack(Tar.encode(plan.archive), into: app.directory, as: unpacker)

@@ -9,14 +9,7 @@ struct WaitCommand: ParsableCommand {
         discussion: """
             It tells each phase as it begins, then the verdict, its reason, and what the failing containers said last.
 
-            Exit codes:
-              0   deployed
-              10  refused
-              11  failed
-              12  rolledBack
-              13  unhealthy
-              14  rollbackFailed
-              15  superseded
+            \(WaitingOptions.verdictCodes)
               64  the command line is wrong, or berth has no records of the app
               69  the records cannot be read
               75  no verdict in time; the deployment goes on
