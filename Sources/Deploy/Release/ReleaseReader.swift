@@ -123,7 +123,7 @@ struct ReleaseReader: Sendable {
         do throws(ComposeModelError) {
             policy = try model.policy(Policy.self, key: "x-berth") ?? Policy()
         } catch {
-            throw Failure(.policyInvalid, "", error.sentence, hint: "README.md shows every key of x-berth")
+            throw Failure(.policyInvalid, "", error.sentence, hint: "docs/releases.md shows every key of x-berth")
         }
         try policy.check(against: model)
         return policy

@@ -89,7 +89,7 @@ import Testing
         #expect(try policy(#"{"rollback":"\#(word)"}"#).mayRollBack == mayRollBack)
     }
 
-    /// A step as in the README, with one member replaced.
+    /// A step as in `docs/releases.md`, with one member replaced.
     private static func step(_ key: String, _ value: String?) -> String {
         var parts = ["name": #""a""#, "service": #""app""#, "command": #"["x"]"#, "when": #""after""#]
         parts[key] = value
