@@ -9,6 +9,8 @@ protocol DropCommand: ParsableCommand, Sendable {
     var settings: SettingsOptions { get }
     /// How long to wait for the verdict; nil for not at all.
     var limit: Duration? { get }
+    /// The person who drops, whatever the drop says; nil to leave what it says.
+    var person: String? { get }
 
     /// The whole drop.
     func drop() throws -> [UInt8]
@@ -39,6 +41,8 @@ struct WaitingOptions: ParsableArguments {
 }
 
 extension DropCommand {
+    var person: String? { Surroundings.sudoUser }
+
     static var exitCodes: String {
         """
         \(WaitingOptions.verdictCodes)
@@ -55,7 +59,7 @@ extension DropCommand {
         let drop = wholeDrop()
         Runner.answer { host in
             let format = options.json ? Format.json : Terminal.format
-            let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit)
+            let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit, by: person)
             return try await dropping.run(drop, on: host)
         }
     }

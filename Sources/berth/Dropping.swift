@@ -8,6 +8,8 @@ struct Dropping: Sendable {
     let format: Format
     /// How long to wait for the verdict; nil for not at all.
     let limit: Duration?
+    /// The person who drops, whatever the drop says; nil to leave what it says.
+    let by: String?
 
     /// - Parameter drop: the whole file. If it names no request, a name is added.
     func run(_ drop: [UInt8], on host: Host) async throws -> ExitStatus {
@@ -25,19 +27,24 @@ struct Dropping: Sendable {
         return try await following.run(target, on: host, spool: spool) { try spool.submit(drop) }
     }
 
-    /// The drop with a name for the request; nil if the agent would find none in it, and could not tell whose it was.
+    /// The drop with a name for the request, and with the person's; nil if the agent would find others in it, or none.
     private func named(_ drop: [UInt8]) -> (drop: [UInt8], request: String)? {
-        guard drop.count <= DropParser.sizeLimit, !DropParser.parse(drop).assignments.isEmpty else { return nil }
-        if let request = Drop.request(in: drop) { return (drop, request) }
-        let request = "berth-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let named = Array("BERTH_REQUEST=\(request)\n".utf8) + drop
-        return named.count <= DropParser.sizeLimit && Drop.request(in: named) == request ? (named, request) : nil
+        let names = DropParser.parse(drop).assignments.map(\.name)
+        guard !names.isEmpty else { return nil }
+        var named = drop
+        if !names.contains("BERTH_REQUEST") {
+            let request = "berth-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+            named = DropParser.setting("BERTH_REQUEST", to: request, in: named)
+        }
+        if let by { named = DropParser.setting("BERTH_BY", to: by, in: named) }
+        guard let request = Drop.request(in: named), by == nil || Drop.by(in: named) == by else { return nil }
+        return (named, request)
     }
 
     private func refuse(_ drop: [UInt8]) -> ExitStatus {
         do throws(DropRefusal) {
             _ = try Drop(parsing: drop, for: app)
-            Terminal.complain("berth: the drop has no room for the name of a request\ntry: add a line BERTH_REQUEST=…")
+            Terminal.complain("berth: the drop has no room for the names that berth adds\ntry: leave out a line")
         } catch {
             Terminal.complain(Render.text(error))
         }

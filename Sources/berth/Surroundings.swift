@@ -1,4 +1,6 @@
 import Glibc
+import Linux
+import Rules
 import SystemPackage
 
 /// What the service manager and the sysadmin tell berth by its environment.
@@ -32,6 +34,14 @@ enum Surroundings {
         for name in inherited { environment[name] = variable(name) }
         return environment
     }
+
+    /// The person who became another user by sudo(8); nil if there is none.
+    static var sudoUser: String? {
+        variable("SUDO_USER").flatMap { Drop.isWord($0) && $0 != UserName.of(geteuid()) ? $0 : nil }
+    }
+
+    /// The person who runs this command.
+    static var person: String { sudoUser ?? UserName.of(geteuid()) }
 
     /// Whether a terminal may be told to write in bold (no-color.org).
     static var allowsStyle: Bool { (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb" }

@@ -96,7 +96,7 @@ extension JSON {
 extension JSONPageTests {
     private static func record() throws -> Record {
         var record = Record(app: try app(), number: 12, received: moment)
-        (record.request, record.verdict, record.cause) = ("run-7", .rolledBack, .notHealthy)
+        (record.request, record.by, record.verdict, record.cause) = ("run-7", "alice", .rolledBack, .notHealthy)
         (record.reason, record.hint, record.started, record.ended) = ("why; what", "what", moment, moment)
         record.variables = ["IMAGE_TAG": "v2"]
         record.directives.rollbackTo = .number(11)

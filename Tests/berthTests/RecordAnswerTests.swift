@@ -10,7 +10,7 @@ import Testing
 
     private func made() throws -> Record {
         var record = Record(app: try #require(AppName("shop")), number: 12, received: begin)
-        record.request = "run-7"
+        (record.request, record.by) = ("run-7", "alice (deploy)")
         record.variables = ["IMAGE_TAG": "v2"]
         record.verdict = .rolledBack
         record.cause = .notHealthy
@@ -43,6 +43,7 @@ import Testing
                   backend is unhealthy; see its log
                   received        3 h ago
                   took            1 min 14 s
+                  by              alice (deploy)
                   request         run-7
                   variables       IMAGE_TAG=v2
                   rolled back to  #11
@@ -67,9 +68,9 @@ import Testing
         let found = try text(deployments, after: .seconds(90))
         #expect(
             found == """
-                   #  VERDICT     RECEIVED         TOOK  IMAGE_TAG  WHY
+                   #  VERDICT     RECEIVED         TOOK  BY             IMAGE_TAG  WHY
                   13  pull …      10 s ago
-                  12  rolledBack  1 min ago  1 min 14 s  v2         backend is unh…; see its log
+                  12  rolledBack  1 min ago  1 min 14 s  alice …eploy)  v2         backen…ts log
                 These records cannot be read: #9.
                 """
         )

@@ -13,7 +13,7 @@ load scenario
     local record
     record=$(record first 1)
     equal "$(jq -c 'keys_unsorted' <<<"$record")" \
-        '["app","number","request","verdict","cause","reason","hint","received","started","ended","variables","directives","services","images","docker","compose","project","releaseDigest","files","phases","resumed","steps","rolledBackTo","filesPutBack","running","evidence"]'
+        '["app","number","request","by","verdict","cause","reason","hint","received","started","ended","variables","directives","services","images","docker","compose","project","releaseDigest","files","phases","resumed","steps","rolledBackTo","filesPutBack","running","evidence"]'
     equal "$(jq -c .variables <<<"$record")" '{"GREETING":"hello","IMAGE_TAG":"v1"}'
     equal "$(jq -r '.phases | map(.name) | join(" ")' <<<"$record")" "claim check login room pull up health settle"
     equal "$(jq -r .services.backend.source <<<"$record")" https://example.org/shop/app

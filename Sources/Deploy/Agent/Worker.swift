@@ -116,7 +116,7 @@ package actor Worker {
         saveAgain()
         let file = spool.claimed
         if let file, isOnRecord(file) { return try spool.discard() }
-        let ledger = makeLedger(request: claim.request)
+        let ledger = makeLedger(claim)
         if let file { note(Store.Claim(number: ledger.number, file: file)) }
         let drop: Drop
         do throws(Failure) {
@@ -155,13 +155,13 @@ package actor Worker {
     }
 
     /// Gives the drop the next number, or its own if an earlier agent ended between numbering and deleting it.
-    private func makeLedger(request: String?) -> Ledger {
+    private func makeLedger(_ claim: Spool.Claim) -> Ledger {
         if let before = claimedBefore {
             claimedBefore = nil
             return makeLedger(before)
         }
         var record = Record(app: app.name, number: history.begin(), received: .now)
-        record.request = request
+        (record.request, record.by) = (claim.request, claim.by)
         return makeLedger(record)
     }
 
@@ -275,8 +275,8 @@ extension Drop {
     fileprivate init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {
         do throws(DropRefusal) {
             switch claim {
-            case .refused(let refusal): throw refusal
-            case .drop(let bytes): self = try Drop(parsing: bytes, for: app)
+            case .refused(let refusal, _): throw refusal
+            case .drop(let bytes, _): self = try Drop(parsing: bytes, for: app)
             }
         } catch {
             throw Failure(error)

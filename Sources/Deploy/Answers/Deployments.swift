@@ -23,6 +23,7 @@ package struct Deployments: Encodable, Sendable {
         /// The phase that is under way; nil after the verdict, and before the drop has its turn.
         package let phase: Phase?
         package let request: String?
+        package let by: String?
         package let imageTag: String?
         package let rolledBackTo: Int?
         package let received: Timestamp
@@ -37,6 +38,7 @@ package struct Deployments: Encodable, Sendable {
             reason = record.reason
             phase = record.verdict == nil && record.started != nil ? record.phases.last?.name : nil
             request = record.request
+            by = record.by
             imageTag = record.variables["IMAGE_TAG"]
             rolledBackTo = record.rolledBackTo
             received = record.received

@@ -219,7 +219,7 @@ actor Ledger {
 
     private var fields: [String: String] {
         let fields = [
-            "verdict": record.verdict?.rawValue, "cause": record.cause?.rawValue,
+            "verdict": record.verdict?.rawValue, "cause": record.cause?.rawValue, "by": record.by,
             "imageTag": record.variables["IMAGE_TAG"],
         ]
         return fields.compactMapValues { $0 }

@@ -24,6 +24,7 @@ extension Record {
             ("app", app),
             ("number", number),
             ("request", request),
+            ("by", by),
             ("verdict", verdict),
             ("cause", cause),
             ("reason", reason),

@@ -18,12 +18,26 @@ package struct Spool: Hashable, Sendable {
 
     /// A claimed drop, which is out of the way of the next one.
     package enum Claim: Equatable, Sendable {
-        case drop([UInt8])
-        case refused(DropRefusal)
+        case drop([UInt8], owner: uid_t? = nil)
+        case refused(DropRefusal, owner: uid_t? = nil)
 
         /// CI's name for the request, even if the drop is refused because of another line.
-        var request: String? {
-            if case .drop(let bytes) = self { Drop.request(in: bytes) } else { nil }
+        var request: String? { bytes.flatMap(Drop.request) }
+
+        /// Who dropped it, as ``Record/by`` has it; nil if the file's owner is not known.
+        var by: String? {
+            owner.map(UserName.of).map { owner in bytes.flatMap(Drop.by).map { "\($0) (\(owner))" } ?? owner }
+        }
+
+        private var bytes: [UInt8]? {
+            if case .drop(let bytes, _) = self { bytes } else { nil }
+        }
+
+        /// The owner of the file.
+        private var owner: uid_t? {
+            switch self {
+            case .drop(_, let owner), .refused(_, let owner): owner
+            }
         }
     }
 
@@ -159,12 +173,19 @@ package struct Spool: Hashable, Sendable {
             return try Self.read(file)
         } catch let error as Errno {
             if error == .noSuchFileOrDirectory || access(folder.string, W_OK | X_OK) != 0 { return nil }
-            return .refused(Self.unreadable(error))
+            return refused(error)
         } catch let error as SpoolError {
             throw error
         } catch {
-            return .refused(Self.unreadable(.ioError))
+            return refused(.ioError)
         }
+    }
+
+    /// The claimed drop that cannot be opened.
+    private func refused(_ error: Errno) -> Claim {
+        var status = stat()
+        let isThere = lstat(claimedPath.string, &status) == 0
+        return .refused(Self.unreadable(error), owner: isThere ? status.st_uid : nil)
     }
 
     private static func isFolder(_ file: CInt) -> Bool {
@@ -176,9 +197,11 @@ package struct Spool: Hashable, Sendable {
         var status = stat()
         guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            return .refused(DropRefusal(.dropUnreadable, problem: "is not a regular file", hint: "drop a plain file"))
+            let refusal = DropRefusal(.dropUnreadable, problem: "is not a regular file", hint: "drop a plain file")
+            return .refused(refusal, owner: status.st_uid)
         }
-        return .drop(try File.read(file, limit: DropParser.sizeLimit + 1))
+        // Of what was opened: a name in the spool may stand for another file at any moment.
+        return .drop(try File.read(file, limit: DropParser.sizeLimit + 1), owner: status.st_uid)
     }
 
     /// Whether a process has the file open for writing.

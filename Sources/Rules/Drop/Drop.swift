@@ -8,6 +8,8 @@ package struct Drop: Sendable {
     package var credential: RegistryCredential?
     /// CI's own name for this request (`BERTH_REQUEST`).
     package var request: String?
+    /// The person who dropped it, as the drop says (`BERTH_BY`).
+    package var by: String?
     package var directives: Directives
     /// The variables whose names sound like secrets; their values are kept in no record and shown in no log.
     package var secretNames: Set<String> { Set(variables.keys.filter(SecretName.matches)) }
@@ -44,6 +46,7 @@ package struct Drop: Sendable {
         }
         variables = sorter.variables
         request = sorter.request
+        by = sorter.by
         directives = sorter.directives
         credential = try sorter.credential(for: registry)
         if directives.rollbackTo != nil, let name = variables.keys.min() {
@@ -56,9 +59,19 @@ package struct Drop: Sendable {
     }
 
     /// CI's name for the request, even if the drop is refused because of another line.
-    package static func request(in bytes: [UInt8]) -> String? {
-        let assignment = DropParser.parse(bytes).assignments.last { $0.name == "BERTH_REQUEST" }
-        return assignment.flatMap { try? Sorter.request($0) }
+    package static func request(in bytes: [UInt8]) -> String? { word("BERTH_REQUEST", in: bytes) }
+
+    /// The person whom the drop names, even if it is refused because of another line.
+    package static func by(in bytes: [UInt8]) -> String? { word("BERTH_BY", in: bytes) }
+
+    /// Whether it may stand in `BERTH_REQUEST` and `BERTH_BY`: 1 to 128 printable ASCII characters without spaces.
+    package static func isWord(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    private static func word(_ name: String, in bytes: [UInt8]) -> String? {
+        let last = DropParser.parse(bytes).assignments.last { $0.name == name }
+        return last.flatMap { isWord($0.value) ? $0.value : nil }
     }
 }
 
@@ -80,6 +93,7 @@ private struct Sorter {
     let allowed: Set<String>?
     var variables: [String: String] = [:]
     var request: String?
+    var by: String?
     var directives = Directives()
     private var actor: String?
     private var token: Assignment?
@@ -94,7 +108,8 @@ private struct Sorter {
         switch assignment.name {
         case names.user: actor = assignment.value
         case names.token: token = assignment
-        case "BERTH_REQUEST": request = try Self.request(assignment)
+        case "BERTH_REQUEST": request = try Self.word(assignment, hint: "use the CI run's number or URL")
+        case "BERTH_BY": by = try Self.word(assignment, hint: "use the person's user name")
         case "BERTH_ROLLBACK_TO": directives.rollbackTo = try Self.target(assignment)
         case "BERTH_ROLLBACK":
             try Self.require("never", of: assignment)
@@ -107,7 +122,7 @@ private struct Sorter {
                 .directiveInvalid,
                 line: assignment.line,
                 problem: "\(name) is an unknown directive",
-                hint: "the directives are BERTH_REQUEST, BERTH_ROLLBACK_TO, BERTH_ROLLBACK and BERTH_FORCE"
+                hint: "the directives are BERTH_REQUEST, BERTH_BY, BERTH_ROLLBACK_TO, BERTH_ROLLBACK and BERTH_FORCE"
             )
         case let name:
             try admit(name, line: assignment.line)
@@ -179,14 +194,13 @@ private struct Sorter {
         }
     }
 
-    static func request(_ assignment: Assignment) throws(DropRefusal) -> String {
-        let isPlain = assignment.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-        guard isPlain, (1...128).contains(assignment.value.utf8.count) else {
+    private static func word(_ assignment: Assignment, hint: String) throws(DropRefusal) -> String {
+        guard Drop.isWord(assignment.value) else {
             throw DropRefusal(
                 .directiveInvalid,
                 line: assignment.line,
-                problem: "BERTH_REQUEST must be 1 to 128 printable ASCII characters without spaces",
-                hint: "use the CI run's number or URL"
+                problem: "\(assignment.name) must be 1 to 128 printable ASCII characters without spaces",
+                hint: hint
             )
         }
         return assignment.value

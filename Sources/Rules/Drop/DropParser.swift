@@ -67,6 +67,19 @@ package enum DropParser {
         return (assignments, refusal)
     }
 
+    /// The drop with a line that sets the name, and without any other line that does.
+    ///
+    /// It goes by the lines that ``parse(_:)`` takes for assignments of that name, so that no spelling gets past it. The
+    /// other lines keep their numbers.
+    package static func setting(_ name: String, to value: String, in bytes: [UInt8]) -> [UInt8] {
+        let lines = bytes.split(separator: newline, omittingEmptySubsequences: false).map { line in
+            (try? parse(line: line, number: 1))?.name == name ? [] : line
+        }
+        let others = Array(lines.joined(separator: [newline]))
+        let end = others.isEmpty || others.last == newline ? [] : [newline]
+        return others + end + Array("\(name)=\(value)\n".utf8)
+    }
+
     /// Whether a shell can export the name: a letter or an underscore, then letters, digits and underscores, in ASCII.
     package static func isExportable(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first, !isDigit(first) else { return false }

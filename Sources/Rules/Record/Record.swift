@@ -12,6 +12,9 @@ package struct Record: Equatable, Sendable, Codable {
     /// Counts an app's drops, from 1.
     package let number: Int
     package var request: String?
+    /// Who dropped it: the owner of the drop's file, and before it the person whom the drop names, as in `alice (deploy)`;
+    /// nil in the records of older versions of berth.
+    package var by: String?
     package var verdict: Verdict?
     /// The reason for the verdict, as a word for scripts.
     package var cause: Cause?

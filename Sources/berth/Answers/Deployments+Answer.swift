@@ -11,13 +11,15 @@ extension Deployments: Answer {
             columns: [
                 Table.Column(title: "#", isNumber: true), Table.Column(title: "VERDICT"),
                 Table.Column(title: "RECEIVED"),
-                Table.Column(title: "TOOK", isNumber: true), Table.Column(title: "IMAGE_TAG"),
+                Table.Column(title: "TOOK", isNumber: true), Table.Column(title: "BY"),
+                Table.Column(title: "IMAGE_TAG"),
                 Table.Column(title: "WHY"),
             ],
             rows: deployments.map { deployment in
                 [
                     "\(deployment.number)", deployment.outcome, moments.text(deployment.received),
-                    deployment.seconds?.inWords ?? "", deployment.imageTag ?? "", deployment.reason ?? "",
+                    deployment.seconds?.inWords ?? "", deployment.by ?? "", deployment.imageTag ?? "",
+                    deployment.reason ?? "",
                 ]
             }
         )

@@ -34,6 +34,7 @@ struct RecordAnswer: Answer {
         let facts: [(String, String?)] = [
             ("received", moments.text(record.received)),
             ("took", deployment.seconds?.inWords),
+            ("by", record.by),
             ("request", record.request),
             ("variables", variables.isEmpty ? nil : variables.joined(separator: " ")),
             ("rolled back to", record.rolledBackTo.map { "#\($0)" }),

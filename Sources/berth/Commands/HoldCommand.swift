@@ -7,7 +7,7 @@ struct HoldCommand: Question {
         commandName: "hold",
         abstract: "Deploy no drop of an app until berth resume.",
         discussion: """
-            Drops are refused meanwhile, with the reason, so that CI has its answer at once. A deployment under way goes on.
+            Drops are refused meanwhile, with the reason and your name, so that CI has its answer at once. A deployment under way goes on.
 
             Exit codes:
               0   the app is held
@@ -27,7 +27,7 @@ struct HoldCommand: Question {
     func answer(on host: Host) async throws -> HoldAnswer {
         let reader = try RecordReader(app: app, state: host.state)
         try reader.mayWrite()
-        try reader.store.hold(because: reason.joined(separator: " "))
+        try reader.store.hold(because: "\(reason.joined(separator: " ")) (\(Surroundings.person))")
         return HoldAnswer(app: reader.app, hold: reader.store.hold)
     }
 }

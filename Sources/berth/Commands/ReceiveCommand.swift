@@ -17,6 +17,10 @@ struct ReceiveCommand: DropCommand {
             CI then runs `ssh deploy@server <.env.deploy`. A connection that is lost stops no deployment. Each line of \
             the drop must end in a line feed.
 
+            A person has a key of their own, and a forced command that says whose it is:
+
+              restrict,command="berth receive shop --by alice" ssh-ed25519 …
+
             \(Self.exitCodes)
             """
     )
@@ -24,11 +28,21 @@ struct ReceiveCommand: DropCommand {
     @Argument(help: "The app.")
     var app: String
 
+    @Option(help: ArgumentHelp("Who drops, whatever BERTH_BY in the drop says.", valueName: "name"))
+    var by: String?
+
     @OptionGroup var waiting: WaitingOptions
     @OptionGroup var options: AnswerOptions
     @OptionGroup var settings: SettingsOptions
 
     var limit: Duration? { waiting.limit }
+    var person: String? { by ?? Surroundings.sudoUser }
+
+    func validate() throws {
+        guard by.map(Drop.isWord) ?? true else {
+            throw ValidationError("--by takes 1 to 128 printable ASCII characters without spaces")
+        }
+    }
 
     func drop() throws -> [UInt8] {
         let drop: [UInt8]

@@ -1,5 +1,6 @@
 import Docker
 import DockerModel
+import Glibc
 import Linux
 import Rules
 import Support
@@ -74,6 +75,15 @@ import Testing
             try claimed("IMAGE_TAG=v2\n", on: host)
             try await takeWhatIsThere(on: host)
             #expect(Set(host.journal.verdicts) == ["#2 failed", "#3 deployed"])
+        }
+    }
+
+    @Test func aDropOfAnEndedAgentStillSaysWhoseItWas() async throws {
+        try await withStoryHost { host in
+            try claimed("IMAGE_TAG=v2\nBERTH_BY=alice\n", on: host)
+            host.store.note(Store.Claim(number: 2, file: try #require(host.spool.claimed)))
+            try await takeWhatIsThere(on: host)
+            #expect(try host.record(2).by == "alice (\(UserName.of(getuid())))")
         }
     }
 

@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    /// The kernel says whose file it is, and the drop may say more.
+    @Test(
+        arguments: [
+            ("IMAGE_TAG=v2\n", nil), ("IMAGE_TAG=v2\nBERTH_BY=alice\n", "alice"),
+            ("PATH=/tmp\nBERTH_BY=alice\n", "alice"),
+            ("IMAGE_TAG=v2\nBERTH_BY=a b\n", nil),
+        ] as [(String, String?)]
+    )
+    func aRecordSaysWhoDropped(drop: String, name: String?) async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            try host.spool.submit(Array(drop.utf8))
+            try await worker.take(#require(try host.spool.claim()), from: host.spool)
+            await finish(worker, on: host)
+            let owner = UserName.of(getuid())
+            #expect(try host.record(2).by == name.map { "\($0) (\(owner))" } ?? owner)
+        }
+    }
+
     @Test(arguments: [("IMAGE_TAG=v2\n", "drop claimed"), ("PATH=/tmp\n", "refused: ")])
     func aDropIsOnRecordBeforeItLeavesTheSpool(drop: String, line: String) async throws {
         try await withStoryHost { host in

@@ -12,7 +12,7 @@ import Testing
             number: 12,
             received: Timestamp(nanoseconds: 1_790_000_000_250_000_000)
         )
-        record.request = "run/7"
+        (record.request, record.by) = ("run/7", "alice (deploy)")
         record.verdict = .deployed
         record.variables = ["IMAGE_TAG": "v2"]
         record.services["backend"] = Record.Service(
@@ -33,6 +33,7 @@ import Testing
                   "app": "shop",
                   "number": 12,
                   "request": "run/7",
+                  "by": "alice (deploy)",
                   "verdict": "deployed",
                   "cause": null,
                   "reason": null,
@@ -149,6 +150,7 @@ import Testing
                   "app": "shop",
                   "number": 12,
                   "request": "run/7",
+                  "by": "alice (deploy)",
                   "verdict": "rolledBack",
                   "cause": "not-healthy",
                   "reason": "backend \"is\" unhealthy\n; see docker compose logs in /srv/shop",
@@ -190,9 +192,9 @@ import Testing
             let lines = String(decoding: try record.json(), as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
             #expect(
                 lines.compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) } == [
-                    "app", "number", "request", "verdict", "cause", "reason", "hint", "received", "started", "ended",
-                    "variables", "directives", "services", "images", "docker", "compose", "project", "releaseDigest",
-                    "files", "phases", "resumed", "steps", "rolledBackTo", "filesPutBack", "running",
+                    "app", "number", "request", "by", "verdict", "cause", "reason", "hint", "received", "started",
+                    "ended", "variables", "directives", "services", "images", "docker", "compose", "project",
+                    "releaseDigest", "files", "phases", "resumed", "steps", "rolledBackTo", "filesPutBack", "running",
                     "evidence",
                 ]
             )

@@ -13,7 +13,7 @@ import Testing
             let spool = Spool(folder)
             #expect(try spool.claim() == nil)
             try write("A=1\n", to: folder.appending(".env.deploy"))
-            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8), owner: getuid()))
             try spool.discard()
             #expect(try File.names(in: folder) == [])
             #expect(try spool.claim() == nil)
@@ -33,7 +33,7 @@ import Testing
             #expect(try Spool(folder).claim() == nil)
             try writer.writeAll(Array("1".utf8))
             try writer.close()
-            #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8)))
+            #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8), owner: getuid()))
         }
     }
 
@@ -41,9 +41,9 @@ import Testing
         try await withTemporaryFolder { folder in
             try write("A=old", to: folder.appending(".env.deploy.claimed"))
             try write("A=new", to: folder.appending(".env.deploy"))
-            #expect(try Spool(folder).claim() == .drop(Array("A=old".utf8)))
+            #expect(try Spool(folder).claim() == .drop(Array("A=old".utf8), owner: getuid()))
             try Spool(folder).discard()
-            #expect(try Spool(folder).claim() == .drop(Array("A=new".utf8)))
+            #expect(try Spool(folder).claim() == .drop(Array("A=new".utf8), owner: getuid()))
             try Spool(folder).discard()
             #expect(try File.names(in: folder) == [])
         }
@@ -52,7 +52,7 @@ import Testing
     @Test func readsNoMoreThanADropMayHold() async throws {
         try await withTemporaryFolder { folder in
             try write(String(repeating: "x", count: 200_000), to: folder.appending(".env.deploy"))
-            guard case .drop(let bytes) = try Spool(folder).claim() else {
+            guard case .drop(let bytes, _) = try Spool(folder).claim() else {
                 Issue.record("not taken")
                 return
             }
@@ -86,15 +86,15 @@ import Testing
             let spool = Spool(folder)
             #expect(spool.claimed == nil)
             try write("A=1\n", to: folder.appending(".env.deploy"))
-            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8), owner: getuid()))
             #expect(spool.claimed != nil)
             // The next drop waits its turn.
             try write("A=2\n", to: folder.appending(".env.deploy"))
-            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8), owner: getuid()))
             #expect(try Set(File.names(in: folder)) == [".env.deploy", ".env.deploy.claimed"])
             try spool.discard()
             #expect(spool.claimed == nil)
-            #expect(try spool.claim() == .drop(Array("A=2\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=2\n".utf8), owner: getuid()))
         }
     }
 
@@ -130,7 +130,7 @@ import Testing
             try writer.writeAll(Array("1".utf8))
             try writer.close()
             #expect(Spool(folder).unfinished == nil)
-            #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8)))
+            #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8), owner: getuid()))
         }
     }
 
@@ -192,7 +192,7 @@ import Testing
             let spool = Spool(folder)
             try spool.submit(Array("A=1\n".utf8))
             #expect(try File.names(in: folder) == [".env.deploy"])
-            #expect(try spool.claim() == .drop(Array("A=1\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=1\n".utf8), owner: getuid()))
         }
     }
 
@@ -201,7 +201,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let spool = Spool(folder)
             for text in ["A=1\nB=1\n", "A=2\n"] { try spool.submit(Array(text.utf8)) }
-            #expect(try spool.claim() == .drop(Array("A=2\n".utf8)))
+            #expect(try spool.claim() == .drop(Array("A=2\n".utf8), owner: getuid()))
             try spool.discard()
             #expect(try spool.claim() == nil)
         }
@@ -227,7 +227,7 @@ import Testing
     }
 
     private func isRefused(_ folder: FilePath) throws -> Bool {
-        guard case .refused(let refusal) = try Spool(folder).claim() else { return false }
+        guard case .refused(let refusal, _) = try Spool(folder).claim() else { return false }
         try Spool(folder).discard()
         return refusal.cause == .dropUnreadable
     }

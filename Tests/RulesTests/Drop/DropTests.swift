@@ -60,7 +60,8 @@ import Testing
     @Test(arguments: [
         "GITHUB_ACTOR=ci\nGITHUB_TOKEN=\n", "GITHUB_TOKEN=t\n", "GITHUB_ACTOR=\nGITHUB_TOKEN=t\n",
         "BERTH_REQUEST=\n", "BERTH_REQUEST=a b\n", "BERTH_REQUEST=\u{1b}[31m\n", "BERTH_UNKNOWN=1\n",
-        "BERTH_REQUEST=\(String(repeating: "x", count: 129))\n",
+        "BERTH_REQUEST=\(String(repeating: "x", count: 129))\n", "BERTH_BY=\n", "BERTH_BY=alice (root)\n",
+        "BERTH_BY=\(String(repeating: "x", count: 129))\n",
     ])
     func refuses(drop: String) {
         #expect(throws: DropRefusal.self) { try parse(drop) }
@@ -84,6 +85,18 @@ import Testing
     func aRefusedDropKeepsItsRequest(drop: String, request: String?) {
         #expect(Drop.request(in: Array(drop.utf8)) == request)
         #expect(throws: DropRefusal.self) { try parse(drop) }
+    }
+
+    /// A drop, and the person whom it names, also if it is refused.
+    @Test(
+        arguments: [
+            ("A=1\nBERTH_BY=alice\n", "alice"), ("BERTH_BY=alice\nBERTH_BY=bob", "bob"),
+            ("PATH=1\nBERTH_BY=alice\n", "alice"),
+            ("BERTH_BY=alice\nBERTH_BY=a b\n", nil), ("A=1\n", nil), ("#BERTH_BY=alice\n", nil),
+        ] as [(String, String?)]
+    )
+    func aDropNamesAPerson(drop: String, person: String?) {
+        #expect(Drop.by(in: Array(drop.utf8)) == person)
     }
 
     /// A drop with several bad lines, and the first of them.
