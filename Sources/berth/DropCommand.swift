@@ -5,7 +5,7 @@ import Glibc
 /// A command that drops, as CI does.
 protocol DropCommand: ParsableCommand, Sendable {
     var app: String { get }
-    var options: AnswerOptions { get }
+    var options: ReportOptions { get }
     var settings: SettingsOptions { get }
     /// How long to wait for the verdict; nil for not at all.
     var limit: Duration? { get }
@@ -58,8 +58,8 @@ extension DropCommand {
         // Before signals are blocked: an interrupted input must not be taken for a whole drop.
         let drop = wholeDrop()
         Runner.answer { host in
-            let format = options.json ? Format.json : Terminal.format
-            let dropping = Dropping(app: try settings.load().app(app), format: format, limit: limit, by: person)
+            let app = try settings.load().app(app)
+            let dropping = Dropping(app: app, report: options.report, limit: limit, by: person)
             return try await dropping.run(drop, on: host)
         }
     }

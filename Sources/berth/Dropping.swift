@@ -5,7 +5,7 @@ import Rules
 /// Puts a drop into an app's spool as CI does, and tells how it goes.
 struct Dropping: Sendable {
     let app: AppSettings
-    let format: Format
+    let report: Report
     /// How long to wait for the verdict; nil for not at all.
     let limit: Duration?
     /// The person who drops, whatever the drop says; nil to leave what it says.
@@ -17,13 +17,14 @@ struct Dropping: Sendable {
         let spool = Spool(app.spool)
         guard let limit else {
             try spool.submit(drop)
+            let format = report == .json ? .json : Terminal.format
             Terminal.say(try Render.text(Dropped(app: app.name, request: request), as: format))
             return .success
         }
         // Before the drop: a person who may not read the records must not drop in vain.
         let reader = try RecordReader(app: app.name.description, state: host.state)
         let target = RecordWatch.Target.next(request, after: try reader.lastNumber())
-        let following = Following(reader: reader, format: format, limit: limit)
+        let following = Following(reader: reader, report: report, limit: limit)
         return try await following.run(target, on: host, spool: spool) { try spool.submit(drop) }
     }
 

@@ -6,7 +6,7 @@ import Rules
 /// Tells how a deployment goes, and exits with its verdict.
 struct Following: Sendable {
     let reader: RecordReader
-    let format: Format
+    let report: Report
     /// How long to wait for the verdict.
     let limit: Duration
 
@@ -53,7 +53,11 @@ struct Following: Sendable {
     private func end(_ outcome: Outcome?, _ hasBegun: Bool) throws -> ExitStatus {
         switch outcome {
         case .ended(let record):
-            Terminal.say(try Render.text(RecordAnswer(record: record, isWhole: false), as: format))
+            if report == .summary {
+                let answer = RecordAnswer(record: record, isWhole: false)
+                Terminal.put(try Render.text(answer, as: Terminal.format(of: .error)), on: .error)
+            }
+            try report.tell(record, of: reader, isWhole: false)
             return record.verdict.map(ExitStatus.init) ?? .noVerdict
         case .overtaken:
             Terminal.complain("berth: a newer drop took this one's place in the spool, and has a verdict of its own")
@@ -77,9 +81,9 @@ struct Following: Sendable {
             )
             return told
         case .record(let record):
-            guard format != .json else { return 0 }
+            guard let stream = report.stream else { return 0 }
             for phase in record.phases.dropFirst(told) {
-                Terminal.say("\(record.app) #\(record.number): \(phase.name)")
+                Terminal.put("\(record.app) #\(record.number): \(phase.name)", on: stream)
             }
             return record.phases.count
         }

@@ -53,8 +53,12 @@ extension Answer {
 }
 
 extension String {
-    /// The text of others as it may stand in a line: it can neither steer a terminal nor begin a line of its own.
-    var inOneLine: String {
-        split { $0.isNewline || $0 == "\t" }.joined(separator: " ").printable
+    /// The text of others as it may stand in a line: it can neither steer a terminal nor begin a line of its own, nor give
+    /// an order to what runs a CI job and reads the job's log.
+    var inOneLine: String { split { $0.isNewline || $0 == "\t" }.joined(separator: " ").printable.withoutOrders }
+
+    /// GitHub's runner obeys `::name::` at the beginning of a line and `##[name]` anywhere in it; others obey `##name[…]`.
+    private var withoutOrders: String {
+        replacing(/##(?=[A-Za-z]*\[)/, with: "# #").replacing(/^\s*::(?=.*::)/, with: ": :")
     }
 }

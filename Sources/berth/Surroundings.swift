@@ -43,6 +43,9 @@ enum Surroundings {
     /// The person who runs this command.
     static var person: String { sudoUser ?? UserName.of(geteuid()) }
 
+    /// Whether a job of GitHub Actions reads what is printed.
+    static var isGitHubActions: Bool { variable("GITHUB_ACTIONS") == "true" }
+
     /// Whether a terminal may be told to write in bold (no-color.org).
     static var allowsStyle: Bool { (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb" }
 

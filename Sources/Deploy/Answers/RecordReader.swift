@@ -73,6 +73,13 @@ package struct RecordReader: Sendable {
     /// The number of the last deployment; 0 before the first one.
     package func lastNumber() throws(Failure) -> Int { try numbers().last ?? 0 }
 
+    /// The record of the last good deployment before that number; nil if there is none that can be read.
+    package func lastGood(before number: Int) -> Record? {
+        let numbers = (try? numbers()) ?? []
+        return numbers.reversed().lazy.filter { $0 < number }.compactMap { try? store.record($0) }
+            .first { $0.verdict == .deployed }
+    }
+
     private func numbers() throws(Failure) -> [Int] {
         do throws(StoreError) { return try store.numbers() } catch { throw Failure(error) }
     }

@@ -29,27 +29,13 @@ struct RecordAnswer: Answer {
     }
 
     private func facts(_ moments: Moments) -> Table {
-        let deployment = Deployments.Deployment(record)
-        let variables = record.variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        let facts: [(String, String?)] = [
-            ("received", moments.text(record.received)),
-            ("took", deployment.seconds?.inWords),
-            ("by", record.by),
-            ("request", record.request),
-            ("variables", variables.isEmpty ? nil : variables.joined(separator: " ")),
-            ("rolled back to", record.rolledBackTo.map { "#\($0)" }),
-            ("docker", record.docker.map { "\($0)" }),
-        ]
-        return Table(
-            columns: [Table.Column(), Table.Column()],
-            rows: facts.compactMap { name, value in value.map { [name, $0] } }
-        )
+        Table(columns: [Table.Column(), Table.Column()], rows: record.facts(moments).map { [$0.name, $0.value] })
     }
 
     private var services: [Passage] {
         guard !record.release.isEmpty else { return [] }
         let rows = record.release.sorted { $0.key < $1.key }.map { use, image in
-            [use.rawValue, image.image.rawValue, image.imageID.inShort, String(image.revision?.prefix(7) ?? "")]
+            [use.rawValue, image.image.rawValue, image.imageID.inShort, image.shortRevision ?? ""]
         }
         let columns = ["USED BY", "IMAGE", "ID", "REVISION"].map { Table.Column(title: $0) }
         return [.heading("Images:"), .table(Table(columns: columns, rows: rows))]
@@ -74,12 +60,36 @@ struct RecordAnswer: Answer {
     }
 }
 
-extension Evidence {
-    /// Why the service failed, its last probes, and the end of its log.
-    var passages: [Passage] {
-        let probes = (container?.probes ?? []).map { probe in
-            Passage.line("  healthcheck, exit code \(probe.exitCode): \(probe.output)")
-        }
-        return [.heading("\(service) \(problem)")] + probes + (container?.log ?? []).map { .line("  | \($0)") }
+extension Record {
+    /// What is known of the deployment beside its verdict.
+    func facts(_ moments: Moments) -> [(name: String, value: String)] {
+        let variables = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let facts: [(String, String?)] = [
+            ("received", moments.text(received)),
+            ("took", Deployments.Deployment(self).seconds?.inWords),
+            ("by", by),
+            ("request", request),
+            ("variables", variables.isEmpty ? nil : variables.joined(separator: " ")),
+            ("rolled back to", rolledBackTo.map { "#\($0)" }),
+            ("docker", docker.map { "\($0)" }),
+        ]
+        return facts.compactMap { name, value in value.map { (name, $0) } }
     }
+}
+
+extension Record.Service {
+    var shortRevision: String? { revision.map { String($0.prefix(7)) } }
+}
+
+extension Evidence {
+    /// Why the service failed.
+    var sentence: String { "\(service) \(problem)" }
+
+    /// Its last probes, and the end of its log.
+    var lines: [String] {
+        let probes = (container?.probes ?? []).map { "healthcheck, exit code \($0.exitCode): \($0.output)" }
+        return probes + (container?.log ?? []).map { "| \($0)" }
+    }
+
+    var passages: [Passage] { [.heading(sentence)] + lines.map { .line("  \($0)") } }
 }

@@ -32,7 +32,7 @@ struct ReceiveCommand: DropCommand {
     var by: String?
 
     @OptionGroup var waiting: WaitingOptions
-    @OptionGroup var options: AnswerOptions
+    @OptionGroup var options: ReportOptions
     @OptionGroup var settings: SettingsOptions
 
     var limit: Duration? { waiting.limit }

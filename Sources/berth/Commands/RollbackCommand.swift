@@ -26,10 +26,14 @@ struct RollbackCommand: DropCommand {
     var wait = false
 
     @OptionGroup var waiting: WaitingOptions
-    @OptionGroup var options: AnswerOptions
+    @OptionGroup var options: ReportOptions
     @OptionGroup var settings: SettingsOptions
 
     var limit: Duration? { wait ? waiting.limit : nil }
+
+    func validate() throws {
+        guard wait || !options.summary else { throw ValidationError("--summary needs --wait") }
+    }
 
     func drop() throws -> [UInt8] {
         let target = number.map(String.init) ?? "previous"

@@ -2,7 +2,7 @@ import ArgumentParser
 import Deploy
 
 /// `berth show`: one deployment.
-struct ShowCommand: Question {
+struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show a deployment: its verdict, images, phases, steps and evidence.",
@@ -23,9 +23,13 @@ struct ShowCommand: Question {
     @Argument(help: "The deployment's number; without it, the last one.")
     var number: Int?
 
-    @OptionGroup var options: AnswerOptions
+    @OptionGroup var options: ReportOptions
 
-    func answer(on host: Host) async throws -> RecordAnswer {
-        RecordAnswer(record: try RecordReader(app: app, state: host.state).record(number))
+    func run() {
+        Runner.answer { host in
+            let reader = try RecordReader(app: app, state: host.state)
+            try options.report.tell(try reader.record(number), of: reader, isWhole: true)
+            return .success
+        }
     }
 }

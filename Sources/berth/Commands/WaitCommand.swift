@@ -31,7 +31,7 @@ struct WaitCommand: ParsableCommand {
     var request: String?
 
     @OptionGroup var waiting: WaitingOptions
-    @OptionGroup var options: AnswerOptions
+    @OptionGroup var options: ReportOptions
 
     func validate() throws {
         guard number == nil || request == nil else { throw ValidationError("give a number or --request, not both") }
@@ -40,8 +40,10 @@ struct WaitCommand: ParsableCommand {
     func run() {
         Runner.answer { host in
             let reader = try RecordReader(app: app, state: host.state)
-            let format = options.json ? Format.json : Terminal.format
-            return try await Following(reader: reader, format: format, limit: waiting.limit).run(target, on: host)
+            return try await Following(reader: reader, report: options.report, limit: waiting.limit).run(
+                target,
+                on: host
+            )
         }
     }
 
