@@ -33,6 +33,8 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
         package let binds: [Bind]
         /// The names of its configs.
         package let configs: [String]
+        /// Whether a port of it is to be reachable at the host.
+        package let publishesPorts: Bool
     }
 
     /// A file or folder of the host in a container (`type: bind`).
@@ -106,6 +108,7 @@ extension ComposeModel.Service: Decodable {
         otherImages = try Self.otherImages(of: service)
         binds = try (service.optional("volumes") ?? [] as [Mount]).compactMap(\.bind)
         configs = try (service.optional("configs") ?? [] as [Grant]).map(\.source)
+        publishesPorts = try (service.optional("ports") ?? [JSON]()).isEmpty == false
     }
 
     /// One of the `volumes` of a service.

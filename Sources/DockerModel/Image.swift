@@ -8,6 +8,10 @@ package struct Image: Hashable, Sendable {
     package let labels: [String: String]
     /// The paths at which its containers get an anonymous volume.
     package let volumes: [String]
+    /// Whether its containers have a healthcheck, unless they are told otherwise.
+    package let hasHealthcheck: Bool
+    /// The processor that it is for, as Go names it: `amd64`; nil if the image does not say.
+    package let architecture: String?
     /// Nil if the image does not say.
     package let created: Timestamp?
     /// Bytes of all layers, shared layers included.
@@ -27,6 +31,9 @@ extension Image: Decodable {
         let config = try image.optionalObject("Config")
         labels = try config?.optional("Labels") ?? [:]
         volumes = (try config?.optional("Volumes") ?? [String: JSON]()).keys.sorted()
+        hasHealthcheck = try config?.optionalObject("Healthcheck").flatMap(Healthcheck.init(engine:)) != nil
+        let architecture: String? = try image.optional("Architecture")
+        self.architecture = architecture == "" ? nil : architecture
         created = try image.timestamp("Created")
         size = try image.bytes("Size") ?? 0
         lastTagged = try image.optionalObject("Metadata")?.timestamp("LastTagTime")

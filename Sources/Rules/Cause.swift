@@ -69,6 +69,7 @@ package enum Cause: String, Sendable, Codable, CaseIterable {
     case settingsInvalid = "settings-invalid"
     case noSuchApp = "no-such-app"
     case noSuchRecord = "no-such-record"
+    case setupRefused = "setup-refused"
     // berth itself.
     case agentStopped = "agent-stopped"
     case agentEnded = "agent-ended"

@@ -10,7 +10,7 @@ struct Berth: ParsableCommand {
         subcommands: [
             StatusCommand.self, HistoryCommand.self, ShowCommand.self, LogsCommand.self, WaitCommand.self,
             ReceiveCommand.self, DeployCommand.self, RollbackCommand.self, HoldCommand.self, ResumeCommand.self,
-            PlanCommand.self, PruneCommand.self, AgentCommand.self,
+            PlanCommand.self, PruneCommand.self, CheckCommand.self, InitCommand.self, AgentCommand.self,
         ],
         defaultSubcommand: StatusCommand.self
     )

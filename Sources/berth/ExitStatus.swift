@@ -9,6 +9,8 @@ struct ExitStatus: Equatable {
     static let success = ExitStatus(code: EX_OK)
     /// Not everything that was asked for could be done.
     static let incomplete = ExitStatus(code: 1)
+    /// What was looked for was found: something could fail.
+    static let found = ExitStatus(code: 1)
     /// Another process does the same.
     static let inUse = ExitStatus(code: EX_TEMPFAIL)
     /// The time was over before there was a verdict.

@@ -49,6 +49,14 @@ enum Surroundings {
     /// Whether a terminal may be told to write in bold (no-color.org).
     static var allowsStyle: Bool { (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb" }
 
+    /// A path as a person has written it, from the root on.
+    static func absolute(_ path: String) -> FilePath {
+        let here = getcwd(nil, 0)
+        defer { free(here) }
+        let folder = here.map { FilePath(String(cString: $0)) } ?? "/"
+        return folder.pushing(FilePath(path)).lexicallyNormalized()
+    }
+
     /// The first of a list of folders, as systemd.exec(5) writes it.
     private static func folder(_ name: String) -> FilePath? {
         variable(name)?.split(separator: ":").first.map { FilePath(String($0)) }

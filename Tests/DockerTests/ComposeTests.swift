@@ -139,18 +139,18 @@ struct ComposeTests {
         ]
     )
     func version(text: String, expected: String) {
-        #expect(ComposeVersion(text)?.description == expected)
-        #expect(ComposeVersion(json: Array(#"{"version":"\#(text)"}"#.utf8))?.description == expected)
+        #expect(DockerVersion(text)?.description == expected)
+        #expect(DockerVersion(json: Array(#"{"version":"\#(text)"}"#.utf8))?.description == expected)
     }
 
     @Test("not a version", arguments: ["", "v", "2", "two", "2..1", "dev"])
     func notVersion(text: String) {
-        #expect(ComposeVersion(text) == nil)
+        #expect(DockerVersion(text) == nil)
     }
 
     @Test("versions compare by their numbers")
     func order() {
-        let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { ComposeVersion($0) }
+        let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { DockerVersion($0) }
         #expect(versions.sorted() == versions)
         #expect(versions.filter { $0 < .minimum }.count == 2)
     }

@@ -111,7 +111,7 @@ extension JSONPageTests {
         record.docker = DockerVersions(
             engine: "28.5.2",
             api: APIVersion(1, 51),
-            compose: try #require(ComposeVersion("2.40.3")),
+            compose: try #require(DockerVersion("2.40.3")),
             imageStore: "containerd"
         )
         record.compose = Record.ComposeFile(file: "12.yaml", sha256: "dd")

@@ -62,7 +62,7 @@ extension Overview.App {
 
 extension Host {
     /// Whether systemd says that the agent runs; nil if it does not tell.
-    fileprivate var agentRuns: Bool? {
+    var agentRuns: Bool? {
         get async {
             let command = Command(
                 executable: "systemctl",

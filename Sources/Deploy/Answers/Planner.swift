@@ -51,7 +51,8 @@ package struct Planner: Sendable {
         return plan
     }
 
-    private func check(_ drop: Drop) async throws(StoreError) -> Check {
+    /// The checks of a deployment, with what they need to know.
+    func check(_ drop: Drop) async throws(StoreError) -> Check {
         let store = Store(app: app.name, state: host.state)
         let isKnown = try Store.apps(in: host.state).contains(app.name)
         let history = isKnown ? try await store.history() : History()

@@ -1,4 +1,5 @@
 import Linux
+import Rules
 import SystemPackage
 
 /// The files of the settings: `berth.toml`, then `conf.d/*.toml` beside it, in name order. If a key is set twice, the
@@ -11,17 +12,31 @@ package struct HostFile: Sendable {
     }
 
     /// Reads and validates all files; a missing `berth.toml` or `conf.d` counts as empty.
-    package func load() throws(SettingsError) -> Settings {
+    ///
+    /// - Parameter new: a file that is not there yet, with its text.
+    package func load(with new: (file: FilePath, text: String)? = nil) throws(SettingsError) -> Settings {
         var draft = Draft()
-        for file in try fragments() {
-            guard let text = try Self.read(file) else { continue }
+        let fragments = try fragments()
+        let all = fragments.prefix(1) + (fragments.dropFirst() + [new?.file].compactMap { $0 }).sorted { $0.string < $1.string }
+        for file in all {
+            guard let text = try file == new?.file ? new?.text : Self.read(file) else { continue }
             try draft.merge(Fragment(parsing: text, file: file))
         }
         return try Settings(validating: draft)
     }
 
+    /// The files and the folder that exist, as far as they can be listed.
+    var files: [FilePath] {
+        ((try? fragments()) ?? [path]) + [fragmentFolder]
+    }
+
+    /// The file for the settings of one app.
+    package func fragment(of app: AppName) -> FilePath { fragmentFolder.appending("\(app).toml") }
+
+    private var fragmentFolder: FilePath { path.removingLastComponent().appending("conf.d") }
+
     private func fragments() throws(SettingsError) -> [FilePath] {
-        let folder = path.removingLastComponent().appending("conf.d")
+        let folder = fragmentFolder
         let names: [String]
         do {
             names = try File.names(in: folder)

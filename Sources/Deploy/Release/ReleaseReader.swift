@@ -13,7 +13,7 @@ struct Delivered: Sendable {
     /// The same before Compose puts variables into it; nil if Compose cannot print that. It may hold values too.
     let template: JSON?
     let release: Release
-    let version: ComposeVersion
+    let version: DockerVersion
 }
 
 /// Reads a release: the one in the app's folder, or one on record. No other code reads a release's model.
@@ -75,13 +75,13 @@ struct ReleaseReader: Sendable {
     }
 
     /// Checks that Compose is new enough to be trusted with secrets.
-    func checkVersion() async throws -> ComposeVersion {
-        let version = ComposeVersion(json: try await tools.capture(compose([:]).version()))
-        guard let version, version >= ComposeVersion.minimum else {
+    func checkVersion() async throws -> DockerVersion {
+        let version = DockerVersion(json: try await tools.capture(compose([:]).version()))
+        guard let version, version >= DockerVersion.oldestCompose else {
             throw Failure(
                 .composeTooOld,
                 "Docker Compose",
-                "has version \(version?.description ?? "unknown"), but berth needs \(ComposeVersion.minimum)",
+                "has version \(version?.description ?? "unknown"), but berth needs \(DockerVersion.oldestCompose)",
                 hint: "install a newer docker-compose-plugin"
             )
         }

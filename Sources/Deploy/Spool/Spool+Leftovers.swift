@@ -13,12 +13,20 @@ extension Spool {
     /// - Parameter age: how long a file must have been left alone.
     /// - Returns: the deleted files.
     package func removeLeftovers(olderThan age: Duration) -> [FilePath] {
+        drafts.filter { file in
+            var status = stat()
+            guard lstat(file.string, &status) == 0 else { return false }
+            let changed = Timestamp(nanoseconds: 0) + .seconds(status.st_ctim.tv_sec)
+            return Timestamp.now - changed > age && unlink(file.string) == 0
+        }
+    }
+
+    /// Those files, of whatever age.
+    var drafts: [FilePath] {
         let names = (try? File.names(in: folder)) ?? []
         return names.filter(Self.isDraft).map { folder.appending($0) }.filter { file in
             var status = stat()
-            guard lstat(file.string, &status) == 0, Self.isDraft(status) else { return false }
-            let changed = Timestamp(nanoseconds: 0) + .seconds(status.st_ctim.tv_sec)
-            return Timestamp.now - changed > age && unlink(file.string) == 0
+            return lstat(file.string, &status) == 0 && Self.isDraft(status)
         }
     }
 

@@ -158,8 +158,8 @@ package struct Spool: Hashable, Sendable {
         )
     }
 
-    private var dropPath: FilePath { folder.appending(Self.dropName) }
-    private var claimedPath: FilePath { folder.appending(Self.claimedName) }
+    var dropPath: FilePath { folder.appending(Self.dropName) }
+    var claimedPath: FilePath { folder.appending(Self.claimedName) }
 
     /// Reads the claimed drop.
     private func read() throws(SpoolError) -> Claim? {

@@ -42,6 +42,11 @@ struct Check: Sendable {
     /// Checks what a drop asks for, and proves the way back.
     func run(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
         try checkHold()
+        return try await runThroughHold(drop, storingIn: file)
+    }
+
+    /// The same of an app that may be held.
+    func runThroughHold(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
         try checkFolder()
         let session = try await host.reachEngine(within: .seconds(30), log)
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
@@ -115,7 +120,7 @@ struct Check: Sendable {
     // MARK: - The versions
 
     /// Tells what the deployment runs on, and what is known to go wrong there.
-    func noted(_ compose: ComposeVersion, _ info: EngineInfo?, _ session: EngineSession) -> DockerVersions? {
+    func noted(_ compose: DockerVersion, _ info: EngineInfo?, _ session: EngineSession) -> DockerVersions? {
         guard let info else { return nil }
         let versions = DockerVersions(
             engine: info.serverVersion,
@@ -130,7 +135,7 @@ struct Check: Sendable {
 
     // MARK: - The folder
 
-    private func checkFolder() throws(Failure) {
+    func checkFolder() throws(Failure) {
         guard access(app.directory.string, R_OK | X_OK) == 0 else {
             throw Failure(
                 .folderUnreadable,
@@ -154,7 +159,7 @@ struct Check: Sendable {
 
     /// Without a Compose file in the folder, Compose would look in the folders above and take another app's, even if `.env`
     /// names one with `COMPOSE_FILE` (seen with Compose 2.26).
-    private func checkComposeFile() throws(Failure) {
+    func checkComposeFile() throws(Failure) {
         if let file = ComposeFiles.paths(in: app.directory).first {
             guard access(file.string, R_OK) != 0 else { return }
             throw unreadable(file, .composeFileUnreadable)

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The `docker compose` commands for one project folder, as values.
 ///
-/// Every flag has had the same meaning since ``ComposeVersion/minimum``.
+/// Every flag has had the same meaning since ``DockerVersion/oldestCompose``.
 package struct Compose: Hashable, Sendable {
     /// The project folder, with the Compose file and `.env`.
     package let directory: FilePath
@@ -21,7 +21,7 @@ package struct Compose: Hashable, Sendable {
         self.file = file
     }
 
-    /// Prints Compose's own version, for ``ComposeVersion/init(json:)``.
+    /// Prints Compose's own version, for ``DockerVersion/init(json:)``.
     package func version() -> Command {
         command("version", "--format", "json", timeout: .seconds(30))
     }

@@ -31,6 +31,26 @@ package enum ClientConfiguration {
         }
     }
 
+    /// The logins that the file itself holds, as Docker writes them; those that a helper keeps are not among them.
+    package static func logins(in content: [UInt8]) throws(ClientConfigurationError) -> [RegistryCredential] {
+        try parse(content)["auths"]?.members.sorted { $0.key < $1.key }.compactMap { address, login in
+            guard let text = login["auth"].text.flatMap({ Data(base64Encoded: $0) }),
+                let colon = text.firstIndex(of: UInt8(ascii: ":"))
+            else { return nil }
+            return RegistryCredential(
+                registry: registry(at: address),
+                username: String(decoding: text[..<colon], as: UTF8.self),
+                secret: Secret(String(decoding: text[text.index(after: colon)...], as: UTF8.self))
+            )
+        } ?? []
+    }
+
+    /// The registry's domain in the key of a login, which may be a URL.
+    private static func registry(at address: String) -> String {
+        let rest = address.split(separator: "/").first { $0 != "https:" && $0 != "http:" } ?? ""
+        return rest == "index.docker.io" ? "docker.io" : String(rest)
+    }
+
     private static func parse(_ base: [UInt8]?) throws(ClientConfigurationError) -> [String: JSON] {
         guard let base else { return [:] }
         guard let document = try? JSON(bytes: base) else { throw ClientConfigurationError(problem: "is not JSON") }

@@ -9,21 +9,16 @@ package struct DockerVersions: Equatable, Sendable, Codable {
     /// `containerd`, or the name of the Engine's own storage driver, such as `overlay2`.
     package let imageStore: String
 
-    package init(engine: String, api: APIVersion, compose: ComposeVersion, imageStore: String) {
+    package init(engine: String, api: APIVersion, compose: DockerVersion, imageStore: String) {
         self.engine = engine
         self.api = "\(api)"
         self.compose = "\(compose)"
         self.imageStore = imageStore
     }
 
-    /// What is known to go wrong with this combination, and what to try; nil for nothing.
+    /// What is known to go wrong in a deployment with this combination, and what to try; nil for nothing.
     package var trouble: String? {
-        // docker/compose#14011 and #14036.
-        guard imageStore == EngineInfo.containerdStore, let compose = ComposeVersion(compose),
-            compose >= ComposeVersion(5, 0, 0), compose < ComposeVersion(5, 5, 0)
-        else { return nil }
-        return "Docker Compose \(compose) recreates containers that have not changed, if containerd stores the images; "
-            + "install Docker Compose 5.5 or later"
+        Finding.versions(self).first { $0.severity == .warning }.map { "\($0.subject): \($0.problem); \($0.hint ?? "")" }
     }
 }
 

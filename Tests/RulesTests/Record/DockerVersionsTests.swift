@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DockerVersionsTests {
     private func trouble(_ compose: String, _ store: String) throws -> String? {
-        let compose = try #require(ComposeVersion(compose))
+        let compose = try #require(DockerVersion(compose))
         return DockerVersions(engine: "29.7.2", api: APIVersion(1, 55), compose: compose, imageStore: store).trouble
     }
 
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func isOneLine() throws {
-        let compose = try #require(ComposeVersion("2.40.3"))
+        let compose = try #require(DockerVersion("2.40.3"))
         let versions = DockerVersions(
             engine: "28.5.2",
             api: APIVersion(1, 51),

@@ -1,14 +1,14 @@
-/// A version of Compose: `2.26.1-4`, `v2.40.3`, `5.0.0`.
-package struct ComposeVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+/// A version of the Engine or of Compose: `26.1.5+dfsg1`, `2.26.1-4`, `v2.40.3`, `5.0.0`.
+package struct DockerVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let major: Int
     package let minor: Int
     package let patch: Int
 
-    /// The oldest version that berth trusts with secrets: up to 2.24.6, `config --no-interpolate` prints the values
+    /// The oldest version of Compose that berth trusts with secrets: up to 2.24.6, `config --no-interpolate` prints the values
     /// that it should leave out (docker/compose#11556), and 2.24.7 prints another model than its neighbours (#11598).
     ///
     /// The flags are older: `--progress` is a global flag since 2.19, and `pull --policy` exists since 2.22.
-    package static let minimum = ComposeVersion(2, 25, 0)
+    package static let oldestCompose = DockerVersion(2, 25, 0)
 
     package init(_ major: Int, _ minor: Int, _ patch: Int) {
         self.major = major

@@ -1,7 +1,7 @@
 import DockerModel
 import FoundationEssentials
 
-extension ComposeVersion {
+extension DockerVersion {
     /// Decodes the output of `docker compose version --format json`: `{"version":"v2.40.3"}`.
     package init?(json: [UInt8]) {
         struct Answer: Decodable { let version: String }

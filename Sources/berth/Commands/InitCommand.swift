@@ -1,0 +1,89 @@
+import ArgumentParser
+import Deploy
+import Linux
+import Rules
+import SystemPackage
+
+/// `berth init`: sets an app up.
+struct InitCommand: Question {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Set an app up: CI's user, spool, permissions, settings.",
+        discussion: """
+            It says what was right already, what it has done, and what is left to you. With --dry-run it changes nothing; a \
+            second run changes nothing either. It gives group berth the right to read the app's folder, its .env and its \
+            Compose file, and takes no right from any user. It follows no symbolic link, and replaces no settings.
+
+            Exit codes:
+              0   the app is set up, as far as nothing is left to you
+              64  the command line is wrong
+              69  nothing was changed, or not all could be done: the message says why
+              78  the settings are wrong, or would be
+            """
+    )
+
+    @Argument(help: "The app's name: letters, digits and -.")
+    var app: String
+
+    @Argument(help: "The app's folder, with its Compose file and .env.")
+    var directory: String
+
+    @Option(help: ArgumentHelp("The user as whom CI logs in; made if there is none.", valueName: "name"))
+    var user = "deploy"
+
+    @Option(help: ArgumentHelp("The registry of the app's images, if it is not ghcr.io.", valueName: "host"))
+    var registry: String?
+
+    @Flag(help: "Say what would be done, and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var options: AnswerOptions
+    @OptionGroup var settings: SettingsOptions
+
+    func validate() throws {
+        guard AppName(app) != nil else {
+            throw ValidationError("\(app) is not a valid app name: use small letters and digits, and between them -")
+        }
+        guard user.isUserName else { throw ValidationError("\(user) is not the name of a user") }
+        guard user != "root", user != "berth" else {
+            throw ValidationError("\(user) is not for CI: give it a user of its own, such as deploy")
+        }
+        guard !directory.isEmpty, !directory.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+            throw ValidationError("the folder's name has a control character, or is empty")
+        }
+    }
+
+    func answer(on host: Host) async throws -> SetupAnswer {
+        guard let app = AppName(app) else { throw ValidationError("\(app) is not a valid app name") }
+        let hostFile = HostFile(FilePath(settings.config))
+        let installer = Installer(
+            app: app,
+            directory: Surroundings.absolute(directory),
+            user: user,
+            registry: registry,
+            hostFile: hostFile,
+            host: host
+        )
+        let setup = try await installer.plan()
+        if !dryRun { for step in setup.steps { try await installer.apply(step) } }
+        let home = Account(user)?.home.string ?? "/home/\(user)"
+        // From here on without the rights of root.
+        let findings = dryRun ? Findings([]) : try await Inspector(hostFile: hostFile, host: host).findings(of: app)
+        return SetupAnswer(app: app, user: user, home: home, setup: setup, isPlanned: dryRun, findings: findings)
+    }
+}
+
+extension Inspector {
+    init(hostFile: HostFile, host: Host) {
+        self.init(hostFile: hostFile, host: host, log: Log.ofQuestion)
+    }
+}
+
+extension String {
+    /// As useradd(8) takes it.
+    fileprivate var isUserName: Bool {
+        let letters = Set("abcdefghijklmnopqrstuvwxyz_")
+        guard let first, letters.contains(first), count <= 32 else { return false }
+        return allSatisfy { letters.contains($0) || "0123456789-".contains($0) }
+    }
+}
