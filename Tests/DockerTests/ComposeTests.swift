@@ -152,7 +152,7 @@ struct ComposeTests {
     func order() {
         let versions = ["2.9.0", "2.24.7", "2.25.0", "2.26.1", "5.0.0"].compactMap { DockerVersion($0) }
         #expect(versions.sorted() == versions)
-        #expect(versions.filter { $0 < .minimum }.count == 2)
+        #expect(versions.filter { $0 < .oldestCompose }.count == 2)
     }
 
     private static let json = """

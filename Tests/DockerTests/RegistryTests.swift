@@ -90,6 +90,20 @@ struct ClientConfigurationTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test("has logins of its own, and names of helpers")
+    func ownLogins() throws {
+        let file = """
+            {"credsStore":"pass","auths":{"ghcr.io":{"auth":"Y2k6dDBw"},"https://index.docker.io/v1/":{"auth":"YTpiOmM="},
+            "https://registry:5000/v2/":{"auth":"YTpi"},"kept.example":{},"broken.example":{"auth":"?"}}}
+            """
+        let logins = try ClientConfiguration.logins(in: Array(file.utf8))
+        #expect(logins.map(\.registry) == ["ghcr.io", "docker.io", "registry:5000"])
+        #expect(logins.map(\.username) == ["ci", "a", "a"])
+        #expect(logins.map { $0.secret.reveal() } == ["t0p", "b:c", "b"])
+        #expect(try ClientConfiguration.logins(in: Array("{}".utf8)).isEmpty)
+        #expect(throws: ClientConfigurationError.self) { try ClientConfiguration.logins(in: Array("[]".utf8)) }
+    }
+
     @Test("is created if it is missing")
     func fresh() throws {
         #expect(try configuration(nil, nil) == "{}")

@@ -47,6 +47,22 @@ import Testing
         try hold("berth prune", PruneAnswer(report: Self.report, settings: DiskSettings()))
     }
 
+    @Test func check() throws { try hold("berth check", Findings([Self.finding()])) }
+
+    @Test func setup() throws {
+        var facts = SetupFacts(app: try Self.app(), directory: "/a", user: "deploy", settingsFile: "/e")
+        let folder = FileFacts(path: "/a", kind: .folder, owner: "", group: "", mode: 0o755, changed: Self.moment)
+        facts.folder = SetupFacts.File(name: nil, facts: folder, links: 2, hasOwnGroup: true)
+        let answer = SetupAnswer(
+            app: try Self.app(),
+            home: "/home/deploy",
+            setup: try facts.setup(),
+            isPlanned: false,
+            findings: Findings([try Self.finding()])
+        )
+        try hold("berth init", answer, opaque: ["findings"])
+    }
+
     /// - Parameter opaque: the names of members that the page describes elsewhere.
     private func hold(_ title: String, _ answer: some Answer, opaque: Set<String> = []) throws {
         let documented = try Self.page(title)
@@ -134,6 +150,10 @@ extension JSONPageTests {
         )
         record.evidence = [evidence]
         return record
+    }
+
+    private static func finding() throws -> Finding {
+        Finding(.error, .spool, try app(), "/s", "is missing", try: "make it")
     }
 
     private static func history() throws -> Deployments {

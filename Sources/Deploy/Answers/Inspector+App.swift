@@ -59,8 +59,9 @@ extension Inspector {
         } catch {
             try Task.checkCancellation()
             let failure = Failure(any: error)
-            return findings + [Finding.refusal(of: app.name, failure)]
-                + (failure.cause == .wayBackMissing ? [] : await wayBack(check, docker))
+            // An older release needs the folder and its .env too, and would only say the same.
+            let isSaid = [.wayBackMissing, .folderUnreadable, .envMissing, .envUnreadable].contains(failure.cause)
+            return findings + [Finding.refusal(of: app.name, failure)] + (isSaid ? [] : await wayBack(check, docker))
         }
     }
 

@@ -29,7 +29,8 @@ extension Inspector {
             let output = try await host.processes.capture(command, limit: 4096)
             guard let compose = DockerVersion(json: output), compose >= .oldestCompose else {
                 let text = DockerVersion(json: output)?.description ?? "unknown"
-                let problem = "has version \(text), but berth needs \(DockerVersion.oldestCompose): each drop is refused"
+                let problem =
+                    "has version \(text), but berth needs \(DockerVersion.oldestCompose): each drop is refused"
                 let hint = "install a newer docker-compose-plugin"
                 return [Finding(.error, .docker, "Docker Compose", problem, try: hint)]
             }
@@ -108,7 +109,7 @@ extension Inspector {
 
     /// What systemd tells of the agent; nil if it does not answer.
     func unit() async -> UnitFacts? {
-        let names = ["LoadState", "ActiveState", "Result", "UnitFileState", "StateChangeTimestamp"]
+        let names = ["LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "StateChangeTimestamp"]
         let command = Command(
             executable: "systemctl",
             arguments: ["show", "--timestamp=unix", "--property=\(names.joined(separator: ","))", "berth.service"],
@@ -125,6 +126,7 @@ extension Inspector {
         return UnitFacts(
             load: load,
             active: active,
+            sub: values["SubState"] ?? "",
             result: values["Result"] ?? "",
             file: values["UnitFileState"] ?? "",
             since: values["StateChangeTimestamp"].flatMap { Int64($0.dropFirst()) }.map { Timestamp(seconds: $0) }

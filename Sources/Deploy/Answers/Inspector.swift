@@ -16,27 +16,24 @@ package struct Inspector: Sendable {
     let viewer: Viewer
     private let seen: [Finding]
 
+    init(hostFile: HostFile, host: Host, log: Logger, viewer: Viewer, seen: [Finding] = []) {
+        self.hostFile = hostFile
+        self.host = host
+        self.log = log
+        self.viewer = viewer
+        self.seen = seen
+    }
+
     /// Gives up the rights of root.
     package init(hostFile: HostFile, host: Host, log: Logger) {
-        self.hostFile = hostFile
-        self.log = log
         let schedules = Schedules()
-        var seen = Finding.schedules(schedules.lines) + schedules.unseen
-        switch Self.agent() {
-        case .success(let account?):
-            viewer = .agent
-            self.host = host.seen(by: account)
-        case .success(nil):
-            viewer = .person
-            self.host = host
-            let problem = "are what berth looks with; the agent has those of user berth"
-            seen.append(Finding(.note, .unseen, "your own rights", problem, try: "run berth check with sudo"))
-        case .failure(let finding):
-            viewer = .person
-            self.host = host
-            seen.append(finding)
+        let seen = Finding.schedules(schedules.lines) + schedules.unseen
+        switch Self.becomeAgent() {
+        case .agent(let account):
+            self.init(hostFile: hostFile, host: host.seen(by: account), log: log, viewer: .agent, seen: seen)
+        case .person(let finding):
+            self.init(hostFile: hostFile, host: host, log: log, viewer: .person, seen: seen + [finding])
         }
-        self.seen = seen
     }
 
     package func findings() async throws -> Findings {
@@ -78,28 +75,30 @@ package struct Inspector: Sendable {
 }
 
 extension Inspector {
+    private enum Rights {
+        case agent(Account)
+        /// Why it is not the agent's.
+        case person(Finding)
+    }
+
     /// Becomes user berth if root asks.
-    ///
-    /// - Returns: the account; nil if the person who asks is not root.
-    private static func agent() -> Outcome {
-        guard geteuid() == 0 else { return .success(nil) }
+    private static func becomeAgent() -> Rights {
+        guard geteuid() == 0 else {
+            let problem = "are what berth looks with; the agent has those of user berth"
+            return .person(Finding(.note, .unseen, "your own rights", problem, try: "run berth check with sudo"))
+        }
         guard let account = Account("berth") else {
             let hint = "systemd-sysusers berth.conf"
-            return .failure(Finding(.error, .agent, "user berth", "does not exist, so the agent cannot run", try: hint))
+            return .person(Finding(.error, .agent, "user berth", "does not exist, so the agent cannot run", try: hint))
         }
         do throws(Errno) {
             // As the unit does.
             try account.assume(with: ["docker", "berth-records"].compactMap(Account.group(named:)))
-            return .success(account)
+            return .agent(account)
         } catch {
             let problem = "cannot be taken on, so berth looks with yours: \(error)"
-            return .failure(Finding(.note, .unseen, "the rights of user berth", problem, try: nil))
+            return .person(Finding(.note, .unseen, "the rights of user berth", problem, try: nil))
         }
-    }
-
-    private enum Outcome {
-        case success(Account?)
-        case failure(Finding)
     }
 }
 

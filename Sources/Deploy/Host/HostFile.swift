@@ -17,7 +17,9 @@ package struct HostFile: Sendable {
     package func load(with new: (file: FilePath, text: String)? = nil) throws(SettingsError) -> Settings {
         var draft = Draft()
         let fragments = try fragments()
-        let all = fragments.prefix(1) + (fragments.dropFirst() + [new?.file].compactMap { $0 }).sorted { $0.string < $1.string }
+        let all =
+            fragments.prefix(1)
+            + (fragments.dropFirst() + [new?.file].compactMap { $0 }).sorted { $0.string < $1.string }
         for file in all {
             guard let text = try file == new?.file ? new?.text : Self.read(file) else { continue }
             try draft.merge(Fragment(parsing: text, file: file))

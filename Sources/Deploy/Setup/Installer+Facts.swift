@@ -11,7 +11,12 @@ extension Installer {
             throw Failure(.setupRefused, "user berth", "does not exist", hint: hint)
         }
         guard directory.components.count > 0, directory.string != Account("root")?.home.string else {
-            throw Failure(.setupRefused, "\(directory)", "is no folder for an app", hint: "make one, such as /srv/\(app)")
+            throw Failure(
+                .setupRefused,
+                "\(directory)",
+                "is no folder for an app",
+                hint: "make one, such as /srv/\(app)"
+            )
         }
         let settingsFile = hostFile.fragment(of: app)
         var facts = SetupFacts(app: app, directory: directory.string, user: user, settingsFile: settingsFile.string)
@@ -19,7 +24,8 @@ extension Installer {
         facts.groups = Set(berth.groups.map(Account.groupName(of:)) + ["docker"])
         let account = Account(user)
         facts.userExists = account != nil
-        facts.userHasShell = account.map { !["nologin", "false"].contains(FilePath($0.shell).lastComponent?.string) } ?? true
+        facts.userHasShell =
+            account.map { !["nologin", "false"].contains(FilePath($0.shell).lastComponent?.string) } ?? true
         facts.known = try hostFile.load().apps[app].map { app in
             SetupFacts.Known(
                 directory: app.directory.string,

@@ -73,7 +73,9 @@ package struct Installer: Sendable {
             guard let account = Account(owner) else { throw .noSuchAddressOrDevice }
             try File.makeFolder(path.removingLastComponent(), mode: .forAll(.ownerReadWriteExecute))
             try File.makeFolder(path, mode: .ownerReadWriteExecute)
-            let folder = try HeldFolder(File.resolved(path.removingLastComponent()).appending(path.lastComponent?.string ?? ""))
+            let folder = try HeldFolder(
+                File.resolved(path.removingLastComponent()).appending(path.lastComponent?.string ?? "")
+            )
             try folder.own(by: account.id, Self.group(), mode: 0o2770)
         }
     }

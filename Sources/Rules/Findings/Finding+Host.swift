@@ -6,6 +6,8 @@ package struct UnitFacts: Equatable, Sendable {
     package let load: String
     /// `active`, `reloading`, `failed`, ….
     package let active: String
+    /// `running`, `auto-restart`, ….
+    package let sub: String
     /// Why it failed.
     package let result: String
     /// `enabled`, `disabled`, ….
@@ -13,9 +15,10 @@ package struct UnitFacts: Equatable, Sendable {
     /// When it last started or reloaded; nil if it never did.
     package let since: Timestamp?
 
-    package init(load: String, active: String, result: String, file: String, since: Timestamp?) {
+    package init(load: String, active: String, sub: String, result: String, file: String, since: Timestamp?) {
         self.load = load
         self.active = active
+        self.sub = sub
         self.result = result
         self.file = file
         self.since = since
@@ -37,19 +40,18 @@ extension Finding {
             return [Finding(.error, .agent, "berth.service", "is not there, so no drop is deployed", try: hint)]
         }
         var findings: [Finding] = []
-        switch unit.active {
-        case "active", "reloading", "activating":
+        switch (unit.active, unit.sub) {
+        case (_, "auto-restart"), ("failed", _):
+            let hint = "journalctl -u berth -n 20; then systemctl restart berth"
+            let problem = "has failed (\(unit.result)): no drop is deployed"
+            findings.append(Finding(.error, .agent, "berth.service", problem, try: hint))
+        case ("active", _), ("reloading", _), ("activating", _):
             // systemd tells whole seconds.
             let news = changed.filter { file in unit.since.map { file.changed - $0 >= .seconds(1) } ?? false }
             findings += news.map { file in
                 let problem = "was changed after the agent read the settings"
                 return Finding(.warning, .settings, file.path, problem, try: "systemctl reload berth")
             }
-        case "failed":
-            let hint = "journalctl -u berth -n 20; then systemctl restart berth"
-            findings.append(
-                Finding(.error, .agent, "berth.service", "has failed (\(unit.result)): no drop is deployed", try: hint)
-            )
         default:
             let hint = "systemctl enable --now berth"
             findings.append(

@@ -133,7 +133,8 @@ extension Cause {
     fileprivate var area: Finding.Area {
         switch self {
         case .wayBackMissing, .releaseUnknown, .recordUnreadable, .imageMissing: .wayBack
-        case .engineUnreachable, .engineTooOld, .engineFailed, .composeTooOld, .commandFailed, .commandNotStarted: .docker
+        case .engineUnreachable, .engineTooOld, .engineFailed, .composeTooOld, .commandFailed, .commandNotStarted:
+            .docker
         case .noRoom, .usageUnreadable: .disk
         default: .folder
         }

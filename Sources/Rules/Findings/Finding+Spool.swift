@@ -23,10 +23,21 @@ package struct SpoolFacts: Sendable {
 
 extension Finding {
     /// What is wrong with a spool.
-    package static func spool(of app: AppName, _ spool: SpoolFacts, seenBy viewer: Viewer, at now: Timestamp) -> [Finding] {
+    package static func spool(of app: AppName, _ spool: SpoolFacts, seenBy viewer: Viewer, at now: Timestamp)
+        -> [Finding]
+    {
         if let barrier = spool.barrier {
             let problem = "cannot be searched by \(viewer), and the spool is below it"
-            return [Finding(.error, .spool, app, barrier, problem, try: "let user berth pass: chmod o+x \(barrier)")]
+            return [
+                Finding(
+                    .error,
+                    .spool,
+                    app,
+                    barrier,
+                    problem,
+                    try: "let user berth pass: setfacl -m u:berth:x \(barrier)"
+                )
+            ]
         }
         guard let folder = spool.folder else {
             let hint = "berth init makes it; by hand: install -d -o deploy -g berth -m 2770 \(spool.path)"

@@ -8,6 +8,7 @@ package struct KnownTrouble: Sendable {
     var compose: Range<DockerVersion>?
     /// The image store with the trouble.
     var imageStore: String?
+    /// What follows the name and the version.
     package let problem: String
     package let hint: String
 
@@ -17,22 +18,23 @@ package struct KnownTrouble: Sendable {
             severity: .warning,
             compose: DockerVersion(5, 0, 0)..<DockerVersion(5, 5, 0),
             imageStore: EngineInfo.containerdStore,
-            problem: "this Compose recreates containers that have not changed, if containerd stores the images",
+            problem: "recreates containers that have not changed, if containerd stores the images",
             hint: "install Docker Compose 5.5 or later"
         ),
         // CVE-2026-92543. A distribution may have mended an older version without a new number.
         KnownTrouble(
             severity: .note,
             engine: .first..<DockerVersion(29, 8, 2),
-            problem: "a registry whose name also resolves to a loopback address is spoken to without TLS (CVE-2026-92543)",
+            problem:
+                "may speak without TLS to a registry whose name also resolves to a loopback address (CVE-2026-92543)",
             hint: "install Docker Engine 29.8.2 or later, or see whether your distribution has mended this one"
         ),
         // moby/moby#44216, in Engine 23.0.
         KnownTrouble(
             severity: .note,
             engine: .first..<DockerVersion(23, 0, 0),
-            problem: "docker system prune --volumes and docker volume prune also delete named volumes that no container has",
-            hint: "never run them on this host, or install Docker Engine 23 or later"
+            problem: "deletes named volumes too in docker system prune --volumes, if no container has them",
+            hint: "never run that on this host, or install Docker Engine 23 or later"
         ),
     ]
 
@@ -63,7 +65,8 @@ extension Finding {
     /// What is known of the versions on this host.
     package static func versions(_ versions: DockerVersions) -> [Finding] {
         KnownTrouble.of(versions).map { trouble in
-            let part = trouble.compose == nil ? "Docker Engine \(versions.engine)" : "Docker Compose \(versions.compose)"
+            let part =
+                trouble.compose == nil ? "Docker Engine \(versions.engine)" : "Docker Compose \(versions.compose)"
             return Finding(trouble.severity, .docker, part, trouble.problem, try: trouble.hint)
         }
     }

@@ -40,9 +40,10 @@ package struct PruneLine: Equatable, Sendable {
     private static func danger(of command: [String]) -> Danger? {
         let words = command.dropFirst().filter { !$0.hasPrefix("-") }
         let (first, second) = (words.first ?? "", words.dropFirst().first ?? "")
-        let takesVolumes = command.contains { $0.hasPrefix("--volumes") }
+        let takesVolumes = command.contains { $0.hasPrefix("--volumes") || $0 == "-v" }
         switch (first, second) {
         case ("volume", "prune"), ("volume", "rm"): return .volumes
+        case ("compose", _) where words.contains("down") || words.contains("rm"): return takesVolumes ? .volumes : nil
         case ("system", "prune"): return takesVolumes ? .volumes : .images
         case ("image", "prune"), ("builder", "prune"), ("buildx", "prune"), ("container", "prune"): return .images
         case ("rmi", _), ("image", "rm"): return .images

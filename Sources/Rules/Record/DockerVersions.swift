@@ -18,7 +18,7 @@ package struct DockerVersions: Equatable, Sendable, Codable {
 
     /// What is known to go wrong in a deployment with this combination, and what to try; nil for nothing.
     package var trouble: String? {
-        Finding.versions(self).first { $0.severity == .warning }.map { "\($0.subject): \($0.problem); \($0.hint ?? "")" }
+        Finding.versions(self).first { $0.severity == .warning }.map { "\($0.sentence); \($0.hint ?? "")" }
     }
 }
 

@@ -117,7 +117,11 @@ extension SetupFacts {
     /// - Throws: why nothing may be done.
     package func setup() throws(Failure) -> Setup {
         guard let folder else {
-            throw refusal("folder \(directory)", "does not exist", "make it first, with the app's Compose file and .env")
+            throw refusal(
+                "folder \(directory)",
+                "does not exist",
+                "make it first, with the app's Compose file and .env"
+            )
         }
         guard folder.facts.kind == .folder else {
             throw refusal(directory, "is no folder", "name the folder with the app's Compose file")
@@ -198,7 +202,11 @@ extension SetupFacts {
     private func settings() throws(Failure) -> Setup.Item {
         if let known { return try item(known) }
         guard !hasSettingsFile else {
-            throw refusal(settingsFile, "is there, and does not name app \(app)", "move it away, or add the app by hand")
+            throw refusal(
+                settingsFile,
+                "is there, and does not name app \(app)",
+                "move it away, or add the app by hand"
+            )
         }
         let lines = ["[apps.\(app)]", "directory = \(directory.inTOML)", "readers = [\(user.inTOML)]"]
         let text = (lines + (registry.map { ["registry = \($0.inTOML)"] } ?? [])).joined(separator: "\n") + "\n"

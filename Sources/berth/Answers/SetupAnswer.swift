@@ -31,7 +31,7 @@ struct SetupAnswer: Answer {
     let findings: [Finding]
     let authorizedKeys: Key
 
-    init(app: AppName, user: String, home: String, setup: Setup, isPlanned: Bool, findings: Findings) {
+    init(app: AppName, home: String, setup: Setup, isPlanned: Bool, findings: Findings) {
         self.app = app
         items = setup.items.map { item in
             let outcome: Item.Outcome = item.isOpen ? .open : item.step == nil ? .right : isPlanned ? .planned : .done
@@ -55,7 +55,9 @@ struct SetupAnswer: Answer {
             return found.isEmpty ? [] : [.heading(title)] + found.map { .line("  \($0.subject) \($0.text)") }
         }
         return passages + (findings.isEmpty ? [] : [.heading("berth check \(app):")] + findings.flatMap(\.passages)) + [
-            .heading("CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"),
+            .heading(
+                "CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"
+            ),
             .line("  \(authorizedKeys.line)"),
         ]
     }

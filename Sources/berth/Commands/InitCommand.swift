@@ -69,7 +69,7 @@ struct InitCommand: Question {
         let home = Account(user)?.home.string ?? "/home/\(user)"
         // From here on without the rights of root.
         let findings = dryRun ? Findings([]) : try await Inspector(hostFile: hostFile, host: host).findings(of: app)
-        return SetupAnswer(app: app, user: user, home: home, setup: setup, isPlanned: dryRun, findings: findings)
+        return SetupAnswer(app: app, home: home, setup: setup, isPlanned: dryRun, findings: findings)
     }
 }
 

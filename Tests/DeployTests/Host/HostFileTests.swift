@@ -43,6 +43,22 @@ import Testing
         #expect(app.directory == "/srv/shop")
     }
 
+    @Test func aFileThatIsNotThereYetCountsInItsPlace() async throws {
+        try await withTemporaryFolder { folder in
+            let hostFile = HostFile(folder.appending("berth.toml"))
+            let shop = try #require(AppName("shop"))
+            let new = hostFile.fragment(of: shop)
+            #expect(new == folder.appending("conf.d").appending("shop.toml"))
+            try File.makeFolder(folder.appending("conf.d"), mode: .ownerReadWriteExecute)
+            try write("[apps.shop]\nregistry = \"z\"\n", to: folder.appending("conf.d/z.toml"))
+            try write("[apps.a]\ndirectory = \"/srv/a\"\n", to: folder.appending("conf.d/a.toml"))
+            let text = "[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"s\"\n"
+            #expect(try hostFile.load(with: (new, text)).apps[shop]?.registry == "z")
+            let taken = "[apps.shop]\ndirectory = \"/srv/a\"\n"
+            #expect(throws: SettingsError.self) { try hostFile.load(with: (new, taken)) }
+        }
+    }
+
     @Test func theDiskHasDefaultsAndKeysOfItsOwn() async throws {
         #expect(try await load([:]).disk == DiskSettings())
         let disk = try await load([

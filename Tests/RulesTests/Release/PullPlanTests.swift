@@ -19,7 +19,8 @@ import Testing
             isProvided: isProvided,
             pullPolicy: policy,
             binds: [],
-            configs: []
+            configs: [],
+            publishesPorts: false
         )
     }
 
