@@ -91,7 +91,18 @@ registry = "127.0.0.1:5000"'
     equal "$(owns /etc/shadow)" "$shadow"
     inside rm -r /srv/trap /etc/berth/conf.d/trap.toml /var/spool/berth/trap
     reload
+    # What a service mounts may be a secret, and what lies above the app's folder is not the app's.
+    inside sh -euc '
+        sed -i "/^  frontend:/a\    volumes: [\"./keys:/keys:ro\"]" /srv/tame/docker-compose.yml
+        install -d -m 0700 /srv/tame/keys'
     ask 0 init tame /srv/tame
+    contains "$output" "tame: keys cannot be read by user berth"
+    equal "$(owns /srv/tame/keys)" "root:root 700"
+    inside sh -euc 'install -d -m 0700 /srv/closed; install -d /srv/closed/app'
+    ask 0 init closed /srv/closed/app
+    contains "$output" "closed: /srv/closed cannot be searched by user berth"
+    equal "$(owns /srv/closed)" "root:root 700"
+    inside rm -r /srv/closed /etc/berth/conf.d/closed.toml /var/spool/berth/closed
     inside mkdir -p /srv/other
     before=$(everything)
     ask 69 init tame /srv/other
@@ -154,11 +165,13 @@ names() {
     contains "$output" "try: remove it: berth makes room by itself"
     inside rm /etc/cron.d/clean
 
+    edit sound -e '/healthcheck: {/d' -e '$a\    ports: ["127.0.0.1:8081:8000"]'
     inside sh -c 'cd /etc/berth/conf.d && { cat sound.toml; echo "readers = [\"ghost\"]"; } >new && mv new sound.toml
         install -d -o berth -g berth /var/lib/berth/.docker
         printf %s "{\"auths\":{\"127.0.0.1:5000\":{\"auth\":\"$(printf ci:stale-word | base64)\"}}}" >/var/lib/berth/.docker/config.json'
     ask 0 check --json
     contains "$(warnings)" "settings readers names ghost"
+    contains "$(warnings)" "services service frontend publishes a port and has no healthcheck"
     contains "$(warnings)" "logins login for 127.0.0.1:5000 in /var/lib/berth/.docker/config.json no longer works"
     [[ $output != *stale-word* ]]
     inside rm -r /var/lib/berth/.docker

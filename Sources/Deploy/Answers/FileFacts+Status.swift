@@ -45,4 +45,7 @@ extension FilePath {
         while folder.removeLastComponent(), !folder.isEmpty { parents.append(folder) }
         return parents
     }
+
+    /// The first folder on the way that this process cannot search.
+    var barrier: FilePath? { parents.last { access($0.string, X_OK) != 0 && errno == EACCES } }
 }

@@ -16,6 +16,9 @@ extension Inspector {
         let findings =
             Finding.readers(of: app.name, missing: missing)
             + Finding.spool(of: app.name, SpoolFacts(of: app), seenBy: viewer, at: .now) + folder(of: app)
+        if let barrier = app.directory.barrier {
+            return (findings + [Finding.barrier(of: app.name, barrier.string, seenBy: viewer)], false)
+        }
         do {
             let rest = try await within(Self.patience) { try await release(of: app, in: settings, docker) }
             return (findings + rest, false)
@@ -25,7 +28,9 @@ extension Inspector {
             return (findings + [Finding(.error, .unseen, app.name, "what a drop would do", problem, try: hint)], true)
         } catch {
             let failure = Failure(any: error)
-            return (findings + [Finding.refusal(of: app.name, failure)], failure.cause == .engineUnreachable)
+            return (
+                findings + [Finding.refusal(of: app.name, failure, seenBy: viewer)], failure.cause == .engineUnreachable
+            )
         }
     }
 
@@ -61,7 +66,8 @@ extension Inspector {
             let failure = Failure(any: error)
             // An older release needs the folder and its .env too, and would only say the same.
             let isSaid = [.wayBackMissing, .folderUnreadable, .envMissing, .envUnreadable].contains(failure.cause)
-            return findings + [Finding.refusal(of: app.name, failure)] + (isSaid ? [] : await wayBack(check, docker))
+            let refusal = Finding.refusal(of: app.name, failure, isFirst: check.good == nil, seenBy: viewer)
+            return findings + [refusal] + (isSaid ? [] : await wayBack(check, docker))
         }
     }
 
@@ -78,14 +84,14 @@ extension Inspector {
             try check.checkComposeFile()
             return []
         } catch {
-            return [Finding.refusal(of: check.app.name, error)]
+            return [Finding.refusal(of: check.app.name, error, seenBy: viewer)]
         }
     }
 
     /// Why the last good release could not run again, whatever else is wrong.
     private func wayBack(_ check: Check, _ docker: Reached) async -> [Finding] {
         guard case .failure(let failure)? = await check.lastGood(docker.session) else { return [] }
-        return [Finding.refusal(of: check.app.name, failure)]
+        return [Finding.refusal(of: check.app.name, failure, seenBy: viewer)]
     }
 
     private func drift(_ check: Check, _ checked: Checked) async -> [Finding] {
@@ -121,7 +127,7 @@ extension Inspector {
 extension SpoolFacts {
     init(of app: AppSettings) {
         self.init(path: app.spool.string)
-        barrier = app.spool.parents.last { access($0.string, X_OK) != 0 }?.string
+        barrier = app.spool.barrier?.string
         folder = FileFacts(app.spool)
         isUsable = access(app.spool.string, R_OK | W_OK | X_OK) == 0
         let spool = Spool(app.spool)

@@ -46,6 +46,20 @@ extension Finding {
         )
     }
 
+    /// - Parameter folder: one above the app's, which the viewer cannot search.
+    package static func barrier(of app: AppName, _ folder: String, seenBy viewer: Viewer) -> Finding {
+        let problem = "cannot be searched by \(viewer), and the app's folder is below it"
+        let hint = "let user berth pass: setfacl -m u:berth:x \(folder)"
+        return Finding(
+            viewer == .agent ? .error : .note,
+            viewer == .agent ? .folder : .unseen,
+            app,
+            folder,
+            problem,
+            try: hint
+        )
+    }
+
     /// Files of the release that berth cannot keep with it.
     package static func unreadable(in app: AppName, _ paths: [ReleasePath], seenBy viewer: Viewer) -> [Finding] {
         guard let first = paths.first else { return [] }

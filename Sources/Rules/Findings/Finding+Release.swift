@@ -123,13 +123,37 @@ extension Finding {
     }
 
     /// Why a drop of what is in the folder would be refused, or has no way back.
-    package static func refusal(of app: AppName, _ failure: Failure) -> Finding {
+    ///
+    /// - Parameter isFirst: whether it is not known what variables a drop has.
+    package static func refusal(
+        of app: AppName,
+        _ failure: Failure,
+        isFirst: Bool = false,
+        seenBy viewer: Viewer
+    ) -> Finding {
+        let subject = "what a drop would do"
+        if isFirst, failure.cause == .composeInvalid {
+            let problem = "is not known before the first one, whose variables may be missing: \(failure.sentence)"
+            return Finding(.note, .unseen, app, subject, problem, try: "berth plan \(app) FILE")
+        }
+        if viewer == .person, failure.cause.isOfRights {
+            let hint = "run berth check with sudo"
+            return Finding(.note, .unseen, app, subject, "is not known: \(failure.sentence)", try: hint)
+        }
         let severity: Severity = failure.cause == .releaseUnknown ? .warning : .error
         return Finding(severity, failure.cause.area, of: app, failure)
     }
 }
 
 extension Cause {
+    /// Whether it may only be that this person may not read something.
+    fileprivate var isOfRights: Bool {
+        switch self {
+        case .stateUnreadable, .folderUnreadable, .envUnreadable, .composeFileUnreadable: true
+        default: false
+        }
+    }
+
     fileprivate var area: Finding.Area {
         switch self {
         case .wayBackMissing, .releaseUnknown, .recordUnreadable, .imageMissing: .wayBack

@@ -82,7 +82,7 @@ import Testing
         #expect(found.count == 1 && found.first?.hasPrefix("warning services service app publishes a port") == true)
     }
 
-    @Test func aDropThatLies() async throws {
+    @Test func aDropIsAsOldAsItsArrival() async throws {
         let found = try await findings { host in
             let moment = timespec(tv_sec: 1, tv_nsec: 0)
             let drop = host.app.spool.appending(".env.deploy")

@@ -111,6 +111,17 @@ import Testing
         expect(Finding.unreadable(in: shop, [paths[0]], seenBy: .person), ["note folder a cannot be read by you"])
     }
 
+    @Test func aFolderOnTheWayThatIsClosed() {
+        expect(
+            [Finding.barrier(of: shop, "/home/a", seenBy: .agent)],
+            ["error folder /home/a cannot be searched by user"]
+        )
+        expect(
+            [Finding.barrier(of: shop, "/home/a", seenBy: .person)],
+            ["note unseen /home/a cannot be searched by you"]
+        )
+    }
+
     @Test func readersOfWhomThereAreNone() {
         expect(Finding.readers(of: shop, missing: ["ghost"]), ["warning settings readers names ghost"])
     }
@@ -248,7 +259,27 @@ import Testing
         (.engineUnreachable, "error docker"), (.composeInvalid, "error folder"), (.noRoom, "error disk"),
     ])
     func whyADropWouldBeRefused(cause: Cause, expected: String) {
-        expect([Finding.refusal(of: shop, Failure(cause, "it", "is so", hint: "try"))], ["\(expected) it is so"])
+        let failure = Failure(cause, "it", "is so", hint: "try")
+        expect([Finding.refusal(of: shop, failure, seenBy: .agent)], ["\(expected) it is so"])
+        expect([Finding.refusal(of: shop, failure, seenBy: .person)], ["\(expected) it is so"])
+    }
+
+    @Test func theVariablesOfAFirstDropAreNotKnown() {
+        let failure = Failure(.composeInvalid, "config", "lacks IMAGE_TAG", hint: nil)
+        let finding = Finding.refusal(of: shop, failure, isFirst: true, seenBy: .agent)
+        expect([finding], ["note unseen what a drop would do is not known before the first one"])
+        let other = Failure(.envMissing, ".env", "is missing", hint: nil)
+        expect([Finding.refusal(of: shop, other, isFirst: true, seenBy: .agent)], ["error folder .env is missing"])
+    }
+
+    @Test(arguments: [Cause.stateUnreadable, .folderUnreadable, .envUnreadable, .composeFileUnreadable])
+    func whatOnlyThisPersonMayNotRead(cause: Cause) {
+        let failure = Failure(cause, "it", "cannot be read", hint: "try")
+        expect(
+            [Finding.refusal(of: shop, failure, seenBy: .person)],
+            ["note unseen what a drop would do is not known: it cannot be read"]
+        )
+        #expect(Finding.refusal(of: shop, failure, seenBy: .agent).severity == .error)
     }
 
     // MARK: - All of them
