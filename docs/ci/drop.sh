@@ -93,9 +93,9 @@ ask() { # [COMMAND…]
     fi
 }
 
-# rsync's own exit codes have other meanings than berth's.
+# rsync's own exit codes have other meanings than berth's. With a key that is made for --receive it would wait for ever.
 send() {
-    rsync --chmod=F640 -e "ssh -F '$work/config'" "$work/.env.deploy" "$server:$spool/.env.deploy" ||
+    rsync --timeout=30 --chmod=F640 -e "ssh -F '$work/config'" "$work/.env.deploy" "$server:$spool/.env.deploy" ||
         fail 1 'the drop was not sent'
 }
 
