@@ -222,3 +222,18 @@ send_receive() {
     ask 0 logs logged -n 1
     ask 64 logs 'logged BERTH_APP=other'
 }
+
+@test "the commands of the message catalog work as they stand" {
+    start told
+    local command number=0
+    # What changes something, or does not end, is left out.
+    while read -r command; do
+        run inside sh -c "$command" </dev/null
+        [[ $status == 0 || $status == 1 ]] || { echo "$command: $status: $output" >&2 && return 1; }
+        number=$((number + 1))
+    done < <(grep -hE '^    (sudo )?(berth|journalctl|docker|df|ls|systemctl) ' "$BATS_TEST_DIRNAME/../../systemd/berth.catalog" |
+        grep -vE 'FOLDER|--follow|berth (rollback|hold)|systemctl (reload|status)' |
+        sed 's/^ *\(sudo \)\{0,1\}//; s/@BERTH_APP@/told/; s/@BERTH_DEPLOYMENT@/1/' | sort -u)
+    [[ $number -ge 12 ]]
+    contains "$(inside journalctl -x -n 1 BERTH_APP=told BERTH_VERDICT=deployed)" "sudo berth show told 1"
+}
