@@ -45,7 +45,8 @@ setup() {
     clear_apps
     inside sh -euc 'rm -rf /root/checkout /root/temp /root/summary /root/action
         mkdir -p /root/checkout/ci /root/temp /root/action/docs/ci
-        /usr/local/lib/host/deploy-key'
+        /usr/local/lib/host/deploy-key
+        sed -i "/^ssh-.* ci$/s/^/restrict /" /home/deploy/.ssh/authorized_keys'
     "$host" copy "$BATS_TEST_DIRNAME/../../docs/ci/drop.sh" /root/checkout/ci/drop.sh
     "$host" copy "$BATS_TEST_DIRNAME/../../docs/ci/drop.sh" /root/action/docs/ci/drop.sh
 }

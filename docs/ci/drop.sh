@@ -22,8 +22,8 @@ Environment; each has a default:
   BERTH_LINES        more lines of the drop, NAME=VALUE each
   BERTH_REQUEST      the name of the request; without it the CI's name for this run
   BERTH_BY           who drops; without it the CI's user
-  BERTH_SPOOL        the spool; without it /var/spool/berth/APP
-  BERTH_TIMEOUT      how long to wait for the verdict, in seconds; without it 3600
+  BERTH_SPOOL        the spool; without it /var/spool/berth/APP; not with --receive
+  BERTH_TIMEOUT      how long to wait for the verdict, in seconds; without it 3600; not with --receive
   BERTH_SUMMARY      a file to which the verdict is appended in Markdown; without it GITHUB_STEP_SUMMARY, if that is set
 
 Exit codes:
