@@ -1,3 +1,4 @@
+# bats file_tags=both-hosts
 # An app that deploy.sh has started moves over to berth while it serves, as docs/from-deploy-sh.md says.
 
 load scenario
