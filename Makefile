@@ -16,7 +16,7 @@ tmpfilesdir := $(PREFIX)/lib/tmpfiles.d
 catalogdir  := $(PREFIX)/lib/systemd/catalog
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo install clean
+.PHONY: help build test unit lint scenarios demo man install deb clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEE
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
 	@Tests/host/demo
+
+man: ## the pages of the manual, as the code and the documents say them now
+	@Tests/tools unit
+	BERTH_WRITE_MANUAL=1 $(SWIFT) test --disable-xctest --filter ManualTests
 
 install: ## the program, its unit and its settings; honours DESTDIR and PREFIX
 	@test -x $(BINARY) || { echo "make install: nothing is built; run make build first" >&2; exit 1; }

@@ -163,6 +163,7 @@ let package = Package(
             name: "berthTests",
             dependencies: [
                 "berth", "Deploy", "DockerModel", "Linux", "Rules", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings

@@ -14,7 +14,7 @@ extension Journal {
     /// The field for a metadata key: `imageTag` → `<prefix>IMAGE_TAG`; a key that is a field name stays as it is.
     ///
     /// A character that a field name must not have becomes an underscore; the end of an overlong name is cut off.
-    static func fieldName(for key: String, prefix: String) -> String {
+    package static func fieldName(for key: String, prefix: String) -> String {
         guard !isFieldName(key) else { return key }
         var name = prefix
         var wordMayEnd = false

@@ -1,3 +1,4 @@
+import Deploy
 import Logging
 import Systemd
 
@@ -6,7 +7,7 @@ enum Log {
     static func make(level: Logger.Level) -> Logger {
         var log = Logger(label: "berth") { _ in
             if Journal.ownsStandardError {
-                JournalHandler(identifier: "berth", fieldPrefix: "BERTH_")
+                JournalHandler(identifier: "berth", fieldPrefix: JournalField.prefix)
             } else {
                 Console()
             }

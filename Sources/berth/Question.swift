@@ -35,7 +35,10 @@ struct AnswerOptions: ParsableArguments {
 
 /// Where the settings are.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var config = "/etc/berth/berth.toml"
 
     func load() throws(SettingsError) -> Settings { try HostFile(FilePath(config)).load() }

@@ -40,7 +40,7 @@ extension Agent {
             log.log(
                 .dropStuck,
                 "\(name): a drop is in the spool, but cannot be taken: \(error)",
-                ["app": "\(name)"]
+                .app(name)
             )
             return false
         }
@@ -61,7 +61,7 @@ extension Agent {
             \(name): drops come too fast; berth takes one in \(interval.components.seconds) s, and a newer one takes the \
             place of one that waits in the spool
             """,
-            metadata: ["app": "\(name)"]
+            metadata: .app(name)
         )
         return true
     }
@@ -110,7 +110,7 @@ extension Agent {
                 for file in spool(of: name)?.removeLeftovers(olderThan: Self.leftoverAge) ?? [] {
                     log.warning(
                         "\(name): \(file) is deleted: a broken transfer left it over an hour ago, and it may hold a token",
-                        metadata: ["app": "\(name)"]
+                        metadata: .app(name)
                     )
                 }
             }

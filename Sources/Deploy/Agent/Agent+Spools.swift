@@ -63,7 +63,7 @@ extension Agent {
                 histories: { try await self.histories() }
             )
         } catch {
-            log.error("\(app.name): its records cannot be kept: \(error)", metadata: ["app": "\(app.name)"])
+            log.error("\(app.name): its records cannot be kept: \(error)", metadata: .app(app.name))
             return nil
         }
     }
@@ -111,7 +111,7 @@ extension Agent {
                 \(name): drops cannot arrive in \(spool.folder): \(reason); \
                 the folder must exist, and user berth must be able to read and write it
                 """,
-                ["app": "\(name)"]
+                .app(name)
             )
         }
         self.unwatched = unwatched

@@ -57,8 +57,7 @@ package actor Worker {
         self.host = host
         self.status = status
         self.histories = histories
-        var log = log
-        log[metadataKey: "app"] = "\(app.name)"
+        let log = DeploymentLog(log, app: app.name).log
         self.log = log
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         store = Store(app: app.name, state: host.state)

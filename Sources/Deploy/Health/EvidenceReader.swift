@@ -39,7 +39,7 @@ struct EvidenceReader: Sendable {
 
     /// Logs the evidence too, with its service as a field.
     private func report(_ evidence: Evidence) {
-        let log = tools.log.with("service", "\(evidence.service)")
+        let log = tools.log.with(.service, "\(evidence.service)")
         log.error("\(evidence.service) \(evidence.problem)")
         for probe in evidence.container?.probes ?? [] {
             log.notice("\(evidence.service) healthcheck, exit code \(probe.exitCode): \(probe.output)")

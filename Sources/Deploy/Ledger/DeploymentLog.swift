@@ -10,21 +10,27 @@ struct DeploymentLog: Sendable {
     init(_ log: Logger, app: AppName, number: Int, request: String?) {
         name = "\(app) #\(number)"
         self.log = log
-        self.log[metadataKey: "app"] = "\(app)"
-        self.log[metadataKey: "deployment"] = "\(number)"
-        if let request { self.log[metadataKey: "request"] = "\(request)" }
+        self[.app] = "\(app)"
+        self[.deployment] = "\(number)"
+        self[.request] = request
     }
 
     /// For work on an app outside a deployment.
     init(_ log: Logger, app: AppName) {
         name = "\(app)"
         self.log = log
+        self[.app] = "\(app)"
+    }
+
+    private subscript(field: JournalField) -> String? {
+        get { log[metadataKey: field.rawValue].map { "\($0)" } }
+        set { log[metadataKey: field.rawValue] = newValue.map { "\($0)" } }
     }
 
     /// The same with one more field.
-    func with(_ key: String, _ value: String) -> DeploymentLog {
+    func with(_ field: JournalField, _ value: String) -> DeploymentLog {
         var copy = self
-        copy.log[metadataKey: key] = "\(value)"
+        copy[field] = value
         return copy
     }
 
@@ -34,8 +40,8 @@ struct DeploymentLog: Sendable {
     func warning(_ text: String) { say(.warning, text) }
     func error(_ text: String) { say(.error, text) }
 
-    func event(_ event: JournalEvent, _ text: String, _ fields: [String: String] = [:]) {
-        log.log(event, "\(name): \(text)", fields.mapValues { "\($0)" })
+    func event(_ event: JournalEvent, _ text: String, _ fields: [JournalField: String] = [:]) {
+        log.log(event, "\(name): \(text)", Logger.Metadata(fields))
     }
 
     func say(_ level: Logger.Level, _ text: String) {

@@ -44,7 +44,7 @@ actor Ledger {
         allow(phase.rule.limit)
         await status.show("#\(number) \(phase)", of: number, for: record.app)
         try save()
-        log.with("phase", "\(phase)").info("\(phase)")
+        log.with(.phase, "\(phase)").info("\(phase)")
     }
 
     /// Counts this start of an agent, before anything acts.
@@ -217,10 +217,10 @@ actor Ledger {
         log.event(JournalEvent(verdict), message, fields)
     }
 
-    private var fields: [String: String] {
-        let fields = [
-            "verdict": record.verdict?.rawValue, "cause": record.cause?.rawValue, "by": record.by,
-            "imageTag": record.variables["IMAGE_TAG"],
+    private var fields: [JournalField: String] {
+        let fields: [JournalField: String?] = [
+            .verdict: record.verdict?.rawValue, .cause: record.cause?.rawValue, .by: record.by,
+            .imageTag: record.variables["IMAGE_TAG"],
         ]
         return fields.compactMapValues { $0 }
     }
@@ -233,7 +233,7 @@ actor Ledger {
         } catch {
             let mayPass = error.isFull && record.phases.allSatisfy { $0.name < .pull }
             guard hasSwitched || mayPass else { throw Failure(error) }
-            log.with("phase", "\(record.phases.last?.name ?? .claim)").warning("the record cannot be written: \(error)")
+            log.with(.phase, "\(record.phases.last?.name ?? .claim)").warning("the record cannot be written: \(error)")
         }
     }
 }

@@ -174,7 +174,7 @@ extension Deployment {
     // MARK: - What a phase works with
 
     func tools(in phase: Phase) -> Tools {
-        Tools(host: host, log: ledger.log.with("phase", "\(phase)"), redaction: .of(app, drop))
+        Tools(host: host, log: ledger.log.with(.phase, "\(phase)"), redaction: .of(app, drop))
     }
 
     /// Nil, with a warning, if the Engine does not tell its root folder.

@@ -1,5 +1,64 @@
 import DockerModel
 
+/// The name of a line by which a drop asks something of berth itself.
+package enum Directive: String, CaseIterable, Sendable {
+    case request = "BERTH_REQUEST"
+    case by = "BERTH_BY"
+    case rollbackTo = "BERTH_ROLLBACK_TO"
+    case rollback = "BERTH_ROLLBACK"
+    case force = "BERTH_FORCE"
+
+    /// A name that begins so and is none of these is refused.
+    package static let prefix = "BERTH_"
+
+    /// The values that it takes, each with what it asks for; a placeholder is in `*`.
+    package var values: [(value: String, meaning: String)] {
+        switch self {
+        case .request:
+            [
+                (
+                    "*name*",
+                    """
+                    CI's own name for this drop, such as the number of its run: 1 to 128 printable ASCII characters without \
+                    spaces. By this name `berth wait` finds the deployment. It is in the record and in the journal.
+                    """
+                )
+            ]
+        case .by:
+            [
+                (
+                    "*name*",
+                    """
+                    Who dropped it, as CI says: 1 to 128 printable ASCII characters without spaces. The record and the journal \
+                    have it together with the user who owns the file, which only the kernel can tell.
+                    """
+                )
+            ]
+        case .rollbackTo:
+            [
+                (
+                    "previous",
+                    "Put the good release back that was there before the one that runs. No variable may stand beside it."
+                ),
+                ("*number*", "Put the release of this good deployment back. No variable may stand beside it."),
+            ]
+        case .rollback:
+            [("never", "Do not go back if this release is not healthy, as `rollback: never` in the Compose file.")]
+        case .force:
+            [
+                (
+                    "1",
+                    """
+                    Deploy a release that was rolled back before, or one without a way back. Put an older release back \
+                    across `rollback: never`. Let a service end with exit code 0 that ran all the time before. The first drop \
+                    for an app that runs already without berth needs it.
+                    """
+                )
+            ]
+        }
+    }
+}
+
 /// What a drop asks of berth itself; Compose does not get the directives.
 package struct Directives: Equatable, Sendable, Codable {
     /// Which older release to deploy again, instead of a new one (`BERTH_ROLLBACK_TO`).

@@ -59,18 +59,18 @@ package struct Drop: Sendable {
     }
 
     /// CI's name for the request, even if the drop is refused because of another line.
-    package static func request(in bytes: [UInt8]) -> String? { word("BERTH_REQUEST", in: bytes) }
+    package static func request(in bytes: [UInt8]) -> String? { word(.request, in: bytes) }
 
     /// The person whom the drop names, even if it is refused because of another line.
-    package static func by(in bytes: [UInt8]) -> String? { word("BERTH_BY", in: bytes) }
+    package static func by(in bytes: [UInt8]) -> String? { word(.by, in: bytes) }
 
     /// Whether it may stand in `BERTH_REQUEST` and `BERTH_BY`: 1 to 128 printable ASCII characters without spaces.
     package static func isWord(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
-    private static func word(_ name: String, in bytes: [UInt8]) -> String? {
-        let last = DropParser.parse(bytes).assignments.last { $0.name == name }
+    private static func word(_ directive: Directive, in bytes: [UInt8]) -> String? {
+        let last = DropParser.parse(bytes).assignments.last { $0.name == directive.rawValue }
         return last.flatMap { isWord($0.value) ? $0.value : nil }
     }
 }
@@ -108,25 +108,32 @@ private struct Sorter {
         switch assignment.name {
         case names.user: actor = assignment.value
         case names.token: token = assignment
-        case "BERTH_REQUEST": request = try Self.word(assignment, hint: "use the CI run's number or URL")
-        case "BERTH_BY": by = try Self.word(assignment, hint: "use the person's user name")
-        case "BERTH_ROLLBACK_TO": directives.rollbackTo = try Self.target(assignment)
-        case "BERTH_ROLLBACK":
-            try Self.require("never", of: assignment)
-            directives.mayRollBack = false
-        case "BERTH_FORCE":
-            try Self.require("1", of: assignment)
-            directives.isForced = true
-        case let name where name.hasPrefix("BERTH_"):
-            throw DropRefusal(
-                .directiveInvalid,
-                line: assignment.line,
-                problem: "\(name) is an unknown directive",
-                hint: "the directives are BERTH_REQUEST, BERTH_BY, BERTH_ROLLBACK_TO, BERTH_ROLLBACK and BERTH_FORCE"
-            )
+        case let name where name.hasPrefix(Directive.prefix): try obey(assignment)
         case let name:
             try admit(name, line: assignment.line)
             variables[name] = assignment.value
+        }
+    }
+
+    private mutating func obey(_ assignment: Assignment) throws(DropRefusal) {
+        switch Directive(rawValue: assignment.name) {
+        case .request: request = try Self.word(assignment, hint: "use the CI run's number or URL")
+        case .by: by = try Self.word(assignment, hint: "use the person's user name")
+        case .rollbackTo: directives.rollbackTo = try Self.target(assignment)
+        case .rollback:
+            try Self.require("never", of: assignment)
+            directives.mayRollBack = false
+        case .force:
+            try Self.require("1", of: assignment)
+            directives.isForced = true
+        case nil:
+            let names = Directive.allCases.map(\.rawValue)
+            throw DropRefusal(
+                .directiveInvalid,
+                line: assignment.line,
+                problem: "\(assignment.name) is an unknown directive",
+                hint: "the directives are \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")"
+            )
         }
     }
 

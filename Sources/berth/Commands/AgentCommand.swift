@@ -13,10 +13,20 @@ struct AgentCommand: ParsableCommand {
         discussion: """
             The service manager starts it as berth.service. Started by hand, it tells on standard error what it would \
             otherwise write to the journal. SIGHUP makes it read its settings again; SIGTERM and SIGINT stop it.
+
+            Exit codes:
+              0   it was told to stop
+              64  the command line is wrong
+              70  berth itself has failed, or its records cannot be kept
+              75  another agent is at work
+              78  the settings are wrong
             """
     )
 
-    @Option(help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The settings; conf.d/*.toml beside it are read too.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var config = "/etc/berth/berth.toml"
 
     @Flag(name: .shortAndLong, help: "Also log what is of use when berth itself is looked into.")

@@ -15,7 +15,7 @@ struct DeployCommand: DropCommand {
             """
     )
 
-    @Argument(help: "The app, as the settings name it.")
+    @Argument(help: "The app, as the settings name it.", completion: .app)
     var app: String
 
     @Argument(help: "The lines of the drop.")

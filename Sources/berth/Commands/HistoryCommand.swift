@@ -17,7 +17,7 @@ struct HistoryCommand: Question {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many of them.", valueName: "count"))

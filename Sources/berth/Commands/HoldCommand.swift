@@ -16,7 +16,7 @@ struct HoldCommand: Question {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @Argument(help: "Why, in words for the person whose drop is refused.")
@@ -45,7 +45,7 @@ struct ResumeCommand: Question {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @OptionGroup var options: AnswerOptions

@@ -31,10 +31,13 @@ struct PlanCommand: Question {
             """
     )
 
-    @Argument(help: "The app, as the settings name it.")
+    @Argument(help: "The app, as the settings name it.", completion: .app)
     var app: String
 
-    @Argument(help: "A drop; - is standard input. Without it, the app as its folder is now.")
+    @Argument(
+        help: "A drop; - is standard input. Without it, the app as its folder is now.",
+        completion: .file()
+    )
     var file: String?
 
     @OptionGroup var options: AnswerOptions

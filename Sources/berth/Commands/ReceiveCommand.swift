@@ -25,7 +25,7 @@ struct ReceiveCommand: DropCommand {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @Option(help: ArgumentHelp("Who drops, whatever BERTH_BY in the drop says.", valueName: "name"))

@@ -13,7 +13,7 @@ struct RollbackCommand: DropCommand {
             """
     )
 
-    @Argument(help: "The app, as the settings name it.")
+    @Argument(help: "The app, as the settings name it.", completion: .app)
     var app: String
 
     @Argument(help: "The number of a good deployment; without it, the good release before the one that runs.")

@@ -17,7 +17,7 @@ struct ShowCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @Argument(help: "The deployment's number; without it, the last one.")

@@ -16,7 +16,7 @@ struct StatusCommand: Question {
             """
     )
 
-    @Argument(help: "The app; without it, all of them.")
+    @Argument(help: "The app; without it, all of them.", completion: .app)
     var app: String?
 
     @OptionGroup var options: AnswerOptions

@@ -16,7 +16,7 @@ struct WaitCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The app.")
+    @Argument(help: "The app.", completion: .app)
     var app: String
 
     @Argument(help: "The deployment's number; without it, the last one, which may have ended long ago.")
