@@ -14,6 +14,14 @@ unitdir     := $(PREFIX)/lib/systemd/system
 sysusersdir := $(PREFIX)/lib/sysusers.d
 tmpfilesdir := $(PREFIX)/lib/tmpfiles.d
 catalogdir  := $(PREFIX)/lib/systemd/catalog
+mandir      := $(PREFIX)/share/man
+bashdir     := $(PREFIX)/share/bash-completion/completions
+zshdir      := $(PREFIX)/share/zsh/vendor-completions
+fishdir     := $(PREFIX)/share/fish/vendor_completions.d
+
+# Debian's package, of what git has and what is built.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
 .PHONY: help build test unit lint scenarios demo man install deb clean
@@ -25,8 +33,8 @@ build: ## the program, as it is installed
 	@Tests/tools build
 	$(SWIFT) build $(RELEASE_FLAGS)
 
-test: ## everything: lint, unit tests, the scenarios on the test host
-	@Tests/run lint unit scenarios
+test: ## everything: lint, unit tests, the scenarios on the test host, Debian's package
+	@Tests/run lint unit scenarios package
 
 unit: ## the unit tests alone
 	@Tests/run unit
@@ -56,9 +64,27 @@ install: ## the program, its unit and its settings; honours DESTDIR and PREFIX
 	install -D -m 0644 systemd/berth.catalog $(DESTDIR)$(catalogdir)/berth.catalog
 	test -e $(DESTDIR)/etc/berth/berth.toml || install -D -m 0644 etc/berth.toml $(DESTDIR)/etc/berth/berth.toml
 	install -d -m 0755 $(DESTDIR)/etc/berth/conf.d
+	@for page in man/*; do \
+		install -D -m 0644 $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
+	done
+	$(BINARY) --generate-completion-script bash | sed '1{/^#!/d}' | install -D -m 0644 /dev/stdin $(DESTDIR)$(bashdir)/berth
+	$(BINARY) --generate-completion-script zsh | install -D -m 0644 /dev/stdin $(DESTDIR)$(zshdir)/_berth
+	$(BINARY) --generate-completion-script fish | install -D -m 0644 /dev/stdin $(DESTDIR)$(fishdir)/berth.fish
+
+deb: build ## Debian's package, in .build-deb
+	@Tests/tools package
+	@$(MAKE) --no-print-directory $(PACKAGE)
+	@echo $(PACKAGE)
+
+# A copy of what git has, so that the package's build leaves nothing here.
+$(PACKAGE): $(BINARY) $(shell git ls-files 2>/dev/null)
+	rm -rf $(@D)
+	mkdir -p $(@D)/berth
+	git ls-files -z | xargs -0 cp --parents --target-directory=$(@D)/berth
+	cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
 
 clean: ## what was built, and every throwaway host
-	rm -rf .build $(RELEASE)
+	rm -rf .build $(RELEASE) .build-deb
 	@for host in $(wildcard .build-host/run/*); do \
 		BERTH_HOST_DIR=.build-host BERTH_HOST_NAME=$${host##*/} Tests/host/host end || exit; \
 	done
