@@ -24,7 +24,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo man install deb clean
+.PHONY: help build test unit lint scenarios demo man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,16 +72,20 @@ install: ## the program, its unit and its settings; honours DESTDIR and PREFIX
 	$(BINARY) --generate-completion-script fish | install -D -m 0644 /dev/stdin $(DESTDIR)$(fishdir)/berth.fish
 
 deb: build ## Debian's package, in .build-deb
+	@$(MAKE) --no-print-directory package
+
+# Of the program as it is; prints where the package is.
+package:
 	@Tests/tools package
-	@$(MAKE) --no-print-directory $(PACKAGE)
+	@$(MAKE) --no-print-directory $(PACKAGE) >&2
 	@echo $(PACKAGE)
 
 # A copy of what git has, so that the package's build leaves nothing here.
 $(PACKAGE): $(BINARY) $(shell git ls-files 2>/dev/null)
-	rm -rf $(@D)
-	mkdir -p $(@D)/berth
-	git ls-files -z | xargs -0 cp --parents --target-directory=$(@D)/berth
-	cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
+	@rm -rf $(@D)
+	@mkdir -p $(@D)/berth
+	@git ls-files -z | xargs -0 cp --parents --target-directory=$(@D)/berth
+	@cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
 
 clean: ## what was built, and every throwaway host
 	rm -rf .build $(RELEASE) .build-deb

@@ -98,7 +98,8 @@ settle_root() {
         while read -r applet; do ln -s busybox "$applets/$applet"; done
     # A container loads no kernel modules, and a host that lives for minutes has no periodic work.
     systemctl --root="$1" --quiet mask systemd-modules-load.service
-    systemctl --root="$1" --quiet disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer
+    systemctl --root="$1" --quiet disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
+        man-db.timer
     # The image of the database makes its own cluster, and compiles no queries.
     rm -rf --one-file-system "$1"/{var/lib,etc}/postgresql/17 "$1"/usr/lib/postgresql/17/lib/{bitcode,llvmjit*} \
         "$1"/usr/lib/*/lib{LLVM,z3}* "$1"/var/cache/apt/archives/*.deb
