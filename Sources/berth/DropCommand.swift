@@ -1,6 +1,7 @@
 import ArgumentParser
 import Deploy
 import Glibc
+import Rules
 
 /// A command that drops, as CI does.
 protocol DropCommand: ParsableCommand, Sendable {
@@ -28,16 +29,12 @@ struct WaitingOptions: ParsableArguments {
     var limit: Duration { .seconds(timeout) }
 
     /// The first lines of the exit codes in the help.
-    static let verdictCodes = """
-        Exit codes:
-          0   deployed
-          10  refused
-          11  failed
-          12  rolledBack
-          13  unhealthy
-          14  rollbackFailed
-          15  superseded
-        """
+    static let verdictCodes = (["Exit codes:"] + Verdict.allCases.map(codeLine)).joined(separator: "\n")
+
+    private static func codeLine(_ verdict: Verdict) -> String {
+        let code = "\(ExitStatus(verdict).code)"
+        return "  \(code)\(String(repeating: " ", count: 4 - code.count))\(verdict)"
+    }
 }
 
 extension DropCommand {

@@ -33,11 +33,11 @@ struct Dropping: Sendable {
         let names = DropParser.parse(drop).assignments.map(\.name)
         guard !names.isEmpty else { return nil }
         var named = drop
-        if !names.contains("BERTH_REQUEST") {
+        if !names.contains(Directive.request.rawValue) {
             let request = "berth-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-            named = DropParser.setting("BERTH_REQUEST", to: request, in: named)
+            named = DropParser.setting(Directive.request.rawValue, to: request, in: named)
         }
-        if let by { named = DropParser.setting("BERTH_BY", to: by, in: named) }
+        if let by { named = DropParser.setting(Directive.by.rawValue, to: by, in: named) }
         guard let request = Drop.request(in: named), by == nil || Drop.by(in: named) == by else { return nil }
         return (named, request)
     }

@@ -6,11 +6,9 @@ import Testing
 
 /// The manual in `man` is what the code says now. `make man` writes it.
 @Suite struct ManualTests {
-    private static let root = FilePath(#filePath).removingLastComponents(4)
-
     @Test func everyPageIsWhatTheCodeSays() throws {
         let pages = Dictionary(uniqueKeysWithValues: try Self.pages().map { ($0.fileName, Roff.text($0)) })
-        let folder = Self.root.appending("man")
+        let folder = Repository.root.appending("man")
         if getenv("BERTH_WRITE_MANUAL") != nil { try Self.replace(folder, pages) }
         #expect(try File.names(in: folder).sorted() == pages.keys.sorted(), "run `make man`")
         for (name, text) in pages {
@@ -30,16 +28,11 @@ import Testing
     private static func pages() throws -> [ManualPage] {
         let root = try ToolInfo.berth()
         let names = root.commands.map(\.commandName)
-        let readme = try document("README.md")
-        let places = try #require(readme.components(separatedBy: "\n## ").first { $0.hasPrefix("What is where\n") })
+        let places = MarkdownTable.rows(of: try Repository.section("What is where", of: "docs/install.md"))
         return [
-            ProgramPage(root: root, places: MarkdownTable.rows(of: places)).page, SettingsPage().page, DropPage().page,
-            CausesPage(document: try document("docs/causes.md")).page,
+            ProgramPage(root: root, places: places).page, SettingsPage().page, DropPage().page,
+            CausesPage(document: try Repository.text("docs/causes.md")).page,
         ] + root.commands.map { CommandPage(command: $0, others: names).page }
-    }
-
-    private static func document(_ path: String) throws -> String {
-        String(decoding: try File.read(root.pushing(FilePath(path))), as: UTF8.self)
     }
 
     private static func replace(_ folder: FilePath, _ pages: [String: String]) throws {

@@ -6,7 +6,7 @@ import Rules
 /// `berth(1)`: the program as a whole.
 struct ProgramPage {
     let root: ToolInfo.Command
-    /// The README's table of what is where.
+    /// The table of what is where, from `docs/install.md`.
     let places: [[String]]
 
     var page: ManualPage {
@@ -120,6 +120,10 @@ struct ProgramPage {
         ManualPage.Entry("`NO_COLOR`", "If it is set, a terminal gets no bold text and no colours."),
         ManualPage.Entry("`DOCKER_HOST`", "The Engine's socket, as for `docker`(1): only `unix://` counts."),
         ManualPage.Entry("`DOCKER_CONFIG`", "The folder of the Docker CLI's settings and logins."),
+        ManualPage.Entry("`GITHUB_ACTIONS`", "If it is `true`, a bad verdict also becomes an annotation of the run."),
+        ManualPage.Entry("`SUDO_USER`", "The person who runs the command by `sudo`(8); the record of a drop has the name."),
+        ManualPage.Entry("`TERM`", "If it is `dumb`, as `NO_COLOR`."),
+        ManualPage.Entry("`PATH`, `HOME`", "The commands that berth starts get them, and the variables of proxies."),
         ManualPage.Entry(
             "`STATE_DIRECTORY`, `RUNTIME_DIRECTORY`",
             "Where the records and the short-lived files are, instead of `/var/lib/berth` and `/run/berth`. systemd sets them."
