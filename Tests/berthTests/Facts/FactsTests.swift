@@ -57,7 +57,9 @@ import Testing
 
     /// A field, a directive or a variable of the build that a page names exists, and so does the value of a match.
     @Test func whatPagesNameExists() throws {
-        let build = ["HOST_KEEP", "HOST_NAME", "HOST_FLAVOUR", "HOST_DIR", "WRITE_MANUAL", "BINARY"].map { "BERTH_\($0)" }
+        let build = ["HOST_KEEP", "HOST_NAME", "HOST_FLAVOUR", "HOST_DIR", "WRITE_MANUAL", "BINARY"].map {
+            "BERTH_\($0)"
+        }
         let known = Set(JournalField.allCases.map(\.name) + Directive.allCases.map(\.rawValue) + build)
         for page in try Repository.pages() + ["systemd/berth.catalog", "etc/berth.toml"] {
             let text = try Repository.text(page)

@@ -10,8 +10,10 @@ import Testing
         let keys = rows.flatMap(\.[0].code)
         let told = Set(keys + step)
         let health = try known(#"{"health":{"?":1}}"#).map { "health.\($0)" }
-        let output = try known(#"{"steps":[{"name":"a","service":"a","command":["a"],"when":"before","output":{"?":1}}]}"#)
-            .map { "output.\($0)" }
+        let output = try known(
+            #"{"steps":[{"name":"a","service":"a","command":["a"],"when":"before","output":{"?":1}}]}"#
+        )
+        .map { "output.\($0)" }
         let whole = try known(#"{"?":1}"#).filter { $0 != "health" }
         let steps = try known(#"{"steps":[{"?":1}]}"#).filter { $0 != "output" }
         #expect(told == Set(whole + health + steps + output))

@@ -30,7 +30,8 @@ struct CommandPage {
     }
 
     /// What tells of exit codes stands in a section of its own.
-    private static func split(_ help: [ManualPage.Block]) -> (help: [ManualPage.Block], exitStatus: [ManualPage.Block]) {
+    private static func split(_ help: [ManualPage.Block]) -> (help: [ManualPage.Block], exitStatus: [ManualPage.Block])
+    {
         let title = ManualPage.Block.paragraph("Exit codes:")
         if let index = help.firstIndex(of: title) { return (Array(help[..<index]), Array(help[(index + 1)...])) }
         guard case .paragraph(let text) = help.last, text.hasPrefix("The exit code") else { return (help, []) }

@@ -91,7 +91,8 @@ struct DropPage {
         let entries = Directive.allCases.flatMap { directive in
             directive.values.map { value in
                 let isPlaceholder = value.value.hasPrefix("*")
-                let term = isPlaceholder ? "`\(directive.rawValue)=`\(value.value)" : "`\(directive.rawValue)=\(value.value)`"
+                let term =
+                    isPlaceholder ? "`\(directive.rawValue)=`\(value.value)" : "`\(directive.rawValue)=\(value.value)`"
                 return ManualPage.Entry(term, value.meaning)
             }
         }

@@ -72,7 +72,8 @@ struct ProgramPage {
         }
         return [
             .paragraph("A command that waits for a verdict exits with the code of the verdict:"), .list(verdicts),
-            .paragraph("The other codes are those of `sysexits.h`. The page of each command says which it has."), .list(others),
+            .paragraph("The other codes are those of `sysexits.h`. The page of each command says which it has."),
+            .list(others),
         ]
     }
 
@@ -109,7 +110,8 @@ struct ProgramPage {
     private static var fields: [ManualPage.Block] {
         let entries = JournalField.allCases.map { ManualPage.Entry("`\($0.name)`", sentence($0.meaning)) }
         return [
-            .paragraph("The lines of the agent have these fields, by which `journalctl`(1) finds them:"), .list(entries),
+            .paragraph("The lines of the agent have these fields, by which `journalctl`(1) finds them:"),
+            .list(entries),
             .paragraph("`journalctl -x` explains each line that tells an event."),
         ]
     }
@@ -121,7 +123,10 @@ struct ProgramPage {
         ManualPage.Entry("`DOCKER_HOST`", "The Engine's socket, as for `docker`(1): only `unix://` counts."),
         ManualPage.Entry("`DOCKER_CONFIG`", "The folder of the Docker CLI's settings and logins."),
         ManualPage.Entry("`GITHUB_ACTIONS`", "If it is `true`, a bad verdict also becomes an annotation of the run."),
-        ManualPage.Entry("`SUDO_USER`", "The person who runs the command by `sudo`(8); the record of a drop has the name."),
+        ManualPage.Entry(
+            "`SUDO_USER`",
+            "The person who runs the command by `sudo`(8); the record of a drop has the name."
+        ),
         ManualPage.Entry("`TERM`", "If it is `dumb`, as `NO_COLOR`."),
         ManualPage.Entry("`PATH`, `HOME`", "The commands that berth starts get them, and the variables of proxies."),
         ManualPage.Entry(
@@ -136,9 +141,10 @@ struct ProgramPage {
     }
 
     private var seeAlso: String {
-        let pages = root.commands.map { ($0.pageName, 1) } + [
-            ("docker", 1), ("journalctl", 1), ("berth-drop", 5), ("berth.toml", 5), ("berth-causes", 7),
-        ]
+        let pages =
+            root.commands.map { ($0.pageName, 1) } + [
+                ("docker", 1), ("journalctl", 1), ("berth-drop", 5), ("berth.toml", 5), ("berth-causes", 7),
+            ]
         return pages.map { "`\($0)`(\($1))" }.joined(separator: ", ")
     }
 }

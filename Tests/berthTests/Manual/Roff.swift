@@ -76,7 +76,9 @@ enum Roff {
 
     /// What a reader may copy: each character is the one of ASCII.
     private static func verbatim(_ text: String) -> String {
-        let names: [Character: String] = ["\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"]
+        let names: [Character: String] = [
+            "\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti",
+        ]
         return text.map { names[$0] ?? String($0) }.joined()
     }
 }
