@@ -84,7 +84,8 @@ package:
 $(PACKAGE): $(BINARY) $(shell git ls-files 2>/dev/null)
 	@rm -rf $(@D)
 	@mkdir -p $(@D)/berth
-	@git ls-files -z | xargs -0 cp --parents --target-directory=$(@D)/berth
+	@git ls-files -z >$(@D)/files
+	@xargs --null --arg-file=$(@D)/files cp --parents --target-directory=$(@D)/berth
 	@cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
 
 clean: ## what was built, and every throwaway host

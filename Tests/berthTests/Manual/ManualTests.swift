@@ -18,9 +18,10 @@ import Testing
     }
 
     @Test func everyArgumentThatIsAnAppCompletes() throws {
-        for command in try ToolInfo.berth().commands {
+        // The app that is set up is not in the settings yet.
+        for command in try ToolInfo.berth().commands where command.commandName != "init" {
             for argument in command.visibleArguments where argument.valueName == "app" {
-                #expect(argument.completionKind?.name == "custom", "berth \(command.commandName)")
+                #expect(argument.completionKind?.name == "custom", "berth \(command.commandName): add completion: .app")
             }
         }
     }

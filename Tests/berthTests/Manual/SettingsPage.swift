@@ -21,7 +21,9 @@ struct SettingsPage {
     }
 
     private static func blocks(_ table: TableText) -> [ManualPage.Block] {
-        [.heading("[\(table.header)]"), .paragraph(table.help), .list(table.keys.map(entry))]
+        let title = table.header.isEmpty ? "Above all tables" : "[\(table.header)]"
+        let help = table.help.isEmpty ? [] : [ManualPage.Block.paragraph(table.help)]
+        return [.heading(title)] + help + [.list(table.keys.map(entry))]
     }
 
     private static func entry(_ key: KeyText) -> ManualPage.Entry {
