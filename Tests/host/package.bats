@@ -64,19 +64,31 @@ completes() {
     equal "$(inside dpkg --verify berth)" ""
 }
 
-@test "from there an app is deployed, and a reload waits until the settings are in force" {
+@test "from there it takes berth init and one drop to a deployed app" {
+    local line
     app packaged
     edit packaged 's|^  frontend:|&\n    healthcheck: { test: ["CMD", "/bin/health"], interval: 1s }|'
     # Long enough for an upgrade: a scenario decides when the app becomes healthy.
     edit packaged 's/retries: 3/retries: 300/'
     printf 'volumes: { data: {} }\n' | inside tee -a /srv/packaged/docker-compose.yml >/dev/null
     edit packaged 's|^  backend:|&\n    volumes: [data:/data]|'
-    inside systemctl reload berth
-    contains "$(unit StatusText)" "packaged: waiting for its first drop"
-    contains "$(completes berth show '')" packaged
+    # The folder is as a person made it who has not heard of berth.
+    inside sh -euc '
+        rm -r /etc/berth/conf.d/packaged.toml /var/spool/berth/packaged
+        chown -R root:root /srv/packaged
+        chmod -R u=rwX,g=,o=,g-s /srv/packaged'
     release packaged v1
     release packaged v2 unhealthy
-    deploy packaged 1 v1
+    inside berth init packaged /srv/packaged --registry 127.0.0.1:5000
+    # The reload was waited for.
+    contains "$(unit StatusText)" "packaged: waiting for its first drop"
+    contains "$(completes berth show '')" packaged
+    line=$(inside berth init packaged /srv/packaged --registry 127.0.0.1:5000 --json | jq -r .authorizedKeys.line)
+    inside "$tools/deploy-key"
+    inside sed -i "s|^|${line%ssh-ed25519*}|" /home/deploy/.ssh/authorized_keys
+    run inside ssh -q deploy@127.0.0.1 < <(printf '%s\n' IMAGE_TAG=v1 "${login[@]}")
+    equal "$status" 0
+    ends_as packaged 1 deployed
 }
 
 @test "an upgrade in mid-deployment ends in one verdict, and keeps the settings" {
