@@ -73,7 +73,7 @@ ask() {
     contains "$output" "join the group berth-records"
 }
 
-# receives APP: gives CI a key whose forced command is `berth receive APP`.
+# receives APP [OPTION…]: gives CI a key whose forced command is `berth receive APP OPTION…`, with an option in a job of GitHub's.
 receives() {
     # shellcheck disable=SC2016  # expanded inside
     inside bash -euc '
@@ -84,7 +84,7 @@ receives() {
         ssh-keygen -q -t ed25519 -N "" -C receive -f /root/.ssh/receive
         keys=/home/deploy/.ssh/authorized_keys
         sed -i "/ receive$/d" $keys
-        echo "restrict,command=\"berth receive $1\" $(</root/.ssh/receive.pub)" >>$keys' receives "$1"
+        echo "restrict,command=\"${2:+GITHUB_ACTIONS=true }berth receive $*\" $(</root/.ssh/receive.pub)" >>$keys' receives "$@"
 }
 
 # send_receive LINE…: a drop over ssh with that key; what CI asks to run beside is not run.
@@ -138,6 +138,34 @@ send_receive() {
     contains "$output" "no line is NAME=VALUE"
     run inside test -e /tmp/run
     equal "$status" 1
+}
+
+@test "over ssh a person's drop has the person's name, and the job gets its summary" {
+    local log=$BATS_TEST_TMPDIR/log summary=$BATS_TEST_TMPDIR/summary status=0
+    start named
+    release named v2 unhealthy
+    edit named 's|\["CMD", "/bin/health"\]|["CMD-SHELL", "echo \\"##[error]forged\\"; exec /bin/health"]|'
+    receives named --summary --by alice
+    send_receive IMAGE_TAG=v2 BERTH_BY=eve "${login[@]}" $'BERTH_BY=eve\r' >"$summary" 2>"$log" || status=$?
+    equal "$status" 12
+    equal "$(grep '^named #2: ' "$log" | sed -n '1p; $p')" $'named #2: claim\nnamed #2: rolledBack (not-healthy)'
+    contains "$(<"$log")" $'\n  healthcheck, exit code 1: # #[error]forged no health from a unhealthy app\n'
+    contains "$(<"$log")" $'\n  | unhealthy: starting\n'
+    contains "$(grep '^::' "$log")" "::error title=named #2%3A rolledBack::backend "
+    equal "$(head -n 1 "$summary")" '## `named #2`: rolledBack (not-healthy)'
+    contains "$(<"$summary")" $'\n- by: `alice (deploy)`\n'
+    contains "$(<"$summary")" $'\n| unhealthy: starting\n'
+    contains "$(grep '^| `backend`' "$summary")" '`127.0.0.1:5000/named-backend:v1` → `127.0.0.1:5000/named-backend:v2`'
+    equal "$(grep -c '##\[' "$log" "$summary" | cut -d: -f2 | xargs)" "0 0"
+    equal "$(record named 2 | jq -r .by)" "alice (deploy)"
+    equal "$(await_journal "" BERTH_APP=named BERTH_DEPLOYMENT=2 BERTH_VERDICT=rolledBack | jq -r .BERTH_BY)" "alice (deploy)"
+    ask 0 show named
+    contains "$output" "by              alice (deploy)"
+    equal "$(record named 1 | jq -r .by)" deploy
+    run send_receive PATH=/tmp
+    equal "$status $(record named 3 | jq -r .by)" "10 alice (deploy)"
+    run inside env SUDO_USER=bob berth rollback named --wait --summary
+    equal "$(record named 4 | jq -r .by)" "bob (root)"
 }
 
 @test "a connection that is lost stops no deployment, and its verdict can be had later" {
