@@ -22,8 +22,8 @@ protocol Answer: Encodable, Sendable {
 
 /// A piece of what an answer says to a person.
 enum Passage: Equatable {
-    case heading(String)
-    case line(String)
+    case heading(String, Tone = .plain)
+    case line(String, Tone = .plain)
     case table(Table)
 }
 

@@ -33,14 +33,18 @@ enum Render {
     }
 
     private static func text(_ passages: [Passage], width: Int?, isStyled: Bool) -> String {
-        let lines = passages.flatMap { passage in
-            switch passage {
-            case .heading(let text): [isStyled ? "\u{1B}[1m\(text.inOneLine)\u{1B}[0m" : text.inOneLine]
-            case .line(let text): [text.inOneLine]
-            case .table(let table): table.lines(fitting: width)
-            }
+        passages.flatMap { lines(of: $0, width: width, isStyled: isStyled) }.joined(separator: "\n")
+    }
+
+    private static func lines(of passage: Passage, width: Int?, isStyled: Bool) -> [String] {
+        func styled(_ text: String, _ style: Style) -> [String] {
+            [isStyled ? style.applied(to: text.inOneLine) : text.inOneLine]
         }
-        return lines.joined(separator: "\n")
+        return switch passage {
+        case .heading(let text, let tone): styled(text, Style(tone: tone, isBold: true))
+        case .line(let text, let tone): styled(text, Style(tone: tone))
+        case .table(let table): table.lines(fitting: width, isStyled: isStyled)
+        }
     }
 }
 

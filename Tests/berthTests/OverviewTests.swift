@@ -11,7 +11,9 @@ import Testing
         var good = Record(app: try #require(AppName("shop")), number: 3, received: begin)
         (good.variables, good.verdict, good.started, good.ended) = (["IMAGE_TAG": "v3"], .deployed, begin, begin)
         var bad = Record(app: good.app, number: 4, received: begin)
-        bad.verdict = .rolledBack
+        (bad.verdict, bad.reason) = (
+            .rolledBack, "backend is unhealthy; see docker compose logs in /srv/shop for what it said"
+        )
         var current = Record(app: good.app, number: 5, received: begin)
         (current.started, current.phases) = (begin, [Record.PhaseTime(name: .pull)])
         let shop = Overview.App(
@@ -48,6 +50,8 @@ import Testing
                 The agent does not run: see systemctl status berth.
                   APP   RUNS   SINCE    LAST DROP      NOW        GOES BACK TO
                   shop  #3 v3  2 h ago  #4 rolledBack  #5 pull …  #3
+                      #4: backend is unhealthy; see docker compose logs in /srv/shop for what it
+                      said
                   blog  -               -                         -
                 shop is held: the disk is changed
                 shop: these records cannot be read: #2.

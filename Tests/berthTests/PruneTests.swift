@@ -34,7 +34,7 @@ import Testing
                 Would remove:
                   4 MB  image old:1  333333333333  unused, and not from a registry
                 Kept:
-                  ?  volume db    named, or not marked as anonymous by the Engine
+                  ?  volume db  named, or not marked as anonymous by the Engine
                 """
         )
         let failed = try Render.text(answer(.failed("in use")), as: .lines)

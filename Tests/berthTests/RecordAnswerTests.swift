@@ -68,9 +68,10 @@ import Testing
         let found = try text(deployments, after: .seconds(90))
         #expect(
             found == """
-                   #  VERDICT     RECEIVED         TOOK  BY             IMAGE_TAG  WHY
+                   #  VERDICT     RECEIVED         TOOK  BY              IMAGE_TAG
                   13  pull …      10 s ago
-                  12  rolledBack  1 min ago  1 min 14 s  alice …eploy)  v2         backen…ts log
+                  12  rolledBack  1 min ago  1 min 14 s  alice (deploy)  v2
+                      backend is unhealthy; see its log
                 These records cannot be read: #9.
                 """
         )

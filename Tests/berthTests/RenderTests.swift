@@ -56,6 +56,37 @@ import Testing
         #expect(try #require(widest) <= max(width, 5 + 8 + 8 + 6))
     }
 
+    /// Of the first row, the wide characters take two columns, and the mark none.
+    @Test func columnsAreAsWideAsWhatIsSeen() {
+        let table = Table(columns: [.init(), .init()], rows: [["港口", "e\u{301}x"], ["berth", "1"], ["", "2"]])
+        #expect(table.lines(fitting: 40) == ["  港口   e\u{301}x", "  berth  1", "         2"])
+        #expect("港口港口港口".cut(to: 8) == "港口…口" && "港口港口港口".cutAtEnd(to: 4) == "港…")
+        #expect("aa bb cccccc".wrapped(to: 5) == ["aa bb", "ccccc", "c"])
+        #expect("港口港口".wrapped(to: 5) == ["港口", "港口"] && "港".wrapped(to: 1) == ["港"])
+    }
+
+    @Test func aCellShowsItsToneOnATerminalAlone() {
+        let table = Table(
+            columns: [.init(), .init()],
+            rows: [[.init("ok", .good), "x"], [.init("broken", .bad), ""]]
+        )
+        #expect(
+            table.lines(fitting: 40, isStyled: true) == [
+                "  \u{1B}[32mok\u{1B}[0m      x", "  \u{1B}[31mbroken\u{1B}[0m",
+            ]
+        )
+        #expect(table.lines(fitting: nil) == ["  ok      x", "  broken"])
+    }
+
+    @Test func aNoteStandsBelowItsRowOnATerminal() {
+        let table = Table(
+            columns: [.init(title: "#"), .init(title: "EMPTY"), .init(title: "WHY", isNote: true)],
+            rows: [["1", "", "one two three"], ["2", "", ""]]
+        )
+        #expect(table.lines(fitting: 14) == ["  #", "  1", "      one two", "      three", "  2"])
+        #expect(table.lines(fitting: nil) == ["  #  EMPTY  WHY", "  1         one two three", "  2"])
+    }
+
     @Test func onlyAHeadingIsBoldAndOnlyWhereThatIsWanted() throws {
         let text = try Render.text(Found(), as: .terminal(width: 80, isStyled: true))
         #expect(text.hasPrefix("\u{1B}[1mFound:\u{1B}[0m\n"))

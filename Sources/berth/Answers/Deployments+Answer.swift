@@ -13,13 +13,13 @@ extension Deployments: Answer {
                 Table.Column(title: "RECEIVED"),
                 Table.Column(title: "TOOK", isNumber: true), Table.Column(title: "BY"),
                 Table.Column(title: "IMAGE_TAG"),
-                Table.Column(title: "WHY"),
+                Table.Column(title: "WHY", isNote: true),
             ],
             rows: deployments.map { deployment in
                 [
-                    "\(deployment.number)", deployment.outcome, moments.text(deployment.received),
-                    deployment.seconds?.inWords ?? "", deployment.by ?? "", deployment.imageTag ?? "",
-                    deployment.reason ?? "",
+                    "\(deployment.number)", deployment.outcome, Table.Cell(moments.text(deployment.received)),
+                    Table.Cell(deployment.seconds?.inWords ?? ""), Table.Cell(deployment.by ?? ""),
+                    Table.Cell(deployment.imageTag ?? ""), Table.Cell(deployment.reason ?? ""),
                 ]
             }
         )
@@ -30,7 +30,14 @@ extension Deployments: Answer {
 }
 
 extension Deployments.Deployment {
-    var outcome: String { verdict?.rawValue ?? phase.map { "\($0) …" } ?? "waits" }
+    /// The verdict, or what is under way.
+    var outcome: Table.Cell {
+        if let verdict { return Table.Cell(verdict.rawValue, verdict.tone) }
+        return Table.Cell(phase.map { "\($0) …" } ?? "waits")
+    }
+
+    /// The same with the number before it.
+    var numberedOutcome: Table.Cell { Table.Cell("#\(number) \(outcome.text)", outcome.tone) }
 }
 
 extension Double {

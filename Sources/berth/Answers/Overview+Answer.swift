@@ -11,17 +11,19 @@ extension Overview: Answer {
     }
 
     private var agent: [Passage] {
-        agentRuns == false ? [.heading("The agent does not run: see systemctl status berth.")] : []
+        agentRuns == false ? [.heading("The agent does not run: see systemctl status berth.", .bad)] : []
     }
 
     private func table(_ moments: Moments) -> Table {
         Table(
-            columns: ["APP", "RUNS", "SINCE", "LAST DROP", "NOW", "GOES BACK TO"].map { Table.Column(title: $0) },
+            columns: ["APP", "RUNS", "SINCE", "LAST DROP", "NOW", "GOES BACK TO"].map { Table.Column(title: $0) }
+                + [Table.Column(title: "WHY", isNote: true)],
             rows: apps.map { app in
                 [
-                    app.app.description, app.runs?.label ?? "-", moments.text(app.since),
-                    app.last.map { "#\($0.number) \($0.outcome)" } ?? "-",
-                    app.current.map { "#\($0.number) \($0.outcome)" } ?? "", app.goesBackTo.map { "#\($0)" } ?? "-",
+                    Table.Cell(app.app.description), Table.Cell(app.runs?.label ?? "-"),
+                    Table.Cell(moments.text(app.since)),
+                    app.last?.numberedOutcome ?? "-", app.current?.numberedOutcome ?? "",
+                    Table.Cell(app.goesBackTo.map { "#\($0)" } ?? "-"), Table.Cell(app.last?.why ?? ""),
                 ]
             }
         )
@@ -29,7 +31,7 @@ extension Overview: Answer {
 
     private var remarks: [Passage] {
         apps.flatMap { app in
-            let hold = app.hold.map { [Passage.line("\(app.app) is held: \($0)")] } ?? []
+            let hold = app.hold.map { [Passage.line("\(app.app) is held: \($0)", .doubtful)] } ?? []
             let unreadable = app.unreadable.map { "#\($0)" }.joined(separator: ", ")
             return hold
                 + (unreadable.isEmpty ? [] : [.line("\(app.app): these records cannot be read: \(unreadable).")])
@@ -38,5 +40,8 @@ extension Overview: Answer {
 }
 
 extension Deployments.Deployment {
+    /// Why its verdict is not a good one.
+    fileprivate var why: String? { verdict == .deployed ? nil : reason.map { "#\(number): \($0)" } }
+
     fileprivate var label: String { "#\(number)" + (imageTag.map { " \($0)" } ?? "") }
 }

@@ -9,9 +9,12 @@ extension Plan: Answer {
     func passages(_ moments: Moments) -> [Passage] {
         let outcome =
             if let cause, let reason {
-                [Passage.heading("A drop for \(app) would be refused (\(cause.rawValue)):"), .line("  \(reason)")]
+                [
+                    Passage.heading("A drop for \(app) would be refused (\(cause.rawValue)):", .doubtful),
+                    .line("  \(reason)"),
+                ]
             } else {
-                [Passage.heading("A drop for \(app) would go ahead.")]
+                [Passage.heading("A drop for \(app) would go ahead.", .good)]
             }
         return outcome + (services.isEmpty ? [] : [.table(serviceTable)]) + imagePassages + driftPassages + stepPassages
             + wayBackPassages

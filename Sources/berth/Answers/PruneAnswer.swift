@@ -31,29 +31,35 @@ struct PruneAnswer: Answer {
 extension Table {
     /// How full each filesystem is.
     init(_ usage: Usage?) {
-        columns = [Column(), Column(isNumber: true), Column(isNumber: true), Column()]
-        rows = (usage?.filesystems ?? []).map { filesystem in
-            let inodes = filesystem.inodes.map { "\($0.percent) % of its inodes" } ?? ""
-            return [
-                filesystem.path, "\(filesystem.space.percent) %", "of \(filesystem.space.size.inUnits)", inodes,
-            ]
-        }
+        self.init(
+            columns: [Column(), Column(isNumber: true), Column(isNumber: true), Column()],
+            rows: (usage?.filesystems ?? []).map { filesystem in
+                let inodes = filesystem.inodes.map { "\($0.percent) % of its inodes" } ?? ""
+                return [
+                    filesystem.path, "\(filesystem.space.percent) %", "of \(filesystem.space.size.inUnits)", inodes,
+                ]
+            }
+        )
     }
 
     /// What goes, and why.
     init(_ steps: [PruneReport.Step]) {
-        columns = Self.things
-        rows = steps.map { step in
-            let problem = if case .failed(let problem) = step.outcome { "; \(problem)" } else { "" }
-            let removal = step.removal
-            return [removal.frees?.inUnits ?? "?"] + removal.subject.cells + ["\(removal.reason)\(problem)"]
-        }
+        self.init(
+            columns: Self.things,
+            rows: steps.map { step in
+                let problem = if case .failed(let problem) = step.outcome { "; \(problem)" } else { "" }
+                let removal = step.removal
+                return [removal.frees?.inUnits ?? "?"] + removal.subject.cells + ["\(removal.reason)\(problem)"]
+            }
+        )
     }
 
     /// What stays, and why.
     fileprivate init(_ kept: [Kept]) {
-        columns = Self.things
-        rows = kept.map { [$0.size?.inUnits ?? "?"] + $0.subject.cells + ["\($0.reason)"] }
+        self.init(
+            columns: Self.things,
+            rows: kept.map { [$0.size?.inUnits ?? "?"] + $0.subject.cells + ["\($0.reason)"] }
+        )
     }
 
     private static var things: [Column] { [Column(isNumber: true), Column(), Column(), Column()] }

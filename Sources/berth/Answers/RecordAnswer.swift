@@ -25,7 +25,8 @@ struct RecordAnswer: Answer {
         let number = "\(record.app) #\(record.number)"
         guard let verdict = record.verdict else { return [.heading("\(number) is under way.")] }
         let cause = record.cause.map { " (\($0.rawValue))" } ?? ""
-        return [.heading("\(number): \(verdict)\(cause)")] + (record.reason.map { [.line("  \($0)")] } ?? [])
+        return [.heading("\(number): \(verdict)\(cause)", verdict.tone)]
+            + (record.reason.map { [.line("  \($0)")] } ?? [])
     }
 
     private func facts(_ moments: Moments) -> Table {
