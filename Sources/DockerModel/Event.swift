@@ -13,6 +13,18 @@ package struct Event: Hashable, Sendable {
     package let time: Timestamp
 }
 
+/// An event of an image (`GET /events`).
+package struct ImageEvent: Hashable, Sendable {
+    /// As ``ImageReference/familiar``.
+    package let image: ImageReference
+}
+
+extension ImageEvent: Decodable {
+    package init(from decoder: any Decoder) throws {
+        image = try decoder.members().object("Actor").value("ID")
+    }
+}
+
 extension Event: Decodable {
     package init(from decoder: any Decoder) throws {
         let event = try decoder.members()

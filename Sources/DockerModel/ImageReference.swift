@@ -19,6 +19,13 @@ package struct ImageReference: Identifier {
         tag == nil && digest == nil ? ImageReference(rawValue: rawValue + ":latest") : self
     }
 
+    /// The name as the Engine shows it: with a tag, and without what stands for Docker Hub.
+    package var familiar: ImageReference {
+        let name = tagged.rawValue
+        let hub = ["docker.io/library/", "docker.io/"].first(where: name.hasPrefix)
+        return ImageReference(rawValue: String(name.dropFirst(hub?.count ?? 0)))
+    }
+
     private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {
         let halves = rawValue.split(separator: "@", maxSplits: 1)
         let name = halves.first ?? ""

@@ -112,15 +112,25 @@ package enum File {
         try caught { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) }
     }
 
+    /// Writes a file in place; a reader may find a part of it, and a power failure may lose it.
+    package static func write(_ bytes: [UInt8], to path: FilePath, mode: FilePermissions) throws(Errno) {
+        try put(bytes, in: path, .truncate, mode)
+    }
+
     /// Appends bytes to a file in one write; creates the file if it is missing.
     package static func append(_ bytes: [UInt8], to path: FilePath, mode: FilePermissions) throws(Errno) {
+        try put(bytes, in: path, .append, mode)
+    }
+
+    private static func put(
+        _ bytes: [UInt8],
+        in path: FilePath,
+        _ option: FileDescriptor.OpenOptions,
+        _ mode: FilePermissions
+    ) throws(Errno) {
         try caught {
-            let file = try FileDescriptor.open(
-                path,
-                .writeOnly,
-                options: [.create, .append, .closeOnExec, .noFollow],
-                permissions: mode
-            )
+            let options: FileDescriptor.OpenOptions = [.create, .closeOnExec, .noFollow, option]
+            let file = try FileDescriptor.open(path, .writeOnly, options: options, permissions: mode)
             _ = try file.closeAfter { try file.writeAll(bytes) }
         }
     }

@@ -12,6 +12,11 @@ enum Format: Equatable {
     case lines
     /// For a terminal that is so wide.
     case terminal(width: Int, isStyled: Bool)
+
+    /// Whether escape sequences may be written.
+    var isStyled: Bool {
+        if case .terminal(_, true) = self { true } else { false }
+    }
 }
 
 /// The one place that turns what commands have found into text.

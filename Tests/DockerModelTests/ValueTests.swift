@@ -120,4 +120,16 @@ struct ValueTests {
         #expect(reference.tag == tag)
         #expect(reference.digest == digest)
     }
+
+    /// As the Engine's events name images.
+    @Test(
+        arguments: [
+            ("nginx", "nginx:latest"), ("docker.io/library/nginx:alpine", "nginx:alpine"),
+            ("docker.io/acme/shop:1", "acme/shop:1"),
+            ("ghcr.io/acme/shop:1", "ghcr.io/acme/shop:1"), ("nginx@sha256:1", "nginx@sha256:1"),
+        ] as [(ImageReference, ImageReference)]
+    )
+    func anImageHasAFamiliarName(image: ImageReference, familiar: ImageReference) {
+        #expect(image.familiar == familiar)
+    }
 }

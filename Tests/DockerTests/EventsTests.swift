@@ -36,6 +36,23 @@ struct EventsTests {
         }
     }
 
+    @Test("tell of images that were pulled")
+    func pulls() async throws {
+        let line =
+            "GET /events?filters=%7B%22event%22%3A%5B%22pull%22%5D%2C%22type%22%3A%5B%22image%22%5D%7D"
+            + "&since=1772359198.000000001"
+        let event =
+            #"{"Type":"image","Action":"pull","Actor":{"ID":"nginx:alpine","Attributes":{"name":"nginx"}}}"# + "\n"
+        try await withStubEngine([line: .chunkedHead + .chunk(event) + .lastChunk]) { _, session, _ in
+            let images = try await session.withPulls(since: since) { stream throws(EngineError) in
+                var images: [ImageReference] = []
+                for try await event in stream { images.append(event.image) }
+                return images
+            }
+            #expect(images == ["nginx:alpine"])
+        }
+    }
+
     @Test("break when the Engine stops")
     func broken() async throws {
         let steps: [StubEngine.Step] = .chunkedHead + .chunk(Fixture.event("start"))

@@ -67,7 +67,7 @@ struct Deployment: Sendable {
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
         let pins = Pins(app: app.name, session: session, log: tools.log)
-        return Pull(app: app, number: ledger.number, pins: pins, tools: tools)
+        return Pull(app: app, number: ledger.number, pins: pins, tools: tools) { [ledger] in await ledger.note($0) }
     }
 
     private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {

@@ -10,6 +10,8 @@ struct Pull: Sendable {
     let number: Int
     let pins: Pins
     let tools: Tools
+    /// Is told how far the pull is.
+    let note: @Sendable (Pulled) async -> Void
 
     /// What is to be pulled, given what the host has: an image that is named by its digest and is here already cannot
     /// change, and one of a volume or a hook that was built here is in no registry.
@@ -36,7 +38,12 @@ struct Pull: Sendable {
     /// - Returns: the release with its images, which are pinned so that no prune removes them.
     func run(_ release: Release, _ plan: PullPlan, _ login: [UInt8]?) async throws -> Release {
         try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
-            if plan.isEmpty { tools.log.info("nothing to pull") } else { try await fetch(plan, release.compose, login) }
+            if plan.isEmpty {
+                tools.log.info("nothing to pull")
+            } else {
+                let brought = release.model.images.values.filter { plan.brings($0, of: release.model) }
+                try await counting(Set(brought)) { try await fetch(plan, release.compose, login) }
+            }
             var release = release
             for (use, reference) in release.model.images {
                 let isPulled = plan.brings(reference, of: release.model)
@@ -44,6 +51,22 @@ struct Pull: Sendable {
             }
             return release
         }
+    }
+
+    /// Runs `body`, and tells how many of the images it has pulled, as long as the Engine tells.
+    private func counting(_ images: Set<ImageReference>, _ body: () async throws -> Void) async throws {
+        await note(Pulled(done: 0, all: images.count))
+        let counter = Task(executorPreference: tools.host.executor) { [pins, note] in
+            try await pins.session.withPulls { pulls throws(EngineError) in
+                var rest = images
+                for try await pull in pulls where rest.contains(where: { $0.familiar == pull.image }) {
+                    rest = rest.filter { $0.familiar != pull.image }
+                    await note(Pulled(done: images.count - rest.count, all: images.count))
+                }
+            }
+        }
+        defer { counter.cancel() }
+        try await body()
     }
 
     private func fetch(_ plan: PullPlan, _ compose: Compose, _ login: [UInt8]?) async throws {

@@ -14,13 +14,27 @@ extension EngineSession {
     package func withEvents<Result: Sendable>(
         project: ProjectName,
         since: Timestamp? = nil,
-        _ body: (EventStream) async throws(EngineError) -> Result
+        _ body: (EventStream<Event>) async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        try await withEvents(Filters.containerEvents(project), since: since, body)
+    }
+
+    /// Runs `body` with each image that any client has pulled, as ``withEvents(project:since:_:)`` does.
+    package func withPulls<Result: Sendable>(
+        since: Timestamp? = nil,
+        _ body: (EventStream<ImageEvent>) async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        try await withEvents(Filters.pulls, since: since, body)
+    }
+
+    private func withEvents<Element, Result: Sendable>(
+        _ filters: Filters,
+        since: Timestamp?,
+        _ body: (EventStream<Element>) async throws(EngineError) -> Result
     ) async throws(EngineError) -> Result {
         // The Engine responds a moment before it subscribes the client; only `since` covers that moment. Both ends of a
         // Unix socket have the same clock.
-        let query: KeyValuePairs = [
-            "filters": Filters.containerEvents(project).text, "since": (since ?? .now).unixTime,
-        ]
+        let query: KeyValuePairs = ["filters": filters.text, "since": (since ?? .now).unixTime]
         let request = Request(path: "/events", query: query, isStream: true)
         return try await exchange(request) { _, bytes in
             try await body(EventStream(bytes: bytes, request: request.versioned(version)))
@@ -31,7 +45,7 @@ extension EngineSession {
 /// The events of a subscription, for one iteration.
 ///
 /// It ends when the Engine ends it, and throws when the connection breaks, for example because the Engine stops.
-package struct EventStream: AsyncSequence, Sendable {
+package struct EventStream<Element: Decodable & Sendable>: AsyncSequence, Sendable {
     fileprivate let bytes: NIOAsyncChannelInboundStream<ByteBuffer>
     fileprivate let request: Request
 
@@ -43,18 +57,18 @@ package struct EventStream: AsyncSequence, Sendable {
         private var bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
         private let request: Request
         private var splitter = LineSplitter(limit: 1024 * 1024)
-        private var events: ArraySlice<Event> = []
+        private var events: ArraySlice<Element> = []
 
         fileprivate init(bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, request: Request) {
             self.bytes = bytes
             self.request = request
         }
 
-        package mutating func next() async throws(EngineError) -> Event? {
+        package mutating func next() async throws(EngineError) -> Element? {
             try await next(isolation: #isolation)
         }
 
-        package mutating func next(isolation actor: isolated (any Actor)?) async throws(EngineError) -> Event? {
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(EngineError) -> Element? {
             while events.isEmpty {
                 do {
                     guard let buffer = try await bytes.next(isolation: actor) else {
@@ -73,7 +87,7 @@ package struct EventStream: AsyncSequence, Sendable {
         private mutating func decode(_ buffer: ByteBuffer) throws {
             var lines: [ArraySlice<UInt8>] = []
             splitter.append(buffer.readableBytesView) { lines.append($0) }
-            events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Event.self, from: Data($0)) }
+            events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Element.self, from: Data($0)) }
         }
     }
 }

@@ -28,6 +28,9 @@ struct Filters: Sendable {
         Filters(["label": "\(Labels.project)=\(name)", "type": "container"])
     }
 
+    /// The events of images that were pulled.
+    static let pulls = Filters(["type": "image", "event": "pull"])
+
     /// Objects unused for `duration`, to the second.
     static func unused(for duration: Duration) -> Filters {
         Filters(["until": "\(duration.components.seconds)s"])

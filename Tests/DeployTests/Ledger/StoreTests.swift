@@ -37,6 +37,22 @@ import Testing
         }
     }
 
+    @Test func howFarAPullIsIsNoRecord() async throws {
+        try await withStore { store, _ in
+            try store.save(record(12))
+            #expect(store.pulled(12) == nil)
+            store.note(Pulled(done: 1, all: 10), of: 12)
+            store.note(Pulled(done: 2, all: 3), of: 12)
+            #expect(store.pulled(12) == Pulled(done: 2, all: 3))
+            // An agent that ended in the middle of it may leave anything.
+            try write("2", to: store.folder.appending("12.pull"))
+            #expect(store.pulled(12) == nil)
+            #expect(try store.numbers() == [12])
+            store.forgetPull(of: 12)
+            #expect(try File.names(in: store.folder) == ["12.json"])
+        }
+    }
+
     /// The state folder is a home, where other programs make folders too.
     @Test func aFolderOfAnotherProgramIsNoApp() async throws {
         try await withStore { store, folder in
