@@ -5,6 +5,8 @@ import Systemd
 
 /// Tells the story of the journal on standard error, for a person at a terminal.
 struct Console: LogHandler {
+    /// Whether it tells only what a person who asks must know beside the answer.
+    var isAside = false
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     var logLevel: Logger.Level = .info
@@ -15,6 +17,7 @@ struct Console: LogHandler {
     }
 
     func log(event: LogEvent) {
+        if isAside { return Terminal.complain("berth: \("\(event.message)".printable)") }
         let time = Date().formatted(
             Date.ISO8601FormatStyle(timeSeparator: .colon).time(includingFractionalSeconds: true)
         )

@@ -18,7 +18,7 @@ enum Log {
 
     /// For a command that asks: warnings alone, on standard error, and never to the journal.
     static var ofQuestion: Logger {
-        var log = Logger(label: "berth") { _ in Console() }
+        var log = Logger(label: "berth") { _ in Console(isAside: true) }
         log.logLevel = .warning
         return log
     }

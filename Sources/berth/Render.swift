@@ -43,7 +43,10 @@ enum Render {
 
     private static func lines(of passage: Passage, width: Int?, isStyled: Bool) -> [String] {
         func styled(_ text: String, _ style: Style) -> [String] {
-            [isStyled ? style.applied(to: text.inOneLine) : text.inOneLine]
+            let text = text.inOneLine
+            let indent = text.prefix { $0 == " " }.count
+            let lines = width.map { String(text.dropFirst(indent)).wrapped(to: $0 - indent, indent: indent) } ?? [text]
+            return isStyled ? lines.map(style.applied) : lines
         }
         return switch passage {
         case .heading(let text, let tone): styled(text, Style(tone: tone, isBold: true))

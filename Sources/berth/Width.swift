@@ -16,7 +16,11 @@ extension String {
     }
 
     /// The text in lines of that width at most, broken at blanks; a longer word is broken too.
-    func wrapped(to width: Int) -> [String] {
+    ///
+    /// - Parameter indent: how many blanks stand before each.
+    func wrapped(to width: Int, indent: Int = 0) -> [String] {
+        let (margin, width) = (String(repeating: " ", count: indent), max(width, 2))
+        guard self.width > width else { return isEmpty ? [] : [margin + self] }
         var lines: [String] = []
         var line = ""
         for word in split(separator: " ").map(String.init) {
@@ -25,13 +29,13 @@ extension String {
                 line = ""
             }
             line += (line.isEmpty ? "" : " ") + word
-            while line.width > max(width, 2) {
-                let part = line.fitting(max(width, 2))
+            while line.width > width {
+                let part = line.fitting(width)
                 lines.append(part)
                 line = String(line.dropFirst(part.count))
             }
         }
-        return line.isEmpty ? lines : lines + [line]
+        return (line.isEmpty ? lines : lines + [line]).map { margin + $0 }
     }
 }
 

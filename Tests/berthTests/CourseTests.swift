@@ -54,7 +54,7 @@ import Testing
         _ = course.take(try record([(.claim, 0), (.check, 2), (.pull, nil)]), at: begin + .seconds(30))
         #expect(line(after: 33) == "shop #12: pull     30 s, 1 of 2 images")
         // An agent ended in a phase, so the record does not tell.
-        _ = course.take(try record([(.claim, 0), (.up, nil), (.up, nil)]), at: begin + .seconds(40))
+        _ = course.take(try record([(.claim, 0), (.check, 2), (.up, nil), (.up, nil)]), at: begin + .seconds(40))
         #expect(line(after: 43) == "shop #12: up       3 s")
         // The clock was set back.
         #expect(line(after: -9) == "shop #12: up       0 s")

@@ -13,7 +13,7 @@ extension Deployments: Answer {
                 Table.Column(title: "RECEIVED"),
                 Table.Column(title: "TOOK", isNumber: true), Table.Column(title: "BY"),
                 Table.Column(title: "IMAGE_TAG"),
-                Table.Column(title: "WHY", isNote: true),
+                Table.Column(title: "WHY", isProse: true),
             ],
             rows: deployments.map { deployment in
                 [

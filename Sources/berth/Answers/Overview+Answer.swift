@@ -17,7 +17,7 @@ extension Overview: Answer {
     private func table(_ moments: Moments) -> Table {
         Table(
             columns: ["APP", "RUNS", "SINCE", "LAST DROP", "NOW", "GOES BACK TO"].map { Table.Column(title: $0) }
-                + [Table.Column(title: "WHY", isNote: true)],
+                + [Table.Column(title: "WHY", isProse: true)],
             rows: apps.map { app in
                 [
                     Table.Cell(app.app.description), Table.Cell(app.runs?.label ?? "-"),

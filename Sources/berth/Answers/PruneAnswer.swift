@@ -62,7 +62,7 @@ extension Table {
         )
     }
 
-    private static var things: [Column] { [Column(isNumber: true), Column(), Column(), Column()] }
+    private static var things: [Column] { [Column(isNumber: true), Column(), Column(), Column(isProse: true)] }
 }
 
 extension Subject {

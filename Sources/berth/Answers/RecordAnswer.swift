@@ -30,7 +30,10 @@ struct RecordAnswer: Answer {
     }
 
     private func facts(_ moments: Moments) -> Table {
-        Table(columns: [Table.Column(), Table.Column()], rows: record.facts(moments).map { [$0.name, $0.value] })
+        Table(
+            columns: [Table.Column(), Table.Column(isProse: true)],
+            rows: record.facts(moments).map { [$0.name, $0.value] }
+        )
     }
 
     private var services: [Passage] {

@@ -63,13 +63,16 @@ actor Telling {
         let text = course.now(.now, pulled: number.flatMap(store.pulled))
         // The cursor waits at the line's beginning. So it stays there if a narrower window breaks the line, and what is erased
         // is the whole of it.
-        Terminal.put("\r\u{1B}[J\(text.cutAtEnd(to: width - 1))\r", on: stream, end: "")
+        Terminal.put("\(Self.erasure)\(text.cutAtEnd(to: width - 1))\r", on: stream, end: "")
         isShown = true
     }
 
     private func erase() {
         guard isShown, let stream else { return }
-        Terminal.put("\r\u{1B}[J", on: stream, end: "")
+        Terminal.put(Self.erasure, on: stream, end: "")
         isShown = false
     }
+
+    /// Erases the line, and then what is below: tmux keeps what is erased below the upper edge in its history.
+    private static let erasure = "\r\u{1B}[2K\u{1B}[J"
 }
