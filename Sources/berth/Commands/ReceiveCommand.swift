@@ -17,6 +17,10 @@ struct ReceiveCommand: DropCommand {
             CI then runs `ssh deploy@server <.env.deploy`. A connection that is lost stops no deployment. Each line of \
             the drop must end in a line feed.
 
+            With the summary of a job of GitHub Actions, appended by `ssh … <.env.deploy >>$GITHUB_STEP_SUMMARY`:
+
+              restrict,command="GITHUB_ACTIONS=true berth receive shop --summary" ssh-ed25519 …
+
             A person has a key of their own, and a forced command that says whose it is:
 
               restrict,command="berth receive shop --by alice" ssh-ed25519 …

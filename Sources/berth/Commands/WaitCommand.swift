@@ -7,7 +7,12 @@ struct WaitCommand: ParsableCommand {
         commandName: "wait",
         abstract: "Wait for the verdict on a drop, and exit with it.",
         discussion: """
-            It tells each phase as it begins, then the verdict, its reason, and what the failing containers said last.
+            It tells each phase as it begins, then the verdict, its reason, and what the failing containers said last. On a \
+            terminal it tells each phase as it ends, and what is under way in one living line; Ctrl-C ends the wait, and the \
+            deployment goes on.
+
+            With --summary, phases and evidence go to standard error, and Markdown for the summary of a CI job to standard \
+            output. With GITHUB_ACTIONS=true in its environment a bad verdict also marks the job with an error.
 
             \(WaitingOptions.verdictCodes)
               64  the command line is wrong, or berth has no records of the app
