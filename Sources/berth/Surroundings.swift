@@ -37,11 +37,11 @@ enum Surroundings {
 
     /// The person who became another user by sudo(8); nil if there is none.
     static var sudoUser: String? {
-        variable("SUDO_USER").flatMap { Drop.isWord($0) && $0 != UserName.of(geteuid()) ? $0 : nil }
+        variable("SUDO_USER").flatMap { Drop.isWord($0) && $0 != Account.name(of: geteuid()) ? $0 : nil }
     }
 
     /// The person who runs this command.
-    static var person: String { sudoUser ?? UserName.of(geteuid()) }
+    static var person: String { sudoUser ?? Account.name(of: geteuid()) }
 
     /// Whether a job of GitHub Actions reads what is printed.
     static var isGitHubActions: Bool { variable("GITHUB_ACTIONS") == "true" }

@@ -26,7 +26,7 @@ package struct Spool: Hashable, Sendable {
 
         /// Who dropped it, as ``Record/by`` has it; nil if the file's owner is not known.
         var by: String? {
-            owner.map(UserName.of).map { owner in bytes.flatMap(Drop.by).map { "\($0) (\(owner))" } ?? owner }
+            owner.map(Account.name(of:)).map { owner in bytes.flatMap(Drop.by).map { "\($0) (\(owner))" } ?? owner }
         }
 
         private var bytes: [UInt8]? {

@@ -83,7 +83,7 @@ import Testing
             try claimed("IMAGE_TAG=v2\nBERTH_BY=alice\n", on: host)
             host.store.note(Store.Claim(number: 2, file: try #require(host.spool.claimed)))
             try await takeWhatIsThere(on: host)
-            #expect(try host.record(2).by == "alice (\(UserName.of(getuid())))")
+            #expect(try host.record(2).by == "alice (\(Account.name(of: getuid())))")
         }
     }
 

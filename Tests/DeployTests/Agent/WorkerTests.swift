@@ -78,7 +78,7 @@ import Testing
             try host.spool.submit(Array(drop.utf8))
             try await worker.take(#require(try host.spool.claim()), from: host.spool)
             await finish(worker, on: host)
-            let owner = UserName.of(getuid())
+            let owner = Account.name(of: getuid())
             #expect(try host.record(2).by == name.map { "\($0) (\(owner))" } ?? owner)
         }
     }
