@@ -132,7 +132,8 @@ package struct Store: Sendable {
         mends: Bool = false,
         complain: (StoreError) -> Void = { _ in }
     ) async throws(StoreError) -> History {
-        let indexed = await readIndex()
+        let index = await readIndex()
+        let indexed = index.entries
         var entries: [History.Entry] = []
         var missing: [History.Entry] = []
         var undecided: Set<Int> = []
@@ -154,10 +155,16 @@ package struct Store: Sendable {
             await Task.yield()
         }
         entries += mend(&missing, mends)
-        if mends, indexed.count > entries.count + 1000 {
-            rewriteIndex(entries, last: indexed.values.max { $0.number < $1.number })
-        }
-        return History(entries, undecided: undecided, unreadable: unreadable, lastNumber: indexed.keys.max() ?? 0)
+        let present = Set(entries.map(\.number))
+        let gone = indexed.values.filter { !present.contains($0.number) }
+        if mends, gone.count > 1000 { rewriteIndex(entries, gone, index.forgotten) }
+        return History(
+            entries,
+            undecided: undecided,
+            unreadable: unreadable,
+            lastNumber: indexed.keys.max() ?? 0,
+            forgotten: index.forgotten.adding(gone)
+        )
     }
 
     /// Looks again at the records that could not be read: a person may have mended or removed them.
@@ -178,14 +185,20 @@ package struct Store: Sendable {
     }
 
     /// Reads the index; if a number occurs twice, the later line counts.
-    private func readIndex() async -> [Int: History.Entry] {
+    private func readIndex() async -> (entries: [Int: History.Entry], forgotten: History.Forgotten) {
         let bytes = (try? File.read(index)) ?? []
         var entries: [Int: History.Entry] = [:]
+        var forgotten = History.Forgotten()
         for (count, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-            if let entry = History.Entry(line: String(decoding: line, as: UTF8.self)) { entries[entry.number] = entry }
+            let line = String(decoding: line, as: UTF8.self)
+            if let entry = History.Entry(line: line) {
+                entries[entry.number] = entry
+            } else if let counts = History.Forgotten(line: line) {
+                forgotten = counts
+            }
             if count % 500 == 499 { await Task.yield() }
         }
-        return entries
+        return (entries, forgotten)
     }
 
     /// Adds lines to the index. A failure does no harm: missing entries are read from the records.
@@ -195,11 +208,12 @@ package struct Store: Sendable {
         try? File.append(Array(text.utf8), to: index, mode: [.ownerReadWrite, .groupRead])
     }
 
-    /// Leaves out of the index what was removed, but for the highest number.
-    private func rewriteIndex(_ entries: [History.Entry], last: History.Entry?) {
-        let known = entries.sorted { $0.number < $1.number }
-        let all = known + (last.map { [$0] } ?? []).filter { $0.number != known.last?.number }
-        let text = all.map { "\($0.line)\n" }.joined()
+    /// Leaves out of the index what was removed, but for its highest number, and notes how much that was.
+    private func rewriteIndex(_ entries: [History.Entry], _ gone: [History.Entry], _ forgotten: History.Forgotten) {
+        let gone = gone.sorted { $0.number < $1.number }
+        let all = (entries + gone.suffix(1)).sorted { $0.number < $1.number }
+        let counts = forgotten.adding(gone.dropLast())
+        let text = ([counts.line] + all.map(\.line)).map { "\($0)\n" }.joined()
         try? File.replace(index, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead])
     }
 

@@ -52,16 +52,21 @@ package struct History: Sendable, Equatable {
 
     /// The highest number ever assigned; 0 before the first drop.
     package private(set) var lastNumber: Int
+    /// How many drops came to nothing whose records no longer exist.
+    private var forgotten: Forgotten
 
     /// - Parameters:
     ///   - entries: in any order.
     ///   - lastNumber: the number of a record that no longer exists.
+    ///   - forgotten: how many such records there were.
     package init(
         _ entries: [Entry] = [],
         undecided: Set<Int> = [],
         unreadable: Set<Int> = [],
-        lastNumber: Int = 0
+        lastNumber: Int = 0,
+        forgotten: Forgotten = Forgotten()
     ) {
+        self.forgotten = forgotten
         self.entries = entries.sorted { $0.number < $1.number }
         self.undecided = undecided
         self.unreadable = unreadable
@@ -91,9 +96,11 @@ package struct History: Sendable, Equatable {
     /// - Returns: the numbers that are forgotten; none of them is ever assigned again.
     package mutating func forgetIdle(beyond limit: Int) -> [Int] {
         let idle = entries.filter(\.isIdle).map(\.number)
-        let forgotten = Set(idle.dropLast(limit))
-        if !forgotten.isEmpty { entries.removeAll { forgotten.contains($0.number) } }
-        return forgotten.sorted()
+        let removed = Set(idle.dropLast(limit))
+        guard !removed.isEmpty else { return [] }
+        forgotten = forgotten.adding(entries.filter { removed.contains($0.number) })
+        entries.removeAll { removed.contains($0.number) }
+        return removed.sorted()
     }
 
     /// Adds a deployment with its verdict.
@@ -105,6 +112,11 @@ package struct History: Sendable, Equatable {
 }
 
 extension History {
+    /// How many drops ended so, also those whose records no longer exist.
+    package func count(of verdict: Verdict) -> Int {
+        entries.count { $0.verdict == verdict } + (forgotten.counts[verdict] ?? 0)
+    }
+
     /// The last release that was deployed.
     package var lastGood: Entry? { entries.last { $0.verdict == .deployed } }
 

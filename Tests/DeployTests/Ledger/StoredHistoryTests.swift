@@ -30,10 +30,13 @@ import Testing
             try store.save(record(1, .deployed))
             let removed = (2...1010).compactMap { History.Entry(record($0, .refused))?.line }
             try File.append(Array(removed.joined(separator: "\n").utf8), to: index, mode: .ownerReadWrite)
-            #expect(try await store.history(mends: true).lastNumber == 1010)
-            #expect(String(decoding: try File.read(index), as: UTF8.self).split(separator: "\n").count == 2)
+            let before = try await store.history(mends: true)
+            #expect(before.lastNumber == 1010 && before.count(of: .refused) == 1009)
+            let lines = String(decoding: try File.read(index), as: UTF8.self).split(separator: "\n")
+            #expect(lines.count == 3 && lines[0] == "forgotten refused=1008 .")
             let history = try await store.history()
             #expect(history.lastNumber == 1010 && history.entries.map(\.number) == [1])
+            #expect(history.count(of: .refused) == 1009 && history.count(of: .deployed) == 1)
         }
     }
 

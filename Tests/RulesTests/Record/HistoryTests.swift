@@ -390,4 +390,23 @@ import Testing
     func nothingElseIsAnEntry(line: String) {
         #expect(History.Entry(line: line) == nil)
     }
+
+    // MARK: - What the index no longer has
+
+    @Test func theCountOfWhatIsForgottenIsALineOfTheIndex() throws {
+        let forgotten = History.Forgotten().adding([try entry(), try entry()])
+        let verdict = try entry().verdict
+        #expect(forgotten.line == "forgotten \(verdict.rawValue)=2 .")
+        #expect(History.Forgotten(line: forgotten.line) == forgotten)
+        #expect(History.Entry(line: forgotten.line) == nil)
+        #expect(History.Forgotten(line: try entry().line) == nil)
+    }
+
+    @Test(arguments: [
+        "forgotten", "forgotten refused=1", "forgotten refused= .", "forgotten refused=-1 .", "forgotten shipped=1 .",
+        "forgotten refused=9223372036854775807 .",
+    ])
+    func nothingElseIsACountOfWhatIsForgotten(line: String) {
+        #expect(History.Forgotten(line: line) == nil)
+    }
 }
