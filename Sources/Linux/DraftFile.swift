@@ -32,6 +32,12 @@ package struct DraftFile: Sendable {
         return Int64(status.st_size)
     }
 
+    /// Adds bytes, and lets others do this with the file, whatever the umask.
+    package func write(_ bytes: [UInt8], mode: FilePermissions) throws(Errno) {
+        try File.caught { try descriptor.writeAll(bytes) }
+        guard fchmod(descriptor.rawValue, mode.rawValue) == 0 else { throw Errno(rawValue: errno) }
+    }
+
     /// Calls `body` with the bytes so far, piece by piece.
     package func read(_ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
         var chunk = [UInt8](repeating: 0, count: 1 << 20)

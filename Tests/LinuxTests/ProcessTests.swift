@@ -191,6 +191,13 @@ struct ProcessTests {
         await end(of: pid)
     }
 
+    @Test("does not wait for a process of another session that keeps its output open")
+    func daemon() async throws {
+        let lines = Lines()
+        try await runner.stream(shell("setsid sleep 20 & echo $!", timeout: .seconds(10))) { lines.append($0) }
+        #expect(kill(try #require(pid_t(lines.all[0])), SIGKILL) == 0)
+    }
+
     @Test("is not started for a task that is already cancelled")
     func cancelledBefore() async throws {
         let task = Task {

@@ -19,6 +19,7 @@ package actor Agent {
     let status: StatusLine
     let serviceManager: ServiceManager
     let spoolWatch: SpoolWatch
+    private let meter: Meter
     var settings: Settings
     var workers: [AppName: Worker] = [:]
     /// The problems reported so far; each is reported once.
@@ -42,11 +43,14 @@ package actor Agent {
     private let letterBox: AsyncStream<Order>.Continuation
 
     /// Loads the settings; throws if they are invalid.
+    ///
+    /// - Parameter version: berth's own, for the metrics.
     package init(
         hostFile: HostFile,
         host: Host,
         log: Logger,
         serviceManager: ServiceManager,
+        version: String,
         patience: Duration = .seconds(60)
     ) async throws {
         self.hostFile = hostFile
@@ -59,6 +63,7 @@ package actor Agent {
         (inbox, letterBox) = AsyncStream.makeStream(of: Order.self)
         (alarm, setAlarm) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         spoolWatch = try await SpoolWatch(on: host.eventLoop)
+        meter = try await Meter(version: version, host: host, log: log)
     }
 
     /// Watches the spools and deploys, until it is ordered to stop.
@@ -72,6 +77,8 @@ package actor Agent {
                 await adopt(settings, in: &group)
                 await endRemoved(in: &group)
                 group.addTask { await self.watchSpools() }
+                group.addTask { await self.meter.run() }
+                group.addTask { await self.meter.watchHolds() }
                 group.addTask { await self.scanWhenDue() }
                 group.addTask { try await self.sweepSpools() }
                 group.addTask { try await self.awaitEngine() }

@@ -14,6 +14,7 @@ package actor Worker {
     private let store: Store
     let log: Logger
     private let histories: Histories
+    private let messenger: Messenger
     private let bell: AsyncStream<Void>
     let ring: AsyncStream<Void>.Continuation
     /// The deployments that an earlier agent left without a verdict.
@@ -62,6 +63,7 @@ package actor Worker {
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         store = Store(app: app.name, state: host.state)
         try store.makeFolders()
+        messenger = Messenger(store, host: host, log: log, ring: ring)
         try ReleaseKey(state: host.state).make()
         history = try await store.history(mends: true) { log.warning("\(app.name): \($0)") }
         unfinished = []
@@ -117,6 +119,7 @@ package actor Worker {
         if let file, isOnRecord(file) { return try spool.discard() }
         let ledger = makeLedger(claim)
         if let file { note(Store.Claim(number: ledger.number, file: file)) }
+        await messenger.expect(ledger.number, of: app)
         let drop: Drop
         do throws(Failure) {
             drop = try Drop(claim, for: app)
@@ -172,6 +175,7 @@ package actor Worker {
     /// Deploys one drop after the other, until the task is cancelled or the worker is retired.
     package func run() async {
         await showLast()
+        await messenger.catchUp(app)
         await recover()
         while !Task.isCancelled {
             if let (ledger, drop, placed) = waiting {
@@ -179,7 +183,8 @@ package actor Worker {
                 // A deployment has holds of its own.
                 await stopLettingGo()
                 await deploy(drop, ledger, placed: placed)
-            } else if isRetired, hasLetGo {
+            } else if await messenger.isIdle, isRetired, hasLetGo, waiting == nil {
+                // Asked first, for while it is asked the app may return, or a drop come.
                 break
             } else {
                 startLettingGo()
@@ -188,6 +193,7 @@ package actor Worker {
         }
         hasEnded = true
         await stopLettingGo()
+        await messenger.stop()
         if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
         saveAgain()
     }
@@ -225,6 +231,7 @@ package actor Worker {
             interrupted: interrupted
         )
         current = ledger
+        host.facts.note(.begun(app.name))
         if let ended = await deployment.run(from: start, failed: failure) {
             await note(ended, ledger)
             // The checks pin images.
@@ -243,6 +250,8 @@ package actor Worker {
     private func note(_ record: Record, _ ledger: Ledger) async {
         if await !ledger.isSaved { unsaved.append(record) }
         if let entry = History.Entry(record) { history.append(entry) }
+        host.facts.note(.verdict(app.name, history, hadTurn: record.started != nil))
+        await messenger.tell(record, of: app)
         for number in history.forgetIdle(beyond: Self.idleLimit) { store.remove(number) }
     }
 

@@ -83,6 +83,7 @@ package struct DiskGuard: Sendable {
         let inventory = try await inventory(extent, images, sightings)
         let plan = PrunePlan(inventory, before, settings.disk, danglingAlone: extent == .dangling)
         var report = PruneReport(before: before, kept: plan.kept, after: before)
+        defer { if state.hasStarted { host.facts.note(.guardEnded) } }
         for removal in plan.removals + plan.reserve {
             let turn = state.turn(of: removal, report.after)
             if turn == .leave {
@@ -112,6 +113,7 @@ package struct DiskGuard: Sendable {
     }
 
     private func announce(_ filesystem: Filesystem) {
+        host.facts.note(.guardStarted)
         log.log(
             .diskGuardStarted,
             """

@@ -2,6 +2,7 @@ import Rules
 
 /// The settings from the files read so far. Every value is of its kind; nothing else is validated.
 struct Draft {
+    private(set) var host: TableDraft<HostSettings>?
     private(set) var disk: TableDraft<DiskSettings>?
     private(set) var apps: [AppName: TableDraft<AppSettings>] = [:]
 
@@ -15,8 +16,12 @@ struct Draft {
                 self.disk = disk
             case "apps":
                 for app in try fragment.entries(of: entry) { try merge(app, of: fragment) }
+            case let name where HostSettings.keys.contains { $0.text.name == name }:
+                var host = self.host ?? TableDraft(HostSettings(), at: fragment.root.place)
+                try host.merge([entry])
+                self.host = host
             default:
-                throw entry.unknown(among: [DiskSettings.header, "apps"])
+                throw entry.unknown(among: HostSettings.keys.map(\.text.name) + [DiskSettings.header, "apps"])
             }
         }
     }

@@ -13,6 +13,8 @@ package struct Host: Sendable {
     package let state: FilePath
     /// The folder that is empty after a boot (`/run/berth`).
     package let runtime: FilePath
+    /// What has happened on it that the metrics depend on.
+    let facts = Facts()
 
     package init(
         eventLoop: any EventLoop,

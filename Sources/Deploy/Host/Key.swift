@@ -2,7 +2,7 @@ import Rules
 
 /// A table of the settings, with every key that it may hold.
 protocol SettingsTable: Sendable {
-    /// The table's name in TOML; if several such tables can exist, an example.
+    /// The table's name in TOML; if several such tables can exist, an example. Empty for the keys above all tables.
     static var header: String { get }
     static var help: String { get }
     static var keys: [Key<Self>] { get }

@@ -1,6 +1,25 @@
 import Rules
 import SystemPackage
 
+extension HostSettings: SettingsTable {
+    static let header = ""
+    static let help = "What is told of all apps. This stands above the first [table]."
+    static let defaults = HostSettings()
+
+    static let keys: [Key<HostSettings>] = [
+        Key(
+            "metrics",
+            \.metrics,
+            .textfile,
+            example: "/var/lib/prometheus/node-exporter/berth.prom",
+            help: """
+                The file in which berth tells node_exporter's textfile collector what it knows of each app. User berth must \
+                be able to write to its folder. Without this key there is no such file. docs/metrics.md lists the metrics.
+                """
+        )
+    ]
+}
+
 extension DiskSettings: SettingsTable {
     static let header = "disk"
     static let help = """
@@ -126,6 +145,17 @@ extension AppSettings: SettingsTable {
             help: """
                 The users who may read the records of this app, such as CI's, so that berth wait and berth receive can \
                 tell its job the verdict. Members of the group berth-records can read those of all apps.
+                """
+        ),
+        Key(
+            "notify",
+            \.notify,
+            .command,
+            example: ["/usr/local/bin/tell-us"],
+            help: """
+                A command that berth runs for each verdict, with the record on its standard input: the program's path and \
+                its arguments. It runs as user berth, beside the deployments, for 30 seconds at most. docs/notify.md has \
+                examples.
                 """
         ),
         Key(

@@ -44,20 +44,27 @@ extension Kind where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Kind<FilePath> {
-    /// An absolute path; `..` is refused, because the system resolves it against a symbolic link's target.
     static var path: Self {
         Kind(words: "an absolute path") { entry throws(SettingsError) in
-            let text = try entry.text()
-            let path = FilePath(text)
-            guard path.isAbsolute else {
-                throw entry.place.error("\(text) is not an absolute path", "begin it with /")
-            }
-            guard !path.components.contains(where: { $0.kind == .parentDirectory }) else {
-                throw entry.place.error("\(text) contains ..", "write the path without it")
-            }
-            return path.lexicallyNormalized()
+            try entry.path(entry.text())
         } toml: {
             quoted($0.string)
+        }
+    }
+}
+
+extension Kind<FilePath?> {
+    /// A file that node_exporter's textfile collector reads.
+    static var textfile: Self {
+        let words = "an absolute path that ends in .prom"
+        return Kind(words: words) { entry throws(SettingsError) in
+            let path = try entry.path(entry.text())
+            guard path.extension == "prom" else {
+                throw entry.place.error("\(path) has another ending", "write \(words)")
+            }
+            return path
+        } toml: {
+            quoted($0?.string ?? "")
         }
     }
 }
@@ -124,6 +131,24 @@ extension Kind<[String]> {
     }
 }
 
+extension Kind<[String]> {
+    /// A program and its arguments, which no shell reads.
+    static var command: Self {
+        Kind(words: "a list: the absolute path of a program, then its arguments") { entry throws(SettingsError) in
+            guard let array = entry.value.array else { throw entry.wrongType("an array of strings") }
+            var words: [String] = []
+            for element in array {
+                guard let word = element.string else { throw entry.wrongType("an array of strings") }
+                words.append(word)
+            }
+            guard let program = words.first else { return [] }
+            return [try entry.path(program).string] + words.dropFirst()
+        } toml: {
+            list($0)
+        }
+    }
+}
+
 extension Kind<[RepositoryPattern]?> {
     /// Repositories of images, in which `*` is allowed.
     static var repositories: Self {
@@ -153,9 +178,17 @@ extension Entry {
         guard !text.isEmpty else { throw place.error("is empty", "write a value or leave the key out") }
         return text
     }
-}
 
-extension Entry {
+    /// An absolute path; `..` is refused, because the system resolves it against a symbolic link's target.
+    fileprivate func path(_ text: String) throws(SettingsError) -> FilePath {
+        let path = FilePath(text)
+        guard path.isAbsolute else { throw place.error("\(text) is not an absolute path", "begin it with /") }
+        guard !path.components.contains(where: { $0.kind == .parentDirectory }) else {
+            throw place.error("\(text) contains ..", "write the path without it")
+        }
+        return path.lexicallyNormalized()
+    }
+
     fileprivate func variableNames() throws(SettingsError) -> [String] {
         guard let array = value.array else { throw wrongType("an array of strings") }
         var names: [String] = []

@@ -3,6 +3,7 @@ import SystemPackage
 
 /// The settings from all files, validated and with every default filled in.
 package struct Settings: Equatable, Sendable {
+    package var host = HostSettings()
     package var disk = DiskSettings()
     package var apps: [AppName: AppSettings] = [:]
 
@@ -24,6 +25,16 @@ package struct Settings: Equatable, Sendable {
     var summary: String { apps.count == 1 ? "1 app" : "\(apps.count) apps" }
 }
 
+/// What stands above all tables of the settings.
+package struct HostSettings: Equatable, Sendable {
+    /// The file for node_exporter's textfile collector; nil for none.
+    package internal(set) var metrics: FilePath?
+
+    package init(metrics: FilePath? = nil) {
+        self.metrics = metrics
+    }
+}
+
 /// One app of the settings (`[apps.<name>]`).
 package struct AppSettings: Equatable, Sendable {
     package let name: AppName
@@ -43,6 +54,8 @@ package struct AppSettings: Equatable, Sendable {
     package internal(set) var images: [RepositoryPattern]?
     /// The users who may read the app's records, besides the group of all records.
     package internal(set) var readers: [String]
+    /// The command that is told each verdict: a program by its absolute path, then its arguments; empty for none.
+    package internal(set) var notify: [String]
     /// How many good releases keep their images, besides the last one.
     package internal(set) var keep: Int
 
@@ -56,6 +69,7 @@ package struct AppSettings: Equatable, Sendable {
         variables: Set<String>? = nil,
         images: [RepositoryPattern]? = nil,
         readers: [String] = [],
+        notify: [String] = [],
         keep: Int = 3
     ) {
         self.name = name
@@ -67,6 +81,7 @@ package struct AppSettings: Equatable, Sendable {
         self.variables = variables
         self.images = images
         self.readers = readers
+        self.notify = notify
         self.keep = keep
     }
 }

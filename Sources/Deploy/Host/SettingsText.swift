@@ -13,6 +13,7 @@ package struct KeyText: Sendable {
 
 /// The text on one table for the sample file and the manual.
 package struct TableText: Sendable {
+    /// Empty for the keys above all tables.
     package let header: String
     package let help: String
     package let keys: [KeyText]
@@ -33,7 +34,7 @@ extension Settings {
     ]
 
     /// Every table of the settings, with every key.
-    package static let tables = [DiskSettings.text, AppSettings.text]
+    package static let tables = [HostSettings.text, DiskSettings.text, AppSettings.text]
 
     /// The sample file: every key, commented out, with its help and its default or an example.
     package static var sample: String {
@@ -51,7 +52,8 @@ extension Settings {
             let note = "# \(kind); \(key.isDefault ? "by default" : "for example"):"
             return [comment([key.help]), note, "#\(key.name) = \(key.value)"].joined(separator: "\n")
         }
-        return ([comment([table.help]) + "\n#[\(table.header)]"] + keys).joined(separator: "\n\n")
+        let header = table.header.isEmpty ? "" : "\n#[\(table.header)]"
+        return ([comment([table.help]) + header] + keys).joined(separator: "\n\n")
     }
 
     /// Paragraphs in lines that fit a terminal.

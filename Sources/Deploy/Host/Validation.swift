@@ -7,6 +7,7 @@ extension Settings {
     /// Refuses an app without a folder, and two apps that share one.
     init(validating draft: Draft) throws(SettingsError) {
         self.init()
+        if let host = draft.host { self.host = host.settings }
         if let disk = draft.disk { self.disk = try disk.validated() }
         var claimed: [FilePath: (app: AppName, key: String)] = [:]
         for (name, table) in draft.apps.sorted(by: { $0.key < $1.key }) {

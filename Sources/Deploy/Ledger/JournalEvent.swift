@@ -20,12 +20,14 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case unhealthy
     case rollbackFailed = "rollback-failed"
     case superseded
+    case notifyFailed = "notify-failed"
+    case metricsUnwritable = "metrics-unwritable"
 
     /// The level of the event's log line.
     package var level: Logger.Level {
         switch self {
         case .agentStarted, .engineReachable, .dropClaimed, .diskGuardStarted, .deployed, .superseded: .notice
-        case .refused, .engineUnreachable, .pruneFailed: .warning
+        case .refused, .engineUnreachable, .pruneFailed, .notifyFailed, .metricsUnwritable: .warning
         case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy: .error
         case .rollbackFailed: .critical
         }
@@ -73,6 +75,8 @@ extension JournalEvent {
         case .unhealthy: "7882fbadb63d4f1c8d1626ba4f4a2580"
         case .rollbackFailed: "705025dbe453422298c55f1ea67791c6"
         case .superseded: "122012b2ae7848ea893b24be95bbd06a"
+        case .notifyFailed: "a7064387e35846f4bd4471946bd9f518"
+        case .metricsUnwritable: "23f474c85057428e852ada28d5ed7ea3"
         }
     }
 }

@@ -32,5 +32,7 @@ extension Store {
         return false
     }
 
-    private var holdFile: FilePath { folder.removingLastComponent().appending("hold") }
+    static let holdName = "hold"
+
+    private var holdFile: FilePath { folder.removingLastComponent().appending(Self.holdName) }
 }

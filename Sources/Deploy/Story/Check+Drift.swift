@@ -29,7 +29,7 @@ extension Check {
 
 extension Drift.Container {
     /// Nil for a container that does not run, or that was made for one command.
-    fileprivate init?(_ container: ContainerSummary) {
+    init?(_ container: ContainerSummary) {
         guard container.status == .running, container.labels.isReplica, let service = container.labels.service else {
             return nil
         }

@@ -51,7 +51,13 @@ struct AgentCommand: ParsableCommand {
         do {
             let lock = try StateLock(host.state)
             defer { withExtendedLifetime(lock) {} }
-            let agent = try await Agent(hostFile: hostFile, host: host, log: log, serviceManager: ServiceManager())
+            let agent = try await Agent(
+                hostFile: hostFile,
+                host: host,
+                log: log,
+                serviceManager: ServiceManager(),
+                version: Berth.version
+            )
             try await agent.run(orders)
             return .success
         } catch let error as SettingsError {

@@ -26,6 +26,7 @@ import Testing
             host: host.host,
             log: Logger(label: "test") { [journal = host.journal] _ in journal },
             serviceManager: ServiceManager(),
+            version: "1.2.3",
             patience: patience
         )
         let (orders, order) = AsyncStream.makeStream(of: Agent.Order.self)
@@ -217,7 +218,13 @@ import Testing
             try write("colour = 1\n", to: settings)
             let (log, hostFile) = (Logger(label: "test") { [journal = host.journal] _ in journal }, HostFile(settings))
             await #expect(throws: SettingsError.self) {
-                _ = try await Agent(hostFile: hostFile, host: host.host, log: log, serviceManager: ServiceManager())
+                _ = try await Agent(
+                    hostFile: hostFile,
+                    host: host.host,
+                    log: log,
+                    serviceManager: ServiceManager(),
+                    version: "1.2.3"
+                )
             }
         }
     }

@@ -92,6 +92,14 @@ import Testing
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nvariables = [\"A B\"]\n", 3, "apps.shop.variables"),
         ("[apps.shop]\ndirectory = \"/srv/shop\"\nregistry = \"https://ghcr.io\"\n", 3, "apps.shop.registry"),
         ("# colours\ncolour = 1\n", 2, "colour"),
+        ("metrics = \"berth.prom\"\n", 1, "metrics"),
+        ("metrics = \"/var/lib/berth.txt\"\n", 1, "metrics"),
+        ("metrics = \"/var/lib/.prom\"\n", 1, "metrics"),
+        ("[disk]\nmetrics = \"/berth.prom\"\n", 2, "disk.metrics"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nnotify = \"/bin/true\"\n", 3, "apps.shop.notify"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nnotify = [\"tell-us\"]\n", 3, "apps.shop.notify"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nnotify = [\"/srv/../bin/sh\"]\n", 3, "apps.shop.notify"),
+        ("[apps.shop]\ndirectory = \"/srv/shop\"\nnotify = [\"/bin/sh\", 1]\n", 3, "apps.shop.notify"),
         ("apps = 1\n", 1, "apps"),
         ("disk = 1\n", 1, "disk"),
         ("[disk]\ncolour = 1\n", 2, "disk.colour"),
@@ -158,17 +166,22 @@ import Testing
         }
     )
     func everyBadValueIsReportedAtItsKey(table: String, key: String, value: String) async throws {
-        let text = "# a file\n[\(table)]\n\n\(key) = \(value)\n"
+        let text = "# a file\n\(table.isEmpty ? "" : "[\(table)]")\n\n\(key) = \(value)\n"
         let error = try await #require(throws: SettingsError.self) { try await load(["conf.d/1.toml": text]) }
         #expect(error.file.lastComponent == "1.toml")
         #expect(error.line == 4)
-        #expect(error.key == "\(table).\(key)")
+        #expect(error.key == (table.isEmpty ? key : "\(table).\(key)"))
     }
 
-    @Test(arguments: Settings.tables.map { ($0.header, $0.keys.map(\.name).joined(separator: ", ")) })
+    @Test(
+        arguments: Settings.tables.map { table in
+            let tables = table.header.isEmpty ? ["disk", "apps"] : []
+            return (table.header, (table.keys.map(\.name) + tables).joined(separator: ", "))
+        }
+    )
     func anUnknownKeyIsAnsweredWithTheKnownOnes(table: String, known: String) async throws {
         let error = try await #require(throws: SettingsError.self) {
-            try await load(["berth.toml": "[\(table)]\ncolour = 1\n"])
+            try await load(["berth.toml": "\(table.isEmpty ? "" : "[\(table)]")\ncolour = 1\n"])
         }
         #expect(error.hint == "the keys here are \(known)")
     }

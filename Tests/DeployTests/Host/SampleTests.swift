@@ -20,25 +20,32 @@ import Testing
     @Test func everyKeyOfTheSampleIsReadAndEachDefaultIsWhatCountsWithoutIt() throws {
         let uncommented = Settings.sample.split(separator: "\n").filter { !$0.hasPrefix("# ") && $0 != "#" }
         let settings = try load(uncommented.map { $0.dropFirst() }.joined(separator: "\n"))
+        #expect(settings.host.metrics == "/var/lib/prometheus/node-exporter/berth.prom")
         #expect(settings.disk == DiskSettings())
         let shop = try #require(AppName("shop"))
         let variables: Set = ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"]
         let images = [try #require(RepositoryPattern("ghcr.io/acme/shop-*"))]
-        let app = AppSettings(name: shop, directory: "/srv/shop", variables: variables, images: images)
+        let app = AppSettings(
+            name: shop,
+            directory: "/srv/shop",
+            variables: variables,
+            images: images,
+            notify: ["/usr/local/bin/tell-us"]
+        )
         #expect(settings.apps == [shop: app])
     }
 
     @Test func everyKeySetsAFieldOfItsOwn() {
         let app = AppSettings.keys.map { $0.field as PartialKeyPath }
         let disk = DiskSettings.keys.map { $0.field as PartialKeyPath }
-        #expect(Set(app).count == 9)
+        #expect(Set(app).count == 10)
         #expect(Set(disk).count == 4)
         for key in Settings.tables.flatMap(\.keys) { #expect(!key.help.isEmpty && !key.kind.isEmpty) }
     }
 
     @Test func onlyWhatHasNoDefaultHasAnExample() {
         let keys = Settings.tables.flatMap(\.keys)
-        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["directory", "variables", "images"])
+        #expect(keys.filter { !$0.isDefault }.map(\.name) == ["metrics", "directory", "variables", "images", "notify"])
     }
 
     private func load(_ text: String) throws -> Settings {

@@ -203,8 +203,10 @@ final class StoryHost: Sendable {
 
     // MARK: - Actions
 
-    func worker(_ settings: Settings = Settings()) async throws -> Worker {
+    func worker(_ settings: Settings = Settings(), notify: [String] = []) async throws -> Worker {
         var settings = settings
+        var app = app
+        app.notify = notify
         settings.apps[app.name] = app
         let host = host
         return try await Worker(
