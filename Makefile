@@ -89,7 +89,7 @@ $(PACKAGE): $(BINARY) $(shell git ls-files 2>/dev/null)
 	@cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
 
 clean: ## what was built, and every throwaway host
-	rm -rf .build $(RELEASE) .build-deb
+	rm -rf .build .build-tools $(RELEASE) .build-deb
 	@for host in $(wildcard .build-host/run/*); do \
 		BERTH_HOST_DIR=.build-host BERTH_HOST_NAME=$${host##*/} Tests/host/host end || exit; \
 	done
