@@ -25,6 +25,9 @@ setup_file() {
 }
 
 @test "at 81 % the guard frees to the target, no further, and the drop is deployed" {
+    # What node_exporter would be told of it.
+    inside install -d -o berth /srv/metrics
+    echo 'metrics = "/srv/metrics/berth.prom"' | inside tee /etc/berth/conf.d/0-host.toml >/dev/null
     start above
     local_image old:1 "2 days ago" "2 days ago"
     local before cursor
@@ -39,6 +42,12 @@ setup_file() {
     [[ $(used) -le 70 ]]
     guard_ran "$cursor"
     contains "$(inside journalctl --after-cursor="$cursor" -o cat BERTH_APP=above BERTH_PHASE=room)" "superseded release #1 of above"
+    # shellcheck disable=SC2016  # expanded inside
+    inside timeout 10 bash -c '
+        until grep -q "^berth_disk_guard_runs_total 1$" "$1" &&
+            awk "/^berth_filesystem_used_ratio.*docker/ { ratio = \$2 } END { exit !(ratio > 0 && ratio <= 0.7) }" "$1"; do
+            inotifywait -qq -t 1 -e moved_to "${1%/*}" || :
+        done' metrics /srv/metrics/berth.prom
 }
 
 @test "under the greatest need all that anybody may still want is there afterwards" {
