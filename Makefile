@@ -24,7 +24,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo man install deb package clean
+.PHONY: help build test unit lint scenarios demo compare man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,11 @@ demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEE
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
 	@Tests/host/demo
+
+compare: ## docs/comparison.md anew: berth and what is used in its place, when something goes wrong (about half an hour)
+	@Tests/tools host
+	@$(MAKE) --no-print-directory build
+	@Tests/compare/compare
 
 man: ## the pages of the manual, as the code and the documents say them now
 	@Tests/tools unit
