@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The app that each peer deploys, and CI's part in it. What a failure changes is in exported variables: `deploy` runs CI's
 # command as a process of its own, which reads this file again. `cell` reads this file.
+# shellcheck disable=SC2034,SC2154
 
 folder=/srv/shop
 registry=127.0.0.1:5000
@@ -99,7 +100,7 @@ deploy_ends() {
 # --- what a peer may say otherwise
 
 # A deployment is killed by the death of CI's command, with all that it has started.
-kill_deployment() { kill -s KILL -- "-$deployment"; }
+kill_deployment() { pkill --signal KILL --session "$deployment"; }
 
 # The server's next start, as far as containers see it.
 restart_all() {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What really serves: for each service the containers that the engine has, and what they answer over HTTP. It believes no
 # tool's word. `cell` reads this file.
+# shellcheck disable=SC2034,SC2154
 
 # look SERVICE: what there is of a service at this moment, as JSON. `mark` changes with each start. Of the one-shot it is the
 # release that ran last.
@@ -30,8 +31,8 @@ look() {
 
 # answered SERVICE STATE: the state after a question over HTTP.
 answered() {
-    local address release body
-    read -r address release < <(jq --raw-output '"\(.address) \(.release)"' <<<"$2")
+    local address body
+    address=$(jq --raw-output .address <<<"$2")
     case $1 in
     front)
         body=$(curl --silent --max-time 1 "http://$address/" || true)
@@ -65,12 +66,12 @@ judge() {
             else "restarts" end;
         [group_by(.service)[] | { service: .[0].service, release: (last.release | name), fault: (if ok then null else fault end) }]
         | { serves: (
-                (map(select(.fault != "down").release) | unique) as $releases
+                (map(select(.fault != "down" and .release != "").release) | unique) as $releases
                 | if any(.fault == "down") then "down"
                   elif ($releases | length) > 1 then "mixed"
                   elif any(.fault) then "bad"
                   else $releases[0] end),
-            detail: map(.service + " " + (if .fault == "down" then "down" else .release + (if .fault then ", " + .fault else "" end) end))
-                | join("; ") }' <<<"$looks")
+            detail: map([.service, if .fault == "down" then "down" else .release + (if .fault then ", " + .fault else "" end) end]
+                | join(" ") | sub(" ,"; ",")) | join("; ") }' <<<"$looks")
     serves=$(jq --raw-output .serves <<<"$verdict")
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # berth, with its defaults: CI sends a drop over SSH and waits for the verdict.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 title=berth
 engine=docker

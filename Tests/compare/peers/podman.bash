@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Podman: a systemd unit for each container (Quadlet), and `podman auto-update`, which restarts the units whose image is a
 # newer one in the registry, and puts the old image back if the unit does not start. CI moves a tag, `live`.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 title='`podman auto-update`'
 engine=podman

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # deploy.sh, by hand or over SSH: CI sends .env.deploy, then runs the script.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 title='`deploy.sh`'
 engine=docker

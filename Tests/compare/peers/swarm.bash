@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Swarm, on one node: a stack whose services start the new task before they stop the old one, and go back by themselves.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 title='`docker stack deploy` (Swarm)'
 engine=docker
@@ -54,7 +54,7 @@ stack_file() {
 }
 
 ci() {
-    cd "$folder"
+    cd "$folder" || return
     export RELEASE=$1
     IMAGE_TAG=$(tag "$1")
     export IMAGE_TAG

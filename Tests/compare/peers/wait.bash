@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Compose alone: CI logs in, pulls, and lets Compose wait.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 title='`docker compose up --wait`'
 engine=docker
@@ -13,7 +13,7 @@ version() { echo "Docker $(docker version --format '{{.Server.Version}}'), Compo
 prepare() { compose_file >"$folder/docker-compose.yml"; }
 
 ci() {
-    cd "$folder"
+    cd "$folder" || return
     IMAGE_TAG=$(tag "$1")
     export IMAGE_TAG
     docker login "$registry" --username builder --password-stdin <<<"$token"
