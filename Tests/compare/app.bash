@@ -108,11 +108,17 @@ restart_all() {
     engine_start
 }
 
+# What has happened to the containers of `gate` since then, as the engine tells it, one JSON object after the other.
+gate_label=com.docker.compose.service=gate
+gate_events() {
+    docker events --since "$since" --until "$(date +%s.%N)" --filter "label=$gate_label" --format '{{json .}}'
+}
+
 # Containers of a service, by the labels of Compose.
 containers() { docker ps --all --quiet --filter label=com.docker.compose.project=shop --filter "label=com.docker.compose.service=$1"; }
 
 # await_start, await_switch: returns when the new gate has started, and when the switch has begun; `since` is before it.
-await_start() { await_docker event=start label=com.docker.compose.service=gate; }
+await_start() { await_docker event=start "label=$gate_label"; }
 await_switch() { await_docker event=kill label=com.docker.compose.project=shop; }
 
 await_docker() { /usr/local/lib/host/await-event '' "$since" 60 "$@" >/dev/null; }

@@ -39,27 +39,16 @@ declare -A titles=(
     [prune_between]='never healthy, after `image prune -af`'
     [prune_in_gate]='never healthy, and `image prune -af` one second after the start of `gate`'
     [disk]='a good release on a disk that is 86 % full, beside a database that is stopped'
-    [two_at_once]='two good releases, the second 0.3 s after the first'
+    [two_at_once]='two good releases, the second (*new*) 0.3 s after the first'
     [killed]='`kill -9` of the deployment when it stops or starts the first container'
     [no_env]='`.env` is missing'
     [hostile]='a drop with `$(touch …)` and `LD_DEBUG_OUTPUT`'
-    [broken_config]="nginx's mounted configuration is broken; then the containers start anew, as after a reboot"
+    [broken_config]="nginx's mounted configuration is broken; then every container starts anew"
 )
 
 good() {
     build r2
-    watch_gate &
-    local watch=$!
     deploy r2
-    kill "$watch"
-    gap=$(jq --slurp 'sort | [range(1; length) as $i | .[$i] - .[$i - 1]] | max // 0 | . * 10 | round / 10' /tmp/answers)
-}
-
-# Writes the time of each answer of `gate`.
-watch_gate() {
-    while :; do
-        [[ $(look gate | jq --raw-output .state) == down ]] || echo "$EPOCHREALTIME"
-    done >/tmp/answers
 }
 
 wrong_token() {

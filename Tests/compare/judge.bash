@@ -56,7 +56,7 @@ judge() {
         ((left == 1)) || sleep 1
     done
     verdict=$(jq --slurp --arg old "$old" --arg new "$new" '
-        def name: if . == $old then "old" elif . == $new then "new" else . end;
+        def name: if . == $old then "old" elif . == $new then "new" elif . == "r2" then "first" else . end;
         def steady: (map(.mark) | unique | length) == 1;
         def ok: last.state == "up" and steady and all(.state == "up" or .state == "starting");
         def fault:
@@ -74,4 +74,23 @@ judge() {
             detail: map([.service, if .fault == "down" then "down" else .release + (if .fault then ", " + .fault else "" end) end]
                 | join(" ") | sub(" ,"; ",")) | join("; ") }' <<<"$looks")
     serves=$(jq --raw-output .serves <<<"$verdict")
+}
+
+# away: for how many seconds since `since` there was no healthy container of `gate`; "still" if there is none now. At the
+# beginning there is one, `old`, of whose start the events do not tell.
+away() {
+    gate_events | jq --slurp --argjson since "$since" '
+        map({ id: (.Actor.ID // .ID), time: (.timeNano / 1e9),
+                kind: ((.Action // .Status) + if .health_status then ": " + .health_status else "" end) })
+        | map(select(.time > $since)) | sort_by(.time)
+        | reduce .[] as $event ({ healthy: ["old"], seen: [], from: null, sum: 0 };
+            ($event.id as $id | if .seen | index($id) then $id else "old" end) as $who
+            | if $event.kind == "start" then .seen += [$event.id]
+              elif $event.kind == "health_status: healthy" then
+                (if $who != "old" and .from then .sum += $event.time - .from | .from = null else . end)
+                | if $who != "old" then .healthy |= (. + [$who] | unique) else . end
+              elif $event.kind | IN("die", "died", "health_status: unhealthy") then .healthy -= [$who]
+              else . end
+            | if .healthy == [] and .from == null then .from = $event.time else . end)
+        | if .from then "still" else .sum * 10 | round / 10 end'
 }

@@ -22,13 +22,15 @@ def told: if .honest == false then .told | join(", ") | bold else .told | join("
 
 def seconds: map(.seconds) | [min, max] | map(if . >= 10 then round else . end) | unique | map(tostring) | join("–") + " s";
 
-def gap: if .[0].gap then "; `gate` silent for \(.[0].gap) s" else "" end;
+# For how long no healthy `gate` ran, if one ran at the end.
+def away: map(.away) | if any(. == "still") or all(. == null or . < 0.1) then "" else
+    "; away " + (map(numbers) | [min, max] | unique | map(tostring) | join("–")) + " s" end;
 
 # The runs of a cell: like ones together, with their number if there are others.
 def cell: length as $total
     | if $total == 0 then "" elif .[0].notRun then "– " + .[0].notRun
       else group_by([.serves, .detail, .harm, .told]) | sort_by(-length)
-        | map((if $total == 1 then "" else "\(length) of \($total): " end) + (.[0] | serves + "<br>" + told) + "<br>" + seconds + gap)
+        | map((if $total == 1 then "" else "\(length) of \($total): " end) + (.[0] | serves + "<br>" + told) + "<br>" + seconds + away)
         | join("<br>") end;
 
 def run($about): "One run on \($about.date), on \($about.system) with \($about.cores) processor cores.";

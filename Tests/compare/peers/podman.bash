@@ -59,6 +59,8 @@ restart_all() {
     systemctl restart $services || true
 }
 
+gate_events() { podman events --since "${since%.*}" --stream=false --filter container=gate --format json; }
+
 await_start() { await_podman start gate; }
 await_switch() { await_podman died gate; }
 

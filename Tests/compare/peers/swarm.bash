@@ -4,6 +4,7 @@
 
 title='`docker stack deploy` (Swarm)'
 engine=docker
+gate_label=com.docker.swarm.service.name=shop_gate
 declare -A not_run=(
     [hostile]='takes no drop: CI runs the commands'
 )
@@ -63,5 +64,10 @@ ci() {
 }
 
 containers() { docker ps --all --quiet --filter "label=com.docker.swarm.service.name=shop_$1"; }
-await_start() { await_docker event=start label=com.docker.swarm.service.name=shop_gate; }
 await_switch() { await_docker event=start label=com.docker.stack.namespace=shop; }
+
+# The bridge of this node does not outlive a restart of the Engine in a Swarm, so it is the containers that end.
+restart_all() {
+    docker ps --quiet | xargs docker kill >>"$log"
+    sleep 5
+}
