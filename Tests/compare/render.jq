@@ -33,14 +33,19 @@ def cell: length as $total
         | map((if $total == 1 then "" else "\(length) of \($total): " end) + (.[0] | serves + "<br>" + told) + "<br>" + seconds + away)
         | join("<br>") end;
 
+# The same in few words: what serves, in any run, and what CI is told.
+def brief: if length == 0 or .[0].notRun then "–" else
+    (map(if .harm | startswith("lost") then "data is lost" else .serves end) | unique | join(" or ")) as $serves
+    | (if all(.right) then $serves else ($serves | bold) end) + ", " + (map(told) | unique | join(" or ")) end;
+
 def run($about): "One run on \($about.date), on \($about.system) with \($about.cores) processor cores.";
 
 def peers($about): ["| tool | version |", "|---|---|"] + [$about.peers[] | "| \(.title) | \(.version) |"] | lines;
 
-def table($about; $failures): . as $cells
+def table($about; $failures; print): . as $cells
     | ["| what goes wrong | " + ($about.peers | map(.title) | join(" | ")) + " |", "|---" * (1 + ($about.peers | length)) + "|"]
         + [$failures[] | .name as $failure
-            | ([.title] + [$about.peers[].name as $peer | $cells | cells_of($failure; $peer) | cell]) | "| " + join(" | ") + " |"]
+            | ([.title] + [$about.peers[].name as $peer | $cells | cells_of($failure; $peer) | print]) | "| " + join(" | ") + " |"]
     | lines;
 
 # In how many rows it all is as it should be, in each run of the row.
@@ -58,5 +63,5 @@ def counts($about): . as $cells
 | if $print == "run" then run($about)
   elif $print == "peers" then peers($about)
   elif $print == "counts" then counts($about)
-  elif $print == "short" then table($about; [$about.failures[] | select(.name | IN($ARGS.positional[]))])
-  else table($about; $about.failures) end
+  elif $print == "short" then table($about; [$about.failures[] | select(.name | IN($ARGS.positional[]))]; brief)
+  else table($about; $about.failures; cell) end
