@@ -13,10 +13,19 @@ package enum File {
     }
 
     /// Reads at most `limit` bytes from the descriptor's current position.
-    package static func read(_ descriptor: FileDescriptor, limit: Int) throws(Errno) -> [UInt8] {
+    ///
+    /// - Parameter time: how long the end, or the limit, may take to come; nil for as long as it takes.
+    /// - Throws: `Errno.timedOut` if it did not come in time.
+    package static func read(
+        _ descriptor: FileDescriptor,
+        limit: Int,
+        within time: Duration? = nil
+    ) throws(Errno) -> [UInt8] {
+        let deadline = time.map { ContinuousClock.now + $0 }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 * 1024)
         while bytes.count < limit {
+            if let deadline { try awaitBytes(of: descriptor, until: deadline) }
             let count = try caught { () throws -> Int in
                 try chunk.withUnsafeMutableBytes { buffer in
                     try descriptor.read(
@@ -28,6 +37,21 @@ package enum File {
             bytes += chunk[..<count]
         }
         return bytes
+    }
+
+    /// Waits until a read would not wait (poll(2)).
+    private static func awaitBytes(
+        of descriptor: FileDescriptor,
+        until deadline: ContinuousClock.Instant
+    ) throws(Errno) {
+        var waiting = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        while true {
+            let rest = max(.zero, deadline - .now)
+            let count = poll(&waiting, 1, CInt(clamping: Int(rest / .milliseconds(1))))
+            if count > 0 { return }
+            guard count < 0 else { throw .timedOut }
+            guard errno == EINTR else { throw Errno(rawValue: errno) }
+        }
     }
 
     /// Replaces a file atomically: a reader finds the old or the new content, even after a power failure.

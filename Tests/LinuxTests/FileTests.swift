@@ -21,6 +21,17 @@ struct FileTests {
         }
     }
 
+    @Test("is read to its end, or until the time is over")
+    func readInTime() throws {
+        let pipe = try FileDescriptor.pipe()
+        defer { try? pipe.readEnd.close() }
+        try pipe.writeEnd.writeAll([1, 2])
+        #expect(throws: Errno.timedOut) { try File.read(pipe.readEnd, limit: 9, within: .milliseconds(20)) }
+        try pipe.writeEnd.writeAll([3, 4])
+        try pipe.writeEnd.close()
+        #expect(try File.read(pipe.readEnd, limit: 9, within: .seconds(60)) == [3, 4])
+    }
+
     @Test("has another name until it is whole, and is its owner's alone")
     func draft() async throws {
         try await withTemporaryFolder { folder in

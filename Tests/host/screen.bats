@@ -82,9 +82,7 @@ Phases:
   health  TIME
   rollback  TIME
 backend is unhealthy: its healthcheck fails
-  healthcheck, exit code 1: no health from a unhealthy app
-  healthcheck, exit code 1: no health from a unhealthy app
-  healthcheck, exit code 1: no health from a unhealthy app
+  healthcheck, exit code 1 (3 times): no health from a unhealthy app
   | unhealthy: starting
 exit 0"
     equal "$(seen 80 berth plan seen)" "\

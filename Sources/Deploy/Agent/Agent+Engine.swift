@@ -32,7 +32,7 @@ extension Agent {
             if await isAlive() {
                 serviceManager.keepAlive()
             } else {
-                log.critical("berth makes no progress and no longer feeds the watchdog")
+                log.log(.stuck, "berth makes no progress and no longer feeds the watchdog")
             }
             try await host.clock.sleep(for: interval / 3)
         }

@@ -65,7 +65,7 @@ extension Agent {
                 histories: { try await self.histories() }
             )
         } catch {
-            log.error("\(app.name): its records cannot be kept: \(error)", metadata: .app(app.name))
+            log.log(.stateUnwritable, "\(app.name): its records cannot be kept: \(error)", .app(app.name))
             return nil
         }
     }

@@ -41,9 +41,7 @@ struct EvidenceReader: Sendable {
     private func report(_ evidence: Evidence) {
         let log = tools.log.with(.service, "\(evidence.service)")
         log.error("\(evidence.service) \(evidence.problem)")
-        for probe in evidence.container?.probes ?? [] {
-            log.notice("\(evidence.service) healthcheck, exit code \(probe.exitCode): \(probe.output)")
-        }
+        for line in evidence.container?.probeLines ?? [] { log.notice("\(evidence.service) \(line)") }
         for line in evidence.container?.log ?? [] { log.notice("\(evidence.service) | \(line)") }
     }
 }

@@ -20,6 +20,12 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case unhealthy
     case rollbackFailed = "rollback-failed"
     case superseded
+    case rollingBack = "rolling-back"
+    case drifted
+    case wayBackMissing = "way-back-missing"
+    case stateUnwritable = "state-unwritable"
+    case stuck
+    case agentFailed = "agent-failed"
     case notifyFailed = "notify-failed"
     case metricsUnwritable = "metrics-unwritable"
 
@@ -27,9 +33,11 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     package var level: Logger.Level {
         switch self {
         case .agentStarted, .engineReachable, .dropClaimed, .diskGuardStarted, .deployed, .superseded: .notice
-        case .refused, .engineUnreachable, .pruneFailed, .notifyFailed, .metricsUnwritable: .warning
-        case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy: .error
-        case .rollbackFailed: .critical
+        case .refused, .engineUnreachable, .pruneFailed, .rollingBack, .drifted, .wayBackMissing, .notifyFailed,
+            .metricsUnwritable:
+            .warning
+        case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy, .stateUnwritable: .error
+        case .rollbackFailed, .stuck, .agentFailed: .critical
         }
     }
 
@@ -49,7 +57,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
 
 extension Logger {
     /// Logs an event with its `MESSAGE_ID`.
-    func log(_ event: JournalEvent, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
+    package func log(_ event: JournalEvent, _ message: Logger.Message, _ metadata: Logger.Metadata = [:]) {
         let id: Logger.Metadata = ["MESSAGE_ID": "\(event.messageID)"]
         log(level: event.level, message, metadata: metadata.merging(id) { one, _ in one })
     }
@@ -75,6 +83,12 @@ extension JournalEvent {
         case .unhealthy: "7882fbadb63d4f1c8d1626ba4f4a2580"
         case .rollbackFailed: "705025dbe453422298c55f1ea67791c6"
         case .superseded: "122012b2ae7848ea893b24be95bbd06a"
+        case .rollingBack: "2e267d4b4bf74f37b43d63cc7c227b18"
+        case .drifted: "51f5440e43484aa2b092ad7052356904"
+        case .wayBackMissing: "44587f99156f41e38c121f3ce30cada9"
+        case .stateUnwritable: "a487f50e64ae4928848d5727237481ff"
+        case .stuck: "e1e649899b3342efaf577dfd1f2d86c7"
+        case .agentFailed: "6ad76d0df18b4fd8bbe0fcdf5e7db14a"
         case .notifyFailed: "a7064387e35846f4bd4471946bd9f518"
         case .metricsUnwritable: "23f474c85057428e852ada28d5ed7ea3"
         }

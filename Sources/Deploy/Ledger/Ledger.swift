@@ -187,7 +187,7 @@ actor Ledger {
             try store.save(stored)
             isSaved = true
         } catch {
-            log.error("the verdict cannot be recorded: \(error)")
+            log.event(.stateUnwritable, "the verdict cannot be recorded: \(error)")
         }
         if record.compose == nil { store.removeComposeFile(of: number) }
         tell(verdict)

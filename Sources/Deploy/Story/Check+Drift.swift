@@ -23,7 +23,7 @@ extension Check {
     func tell(_ drift: Drift, since number: Int) {
         guard reader.store.isNews(drift.sentence), !drift.differences.isEmpty else { return }
         let text = "differs from #\(number): \(drift.sentence)"
-        if drift.concernsRunning { log.warning(text) } else { log.info(text) }
+        if drift.concernsRunning { log.event(.drifted, text) } else { log.info(text) }
     }
 }
 

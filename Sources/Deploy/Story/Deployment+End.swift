@@ -86,7 +86,7 @@ extension Deployment {
     /// - Parameter failure: why the new release cannot stay; it is on record before anything is changed.
     private func rollBack(to wayBack: WayBack, after failure: Failure, _ found: Checked?) async -> Record? {
         await ledger.note(rollbackTo: wayBack.number, after: failure)
-        ledger.log.warning("rolling back to #\(wayBack.number): \(failure.sentence)")
+        ledger.log.event(.rollingBack, "rolling back to #\(wayBack.number): \(failure.sentence)")
         do throws(Setback) {
             let notes = try await phase(.rollback) { tools in
                 let rollback = await rollback(to: wayBack, found, tools)

@@ -132,7 +132,7 @@ actor Meter {
             complaint = failure.reason
         }
         if let complaint, complaint != complaints[name] {
-            log.warning("\(name): a rollback would fail: \(complaint)", metadata: ["app": "\(name)"])
+            log.log(.wayBackMissing, "\(name): a rollback would fail: \(complaint)", .app(name))
         }
         complaints[name] = complaint
     }

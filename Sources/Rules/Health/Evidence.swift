@@ -45,3 +45,21 @@ extension Evidence.Container {
         log = Excerpt.lines(lines.map(redaction.apply))
     }
 }
+
+extension Evidence.Container {
+    /// Its last probes in words; those that say the same one after the other are one line.
+    package var probeLines: [String] {
+        var groups: [(probe: Evidence.Probe, count: Int)] = []
+        for probe in probes {
+            if groups.last?.probe == probe {
+                groups[groups.count - 1].count += 1
+            } else {
+                groups.append((probe, 1))
+            }
+        }
+        return groups.map { probe, count in
+            let times = count == 1 ? "" : " (\(count) times)"
+            return "healthcheck, exit code \(probe.exitCode)\(times): \(probe.output)"
+        }
+    }
+}

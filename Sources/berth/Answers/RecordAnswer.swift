@@ -91,8 +91,7 @@ extension Evidence {
 
     /// Its last probes, and the end of its log.
     var lines: [String] {
-        let probes = (container?.probes ?? []).map { "healthcheck, exit code \($0.exitCode): \($0.output)" }
-        return probes + (container?.log ?? []).map { "| \($0)" }
+        (container?.probeLines ?? []) + (container?.log ?? []).map { "| \($0)" }
     }
 
     var passages: [Passage] { [.heading(sentence)] + lines.map { .line("  \($0)") } }

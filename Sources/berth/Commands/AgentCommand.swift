@@ -61,13 +61,13 @@ struct AgentCommand: ParsableCommand {
             try await agent.run(orders)
             return .success
         } catch let error as SettingsError {
-            log.critical("\(error)")
+            log.log(.agentFailed, "berth ends: \(error)")
             return ExitStatus(error)
         } catch let error as StateLockError where error.isInUse {
-            log.critical("berth ends: \(error)")
+            log.log(.agentFailed, "berth ends: \(error)")
             return .inUse
         } catch {
-            log.critical("berth ends: \(error)")
+            log.log(.agentFailed, "berth ends: \(error)")
             return .software
         }
     }

@@ -39,6 +39,9 @@ struct ReceiveCommand: DropCommand {
     @OptionGroup var options: ReportOptions
     @OptionGroup var settings: SettingsOptions
 
+    /// How long a drop may take to arrive.
+    private static let patience = Duration.seconds(60)
+
     var limit: Duration? { waiting.limit }
     var person: String? { by ?? Surroundings.sudoUser }
 
@@ -51,7 +54,15 @@ struct ReceiveCommand: DropCommand {
     func drop() throws -> [UInt8] {
         let drop: [UInt8]
         do {
-            drop = try File.read(.standardInput, limit: DropParser.sizeLimit + 1)
+            drop = try File.read(.standardInput, limit: DropParser.sizeLimit + 1, within: Self.patience)
+        } catch .timedOut {
+            // rsync, for example, waits for an answer of its own kind, and would wait for ever.
+            throw Failure(
+                .dropUnreadable,
+                "standard input",
+                "has not ended after \(Self.patience)",
+                hint: "send a drop as it is, such as ssh … <.env.deploy"
+            )
         } catch {
             throw Failure(.dropUnreadable, "standard input", "cannot be read: \(error)", hint: "send a drop")
         }
