@@ -54,7 +54,11 @@ import Testing
     @Test func whatWasDone() throws {
         let text = try Render.text(answer(isPlanned: false), as: .lines)
         #expect(text.contains("Done:\n  spool /var/spool/berth/shop is made"))
-        #expect(text.contains("berth check shop:\n  shop: /srv/shop/.env is missing\n      try: write it\n"))
+        #expect(
+            text.contains(
+                "What could fail the next drop of shop:\n  shop: /srv/shop/.env is missing\n      try: write it\n"
+            )
+        )
         #expect(text.hasSuffix(ending))
     }
 }

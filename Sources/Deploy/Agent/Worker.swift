@@ -286,6 +286,7 @@ extension Drop {
             case .refused(let refusal, _): throw refusal
             case .drop(let bytes, _): self = try Drop(parsing: bytes, for: app)
             }
+            isFromRoot = claim.isFromRoot
         } catch {
             throw Failure(error)
         }

@@ -1,5 +1,6 @@
 import Docker
 import DockerModel
+import Glibc
 import Linux
 import Logging
 import Rules
@@ -23,7 +24,7 @@ package struct Planner: Sendable {
     /// - Throws: what kept it from looking; whatever would keep the drop from being deployed is in the plan.
     package func plan(_ bytes: [UInt8]?) async throws -> Plan {
         var plan = Plan(app: app.name)
-        let drop: Drop
+        var drop: Drop
         do throws(DropRefusal) {
             drop =
                 try bytes.map { bytes throws(DropRefusal) in
@@ -33,6 +34,8 @@ package struct Planner: Sendable {
             plan.refuse(Failure(error))
             return plan
         }
+        // Whose file it would be.
+        drop.isFromRoot = geteuid() == 0
         // The checks would wait for it, and a person may lack the agent's access to it.
         _ = try await host.engine.negotiated()
         let check = try await check(drop)

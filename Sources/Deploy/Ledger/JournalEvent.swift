@@ -36,7 +36,8 @@ package enum JournalEvent: String, CaseIterable, Sendable {
         case .refused, .engineUnreachable, .pruneFailed, .rollingBack, .drifted, .wayBackMissing, .notifyFailed,
             .metricsUnwritable:
             .warning
-        case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy, .stateUnwritable: .error
+        case .settingsRejected, .spoolUnwatchable, .dropStuck, .failed, .rolledBack, .unhealthy, .stateUnwritable:
+            .error
         case .rollbackFailed, .stuck, .agentFailed: .critical
         }
     }

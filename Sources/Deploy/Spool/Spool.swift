@@ -29,6 +29,9 @@ package struct Spool: Hashable, Sendable {
             owner.map(Account.name(of:)).map { owner in bytes.flatMap(Drop.by).map { "\($0) (\(owner))" } ?? owner }
         }
 
+        /// Whether the file belongs to root.
+        var isFromRoot: Bool { owner == 0 }
+
         private var bytes: [UInt8]? {
             if case .drop(let bytes, _) = self { bytes } else { nil }
         }

@@ -11,6 +11,10 @@ package struct Drop: Sendable {
     /// The person who dropped it, as the drop says (`BERTH_BY`).
     package var by: String?
     package var directives: Directives
+    /// Whether its file belongs to root, and so not to CI.
+    package var isFromRoot = false
+    /// A person who holds an app must still be able to put an older release back; CI must not.
+    package var passesHold: Bool { isFromRoot && directives.rollbackTo != nil }
     /// The variables whose names sound like secrets; their values are kept in no record and shown in no log.
     package var secretNames: Set<String> { Set(variables.keys.filter(SecretName.matches)) }
 

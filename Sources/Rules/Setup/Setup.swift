@@ -208,9 +208,12 @@ extension SetupFacts {
                 "move it away, or add the app by hand"
             )
         }
-        let lines = ["[apps.\(app)]", "directory = \(directory.inTOML)", "readers = [\(user.inTOML)]"]
-        let text = (lines + (registry.map { ["registry = \($0.inTOML)"] } ?? [])).joined(separator: "\n") + "\n"
-        return .needed(settingsFile, "is written: directory, readers", .write(settingsFile, text: text))
+        var keys = [("directory", directory.inTOML), ("readers", "[\(user.inTOML)]")]
+        if let registry { keys.append(("registry", registry.inTOML)) }
+        let lines = ["[apps.\(app)]"] + keys.map { "\($0) = \($1)" }
+        let names = keys.map(\.0).joined(separator: ", ")
+        let text = lines.joined(separator: "\n") + "\n"
+        return .needed(settingsFile, "is written: \(names)", .write(settingsFile, text: text))
     }
 
     private func item(_ known: Known) throws(Failure) -> Setup.Item {

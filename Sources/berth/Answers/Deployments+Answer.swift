@@ -43,7 +43,8 @@ extension Deployments.Deployment {
 extension Double {
     /// A number of seconds.
     var inWords: String {
-        let tenths = Int((self * 10).rounded())
-        return self < 60 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 600) min \(tenths / 10 % 60) s"
+        // A record that was edited may have any number.
+        let tenths = Int((min(max(self, 0), 1e12) * 10).rounded())
+        return tenths < 600 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 600) min \(tenths / 10 % 60) s"
     }
 }

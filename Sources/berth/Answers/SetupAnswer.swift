@@ -54,11 +54,13 @@ struct SetupAnswer: Answer {
             let found = items.filter { $0.outcome == outcome }
             return found.isEmpty ? [] : [.heading(title)] + found.map { .line("  \($0.subject) \($0.text)") }
         }
-        return passages + (findings.isEmpty ? [] : [.heading("berth check \(app):")] + findings.flatMap(\.passages)) + [
-            .heading(
-                "CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"
-            ),
-            .line("  \(authorizedKeys.line)"),
-        ]
+        return passages
+            + (findings.isEmpty
+                ? [] : [.heading("What could fail the next drop of \(app):")] + findings.flatMap(\.passages)) + [
+                .heading(
+                    "CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"
+                ),
+                .line("  \(authorizedKeys.line)"),
+            ]
     }
 }

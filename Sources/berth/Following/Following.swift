@@ -41,11 +41,13 @@ struct Following: Sendable {
                     try await host.clock.sleep(for: max(limit - Self.patience, .zero))
                     return nil
                 }
-                let live = Task { try await telling.keepAlive(host.clock) }
-                defer {
-                    live.cancel()
-                    group.cancelAll()
+                if telling.isLive {
+                    group.addTask {
+                        try await telling.keepAlive(host.clock)
+                        return nil
+                    }
                 }
+                defer { group.cancelAll() }
                 return try await group.next() ?? nil
             }
             await telling.end()

@@ -7,6 +7,8 @@ import Rules
 actor Telling {
     private let stream: Terminal.Stream?
     private let store: Store
+    /// Whether there is a line that is written anew.
+    nonisolated let isLive: Bool
     private var course: Course
     private var isShown = false
     /// Whether there was anything to tell.
@@ -15,7 +17,7 @@ actor Telling {
     init(_ report: Report, of reader: RecordReader) {
         stream = report.stream
         store = reader.store
-        let isLive = stream.map { Terminal.format(of: $0).isStyled } ?? false
+        isLive = stream.map { Terminal.format(of: $0).isStyled } ?? false
         course = Course(isLive: isLive, app: reader.app, at: .now)
     }
 
@@ -35,8 +37,7 @@ actor Telling {
 
     /// Writes the line of what is under way anew, until the task is cancelled.
     func keepAlive(_ clock: some Clock<Duration>) async throws {
-        guard course.isLive else { return }
-        while true {
+        while !Task.isCancelled {
             draw()
             try await clock.sleep(for: .seconds(1))
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Rules
 import Support
 import SystemPackage
 import Testing
@@ -17,6 +18,13 @@ import Testing
         }
     }
 
+    @Test func aStarThatIsNoMarkStays() {
+        #expect(
+            Roff.inline("without a tag; * stands for any, as in `shop-*`, *such* as that")
+                == #"without a tag; * stands for any, as in \fBshop\-*\fR, \fIsuch\fR as that"#
+        )
+    }
+
     @Test func everyArgumentThatIsAnAppCompletes() throws {
         // The app that is set up is not in the settings yet.
         for command in try ToolInfo.berth().commands where command.commandName != "init" {
@@ -30,8 +38,10 @@ import Testing
         let root = try ToolInfo.berth()
         let names = root.commands.map(\.commandName)
         let places = MarkdownTable.rows(of: try Repository.section("What is where", of: "docs/install.md"))
+        let phases = MarkdownTable.rows(of: try Repository.section("What happens to a drop", of: "README.md"))
+            .filter { $0.count == 3 && Phase(rawValue: $0[0].filter { $0 != "`" }) != nil }
         return [
-            ProgramPage(root: root, places: places).page, SettingsPage().page, DropPage().page,
+            ProgramPage(root: root, places: places, phases: phases).page, SettingsPage().page, DropPage().page,
             CausesPage(document: try Repository.text("docs/causes.md")).page,
         ] + root.commands.map { CommandPage(command: $0, others: names).page }
     }

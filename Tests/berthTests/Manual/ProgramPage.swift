@@ -8,6 +8,8 @@ struct ProgramPage {
     let root: ToolInfo.Command
     /// The table of what is where, from `docs/install.md`.
     let places: [[String]]
+    /// The table of the phases, from README.
+    let phases: [[String]]
 
     var page: ManualPage {
         ManualPage(
@@ -19,6 +21,7 @@ struct ProgramPage {
                 ManualPage.Section("DESCRIPTION", ManualPage.Block.blocks(of: Self.description)),
                 ManualPage.Section("COMMANDS", commands),
                 ManualPage.Section("OPTIONS", [.list(root.visibleArguments.map(\.entry))]),
+                ManualPage.Section("PHASES", phaseBlocks),
                 ManualPage.Section("VERDICTS AND EXIT STATUS", Self.exitStatus),
                 ManualPage.Section("JOURNAL FIELDS", Self.fields),
                 ManualPage.Section("ENVIRONMENT", [.list(Self.environment)]),
@@ -62,6 +65,21 @@ struct ProgramPage {
         let entries = root.commands.map { ManualPage.Entry("`\($0.pageName)`(1)", $0.abstract ?? "") }
         guard let command = root.defaultSubcommand else { return [.list(entries)] }
         return [.list(entries), .paragraph("Without a command, it is `berth \(command)`.")]
+    }
+
+    private var phaseBlocks: [ManualPage.Block] {
+        let entries = phases.filter { $0.count == 3 }.map { row in
+            ManualPage.Entry(row[0], "\(Self.sentence(row[1])) If it fails: \(row[2]).")
+        }
+        return [
+            .paragraph(
+                """
+                A deployment goes through these phases, one after the other. Until `up`, berth touches nothing that runs; from \
+                `up` on, a failure leads to `rollback`.
+                """
+            ),
+            .list(entries),
+        ]
     }
 
     // MARK: - Exit status

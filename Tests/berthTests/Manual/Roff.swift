@@ -47,7 +47,8 @@ enum Roff {
             } else if let (marked, after) = span(rest, "**", "**") {
                 result += "\\fB\(escaped(marked))\\fR"
                 rest = after
-            } else if let (marked, after) = span(rest, "*", "*") {
+            } else if let (marked, after) = span(rest, "*", "*"), marked.first?.isLetter == true, !marked.contains("`")
+            {
                 result += "\\fI\(verbatim(marked))\\fR"
                 rest = after
             } else if let (label, after) = span(rest, "[", "]("), let end = after.firstIndex(of: ")") {
