@@ -67,10 +67,19 @@ extension Answer {
 extension String {
     /// The text of others as it may stand in a line: it can neither steer a terminal nor begin a line of its own, nor give
     /// an order to what runs a CI job and reads the job's log.
-    var inOneLine: String { split { $0.isNewline || $0 == "\t" }.joined(separator: " ").printable.withoutOrders }
+    var inOneLine: String {
+        split { $0.isNewline || $0 == "\t" }.joined(separator: " ").printable.withoutIgnorables.withoutOrders
+    }
 
     /// GitHub's runner obeys `::name::` at the beginning of a line and `##[name]` anywhere in it; others obey `##name[…]`.
+    /// They look at scalars: what makes one character of several hides nothing from them.
     private var withoutOrders: String {
-        replacing(/##(?=[A-Za-z]*\[)/, with: "# #").replacing(/^\s*::(?=.*::)/, with: ": :")
+        replacing(/##(?=[A-Za-z]*\[)/.matchingSemantics(.unicodeScalar), with: "# #")
+            .replacing(/^\s*::(?=.*::)/.matchingSemantics(.unicodeScalar), with: ": :")
+    }
+
+    /// Without what shows nothing, and what a comparison of strings may leave out.
+    private var withoutIgnorables: String {
+        String(String.UnicodeScalarView(unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }))
     }
 }

@@ -7,6 +7,7 @@ import Testing
         ("shop", "`shop`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), ("`a", "`` `a ``"), (" a", "`  a `"),
         ("", "`  `"),
         ("a\n\n<b>@c", "`a <b>@c`"), ("a\u{1B}[31m", "`a\u{FFFD}[31m`"), ("##[error]x", "`# #[error]x`"),
+        ("a`\u{301} @eve", "``a`\u{301} @eve``"), ("`\u{301}", "`` `\u{301} ``"),
     ])
     func textOfOthersStandsInCode(text: String, code: String) {
         #expect(Markdown.code(text) == code)
@@ -14,6 +15,7 @@ import Testing
 
     @Test(arguments: [
         ("a|b", "`a\\|b`"), ("a\\|b", "`a\\ \\|b`"), ("||", "`\\|\\|`"), ("a\nb", "`a b`"), ("a\\", "`a\\`"),
+        ("a|\u{301}b", "`a\\|\u{301}b`"),
     ])
     func itDoesNotEndACell(text: String, cell: String) {
         #expect(Markdown.cell(text) == cell)

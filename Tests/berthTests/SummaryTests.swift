@@ -164,7 +164,11 @@ import Testing
     @Test(arguments: [
         ("##[error]x", "# #[error]x"), ("a ###[group]", "a ## #[group]"), ("##vso[task.x]", "# #vso[task.x]"),
         ("::error::x", ": :error::x"), (" \u{A0}::add-mask::x", ": :add-mask::x"), ("\n::error::x", ": :error::x"),
-        ("## Title [a]", "## Title [a]"), ("listens on ::", "listens on ::"), ("::1", "::1"), ("a::b::c", "a::b::c"),
+        // One character for a person, and an order for the runner.
+        ("\u{600}##[set-output name=a]b", "\u{600}# #[set-output name=a]b"), ("#\u{200B}#[error]x", "# #[error]x"),
+        ("##\u{301}[error]x", "##\u{301}[error]x"), ("::error::\u{200D}x", ": :error::x"),
+        ("\u{FEFF}::error::x", ": :error::x"), ("## Title [a]", "## Title [a]"), ("listens on ::", "listens on ::"),
+        ("::1", "::1"), ("a::b::c", "a::b::c"),
     ])
     func noLineGivesOrders(line: String, printed: String) {
         #expect(line.inOneLine == printed)

@@ -129,8 +129,8 @@ END
         "inputs.receive == '"'true' && '--receive' || ''"'": "" }'
     run job "$(steps action.yml "${inputs//\$values/.}")"
     equal "$status" 0
-    equal "$(record any 1 | jq -c '[.request, .by, .variables]')" \
-        '["4711-2","octocat (deploy)",{"ENV":"test","IMAGE_TAG":"v1"}]'
+    equal "$(record any 1 | jq -c '[.request[:7], .by, .variables]')" \
+        '["4711-2-","octocat (deploy)",{"ENV":"test","IMAGE_TAG":"v1"}]'
 
     # The connection is cut while the new release becomes healthy.
     inside sed -i '$a credential = ["CI_REGISTRY_USER", "CI_JOB_TOKEN"]' /etc/berth/conf.d/any.toml
@@ -145,7 +145,7 @@ END
     wait $!
     contains "$(<"$BATS_TEST_TMPDIR/job")" "the connection was lost; asking again"
     contains "$(<"$BATS_TEST_TMPDIR/job")" "any #2: deployed"
-    equal "$(record any 2 | jq -c '[.request, .by]')" '["job-7","alice (deploy)"]'
+    equal "$(record any 2 | jq -c '[.request[:6], .by]')" '["job-7-","alice (deploy)"]'
 
     inside sed -i '/^credential/d' /etc/berth/conf.d/any.toml
     reload
@@ -155,7 +155,7 @@ END
         "DEPLOY_KNOWN_HOSTS=$(inside cat /root/.ssh/known_hosts)" \
         sh -euc "$(commands codefresh.yml .steps.deploy.commands | sed 's/ shop / any /')"
     equal "$(serves any backend)" v1
-    equal "$(record any 3 | jq -r .request)" b1
+    contains "$(record any 3 | jq -r .request)" b1-
 }
 
 @test "deploy-receive.yml: a key that can do nothing else; other keys, hosts and apps get nothing" {

@@ -19,8 +19,9 @@ Environment; each has a default:
   BERTH_SSH_KEY      the private key itself; without it ssh uses its own files or agent
   BERTH_KNOWN_HOSTS  lines of a known_hosts file, one of which must match the server; without it ssh's own files
   BERTH_SSH_PORT     ssh's port
-  BERTH_LINES        more lines of the drop, NAME=VALUE each
-  BERTH_REQUEST      the name of the request; without it the CI's name for this run
+  BERTH_LINES        more lines of the drop, NAME=VALUE each; a line break in a value would begin another one, so check
+                     what comes from others
+  BERTH_REQUEST      the name of the request; without it the CI's name for this run, and a random end
   BERTH_BY           who drops; without it the CI's user
   BERTH_SPOOL        the spool; without it /var/spool/berth/APP; not with --receive
   BERTH_TIMEOUT      how long to wait for the verdict, in seconds; without it 3600; not with --receive
@@ -133,7 +134,8 @@ elif [ -n "${CF_BUILD_ID-}" ]; then
 else
     run=$(uname -n)-$(date +%s)-$$ user=$(id -un)
 fi
-request=${BERTH_REQUEST:-$run} by=${BERTH_BY:-${user:-unknown}}
+# Two drops of one run are two requests: the second must not be told what became of the first.
+request=${BERTH_REQUEST:-$run-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')} by=${BERTH_BY:-${user:-unknown}}
 spool=${BERTH_SPOOL:-/var/spool/berth/$app}
 timeout=${BERTH_TIMEOUT:-3600}
 summary=${BERTH_SUMMARY:-${GITHUB_STEP_SUMMARY-}}

@@ -56,12 +56,19 @@ extension String {
     /// The same JSON, with everything escaped on which a terminal, or what runs a CI job, would act: the encoder escapes only
     /// what JSON demands.
     package var harmless: String {
-        replacing(/##(?=[A-Za-z]*\[)/, with: #"#\u0023"#).unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.steersTerminals, !scalar.isASCII || scalar == "\u{7F}" {
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        var last: Unicode.Scalar?
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            let isSecondHash = scalar == "#" && last == "#"
+            let acts = scalar.steersTerminals || scalar.properties.isDefaultIgnorableCodePoint
+            if isSecondHash || acts && (!scalar.isASCII || scalar == "\u{7F}") {
+                for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+                last = nil
             } else {
                 text.unicodeScalars.append(scalar)
+                last = scalar
             }
         }
     }

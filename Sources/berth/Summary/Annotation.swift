@@ -13,6 +13,7 @@ enum Annotation {
 
 extension String {
     fileprivate var escaped: String {
-        replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        let codes: [Unicode.Scalar: String] = ["%": "%25", "\r": "%0D", "\n": "%0A"]
+        return unicodeScalars.map { codes[$0] ?? String($0) }.joined()
     }
 }

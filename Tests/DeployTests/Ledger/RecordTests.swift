@@ -298,4 +298,14 @@ import Testing
         #expect(again.sentence == failure.sentence && again.reason == failure.reason)
         #expect(again.cause == failure.cause && again.hint == hint && again.evidence == evidence)
     }
+
+    /// JSON in the log of a CI job gives no order there, and is the same value.
+    @Test func jsonGivesNoOrders() throws {
+        var record = try record()
+        let reason = "##[error]a ###[b] \u{600}##[c] #\u{200B}#[d] \u{E0001}"
+        record.reason = reason
+        let text = try String(decoding: record.json(), as: UTF8.self)
+        #expect(!text.contains("##") && !text.unicodeScalars.contains("\u{200B}"))
+        #expect(try Record(json: Array(text.utf8)).reason == reason)
+    }
 }
