@@ -28,7 +28,7 @@ struct Dropping: Sendable {
         return try await following.run(target, on: host, spool: spool) { try spool.submit(drop) }
     }
 
-    /// The drop with a name for the request, and with the person's; nil if the agent would find others in it, or none.
+    /// The drop with a name of its own, and with the person's; nil if the agent would find others in it, or none.
     private func named(_ drop: [UInt8]) -> (drop: [UInt8], request: String)? {
         let names = DropParser.parse(drop).assignments.map(\.name)
         guard !names.isEmpty else { return nil }

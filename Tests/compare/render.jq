@@ -50,7 +50,7 @@ def table($about; $failures; print): . as $cells
 
 # In how many rows it all is as it should be, in each run of the row.
 def counts($about): . as $cells
-    | ["| of the rows in which something goes wrong | the right release serves | CI is told so |", "|---|---|---|"]
+    | ["| tool (rows in which something goes wrong) | the right release serves | CI is told the truth |", "|---|---|---|"]
         + [$about.peers[] | .name as $peer
             | [$cells[] | select(.peer == $peer and .failure != "good" and (.notRun | not))] | group_by(.failure)
             | map({ right: all(.right), honest: (if any(.honest == null) then null else all(.honest) end) }) as $rows

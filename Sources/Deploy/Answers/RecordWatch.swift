@@ -11,7 +11,7 @@ package struct RecordWatch: Sendable {
         /// The one that began last.
         case last
         case number(Int)
-        /// The last one with CI's name for the request.
+        /// The last one with CI's name for its drop.
         case request(String)
         /// The first one with that name whose number is higher.
         case next(String, after: Int)

@@ -3,7 +3,7 @@ import SystemPackage
 
 extension HostSettings: SettingsTable {
     static let header = ""
-    static let help = "What is told of all apps. This stands above the first [table]."
+    static let help = "Settings of the whole host. They stand above the first [table]."
     static let defaults = HostSettings()
 
     static let keys: [Key<HostSettings>] = [

@@ -17,7 +17,7 @@ package enum JournalField: String, CaseIterable, Sendable {
         switch self {
         case .app: "the app"
         case .deployment: "the deployment's number, on each of its lines"
-        case .request: "CI's name for the request, if the drop has one"
+        case .request: "CI's name for this drop, if it has one"
         case .by: "who dropped it, on the lines of its claim and of its verdict"
         case .phase: "the phase that the line belongs to"
         case .service: "the service of the app that the line is about"

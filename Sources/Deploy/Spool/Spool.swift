@@ -21,7 +21,7 @@ package struct Spool: Hashable, Sendable {
         case drop([UInt8], owner: uid_t? = nil)
         case refused(DropRefusal, owner: uid_t? = nil)
 
-        /// CI's name for the request, even if the drop is refused because of another line.
+        /// CI's name for this drop, even if the drop is refused because of another line.
         var request: String? { bytes.flatMap(Drop.request) }
 
         /// Who dropped it, as ``Record/by`` has it; nil if the file's owner is not known.

@@ -50,8 +50,8 @@ package enum Directive: String, CaseIterable, Sendable {
                     "1",
                     """
                     Deploy a release that was rolled back before, or one without a way back. Put an older release back \
-                    across `rollback: never`. Let a service end with exit code 0 that ran all the time before. The first drop \
-                    for an app that runs already without berth needs it.
+                    across `rollback: never`. Accept that a service which ran all the time before ends with exit code 0. The \
+                    first drop for an app that runs already without berth needs it.
                     """
                 )
             ]

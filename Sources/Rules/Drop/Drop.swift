@@ -6,7 +6,7 @@ package struct Drop: Sendable {
     package var variables: [String: String]
     /// CI's registry login for this pull; nil if the host's own logins are to be used.
     package var credential: RegistryCredential?
-    /// CI's own name for this request (`BERTH_REQUEST`).
+    /// CI's own name for this drop (`BERTH_REQUEST`).
     package var request: String?
     /// The person who dropped it, as the drop says (`BERTH_BY`).
     package var by: String?
@@ -62,7 +62,7 @@ package struct Drop: Sendable {
         }
     }
 
-    /// CI's name for the request, even if the drop is refused because of another line.
+    /// CI's name for this drop, even if the drop is refused because of another line.
     package static func request(in bytes: [UInt8]) -> String? { word(.request, in: bytes) }
 
     /// The person whom the drop names, even if it is refused because of another line.

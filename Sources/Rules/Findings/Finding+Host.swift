@@ -36,7 +36,7 @@ extension Finding {
             ]
         }
         guard unit.load != "not-found" else {
-            let hint = "install it as the README says"
+            let hint = "install berth, as docs/install.md says"
             return [Finding(.error, .agent, "berth.service", "is not there, so no drop is deployed", try: hint)]
         }
         var findings: [Finding] = []

@@ -12,7 +12,8 @@ struct CheckCommand: Question {
             It changes nothing, and also works while the agent or the Engine is down. As root it looks with the rights of user \
             berth, which are the agent's; otherwise with yours, and says what it could not look at.
 
-            An error makes the next drop fail or be refused, or puts data at risk; a warning may; a note is to be known.
+            An error makes the next drop fail or be refused, or puts data at risk; a warning could do so; a note is for \
+            your information.
 
             Exit codes:
               0   no errors

@@ -7,7 +7,8 @@ struct HoldCommand: Question {
         commandName: "hold",
         abstract: "Deploy no drop of an app until berth resume.",
         discussion: """
-            Drops are refused meanwhile, with the reason and your name, so that CI has its answer at once. A deployment under way goes on.
+            Drops are refused meanwhile, with the reason and your name, so that CI has its answer at once. A deployment under \
+            way goes on, and a rollback by root (sudo berth rollback) works all the same.
 
             Exit codes:
               0   the app is held

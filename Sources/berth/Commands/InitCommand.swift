@@ -10,9 +10,10 @@ struct InitCommand: Question {
         commandName: "init",
         abstract: "Set an app up: CI's user, spool, permissions, settings.",
         discussion: """
-            It says what was right already, what it has done, and what is left to you. With --dry-run it changes nothing; a \
-            second run changes nothing either. It gives group berth the right to read the app's folder, its .env and its \
-            Compose file, and takes no right from any user. It follows no symbolic link, and replaces no settings.
+            It says what was right already, what it has done, and what is left to you. With --dry-run it only says what it \
+            would do. Run twice, it changes nothing the second time. It gives group berth the right to read the app's folder, \
+            its .env and its Compose file, and takes no right from any user. It follows no symbolic link, and replaces no \
+            settings. The app's name has 1 to 64 lower-case letters and digits, and between them - or a single _.
 
             Exit codes:
               0   the app is set up, as far as nothing is left to you
@@ -22,13 +23,13 @@ struct InitCommand: Question {
             """
     )
 
-    @Argument(help: "The app's name: letters, digits and -.")
+    @Argument(help: "The app's name in the settings; it is part of paths and of names of images.")
     var app: String
 
     @Argument(help: "The app's folder, with its Compose file and .env.")
     var directory: String
 
-    @Option(help: ArgumentHelp("The user as whom CI logs in; made if there is none.", valueName: "name"))
+    @Option(help: ArgumentHelp("CI's user on this server. berth makes it if it is missing.", valueName: "name"))
     var user = "deploy"
 
     @Option(help: ArgumentHelp("The registry of the app's images, if it is not ghcr.io.", valueName: "host"))
@@ -42,7 +43,8 @@ struct InitCommand: Question {
 
     func validate() throws {
         guard AppName(app) != nil else {
-            throw ValidationError("\(app) is not a valid app name: use small letters and digits, and between them -")
+            let rule = "use 1 to 64 lower-case letters and digits, and between them - or a single _"
+            throw ValidationError("\(app) is not a valid app name: \(rule)")
         }
         guard user.isUserName else { throw ValidationError("\(user) is not the name of a user") }
         guard user != "root", user != "berth" else {

@@ -29,7 +29,7 @@ struct WaitCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "CI's name for the request (BERTH_REQUEST), instead of a number; of several, the last one.",
+            "CI's name for this drop (BERTH_REQUEST), instead of a number; of several, the last one.",
             valueName: "name"
         )
     )

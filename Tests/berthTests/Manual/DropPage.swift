@@ -52,7 +52,8 @@ struct DropPage {
 
     private static let credential = """
         `\(CredentialNames.github.user)` and `\(CredentialNames.github.token)` log in to the app's registry for the pull of this \
-        drop. berth never hands them to Compose, and writes them to no disk, argument list, journal or record. Without them, berth \
+        drop. The token is in the drop until berth has the drop on record, and during the pull in a private file in `/run/berth`, \
+        which is memory. It is in no variable of Compose, no argument list, journal or record. Without a login in the drop, berth \
         uses the logins of user `berth`. The setting `credential` names other variables, and `registry` the registry.
         """
 
@@ -74,7 +75,7 @@ struct DropPage {
         """
 
     private static let examples = """
-        A release, with the credential of the CI job and its name for the request:
+        A release, with the credential of the CI job and its name for this drop:
 
             IMAGE_TAG=v2
             REGISTRY_OWNER=acme

@@ -35,10 +35,13 @@ struct ProgramPage {
     private static let description = """
         berth is a deploy agent for Docker Compose apps. CI leaves a small file, `.env.deploy`, in the app's spool on the server. \
         berth takes it, pulls the images of the release, switches the app to them, and checks that the app is healthy. If it \
-        is not, berth puts the last good release back. Each drop gets exactly one verdict, with a cause and a reason.
+        is not, berth puts the last good release back. Each drop that berth takes gets exactly one verdict, with a cause and a \
+        reason.
 
-        The agent is `berth.service`. All other commands read its records and write drops, as CI does. They work while the \
-        agent is down, and none talks to it. Run them with sudo, or as a member of the group `berth-records`.
+        The agent is `berth.service`. All other commands read its records and write drops, as CI does. None talks to the agent: \
+        those that read also work while it is down, and a rollback waits for it. Run them with sudo. A member of the group \
+        `berth-records` needs none for `berth`, `history`, `show` and `wait`. `logs` needs the group `systemd-journal` or `adm`, \
+        `plan` and `prune --dry-run` need Docker's socket, and `check` says what it cannot see.
 
         An app has a folder with its Compose file and its `.env`, and a table in the settings. See `berth.toml`(5).
         """
@@ -58,7 +61,7 @@ struct ProgramPage {
 
         Each drop that found no room on the disk:
 
-            journalctl BERTH_CAUSE=no-room
+            sudo journalctl BERTH_CAUSE=no-room
         """
 
     private var commands: [ManualPage.Block] {
