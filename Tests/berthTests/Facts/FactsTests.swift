@@ -60,8 +60,8 @@ import Testing
         let build = ["HOST_KEEP", "HOST_NAME", "HOST_FLAVOUR", "HOST_DIR", "HOST_LAYER", "WRITE_MANUAL", "BINARY"].map {
             "BERTH_\($0)"
         }
-        // By these names a CI job finds its key and the server's.
-        let secrets = ["BERTH_SSH_KEY", "BERTH_KNOWN_HOSTS"]
+        // By these names a CI job hands its key, the server's and more lines to `drop.sh`.
+        let secrets = ["BERTH_SSH_KEY", "BERTH_KNOWN_HOSTS", "BERTH_LINES"]
         let known = Set(JournalField.allCases.map(\.name) + Directive.allCases.map(\.rawValue) + build + secrets)
         for page in try Repository.pages() + ["systemd/berth.catalog", "etc/berth.toml"] {
             let text = try Repository.text(page)
