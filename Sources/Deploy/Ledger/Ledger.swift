@@ -72,7 +72,6 @@ actor Ledger {
     /// Notes how long the current phase took.
     func finish() {
         guard !record.phases.isEmpty else { return }
-        store.forgetPull(of: number)
         record.phases[record.phases.count - 1].seconds = began.duration(to: clock.now).inSeconds
     }
 
@@ -118,8 +117,6 @@ actor Ledger {
         record.rolledBackTo = older.number
         record.release = older.release
     }
-
-    func note(_ pulled: Pulled) { store.note(pulled, of: number) }
 
     func note(images: [ImageUse: Record.Service]) {
         record.release = images
@@ -182,7 +179,8 @@ actor Ledger {
         record.running = running
         record.ended = .now
         deadline = nil
-        store.forgetPull(of: number)
+        // An agent that ended in a pull has left it.
+        store.note(nil, of: number)
         do throws(StoreError) {
             try store.save(stored)
             isSaved = true

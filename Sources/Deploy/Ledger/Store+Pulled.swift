@@ -21,12 +21,12 @@ extension Store {
         return Pulled(done: done, all: all)
     }
 
-    func note(_ pulled: Pulled, of number: Int) {
+    /// - Parameter pulled: nil once nothing is pulled any more.
+    func note(_ pulled: Pulled?, of number: Int) {
+        guard let pulled else { return _ = File.remove(pullFile(number)) }
         let text = Array("\(pulled.done) \(pulled.all)".utf8)
         try? File.write(text, to: pullFile(number), mode: [.ownerReadWrite, .groupRead])
     }
-
-    func forgetPull(of number: Int) { _ = File.remove(pullFile(number)) }
 
     private func pullFile(_ number: Int) -> FilePath { folder.appending("\(number).pull") }
 }

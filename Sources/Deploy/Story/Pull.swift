@@ -10,8 +10,8 @@ struct Pull: Sendable {
     let number: Int
     let pins: Pins
     let tools: Tools
-    /// Is told how far the pull is.
-    let note: @Sendable (Pulled) async -> Void
+    /// Is told how far the pull is; nil once it is over.
+    let note: @Sendable (Pulled?) -> Void
 
     /// What is to be pulled, given what the host has: an image that is named by its digest and is here already cannot
     /// change, and one of a volume or a hook that was built here is in no registry.
@@ -55,18 +55,23 @@ struct Pull: Sendable {
 
     /// Runs `body`, and tells how many of the images it has pulled, as long as the Engine tells.
     private func counting(_ images: Set<ImageReference>, _ body: () async throws -> Void) async throws {
-        await note(Pulled(done: 0, all: images.count))
-        let counter = Task(executorPreference: tools.host.executor) { [pins, note] in
-            try await pins.session.withPulls { pulls throws(EngineError) in
-                var rest = images
-                for try await pull in pulls where rest.contains(where: { $0.familiar == pull.image }) {
-                    rest = rest.filter { $0.familiar != pull.image }
-                    await note(Pulled(done: images.count - rest.count, all: images.count))
-                }
+        note(Pulled(done: 0, all: images.count))
+        defer { note(nil) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await count(images) }
+            defer { group.cancelAll() }
+            try await body()
+        }
+    }
+
+    private func count(_ images: Set<ImageReference>) async throws(EngineError) {
+        try await pins.session.withPulls { pulls throws(EngineError) in
+            var rest = images
+            for try await pull in pulls where rest.contains(where: { $0.familiar == pull.image }) {
+                rest = rest.filter { $0.familiar != pull.image }
+                note(Pulled(done: images.count - rest.count, all: images.count))
             }
         }
-        defer { counter.cancel() }
-        try await body()
     }
 
     private func fetch(_ plan: PullPlan, _ compose: Compose, _ login: [UInt8]?) async throws {

@@ -48,7 +48,7 @@ import Testing
             try write("2", to: store.folder.appending("12.pull"))
             #expect(store.pulled(12) == nil)
             #expect(try store.numbers() == [12])
-            store.forgetPull(of: 12)
+            store.note(nil, of: 12)
             #expect(try File.names(in: store.folder) == ["12.json"])
         }
     }

@@ -34,7 +34,7 @@ final class StoryHost: Sendable {
         host = Host(
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             engine: engine,
-            environment: ["PATH": folder.appending("bin").string],
+            environment: ["PATH": folder.appending("bin").string, "DOCKER_HOST": "unix:///nowhere"],
             state: folder.appending("state"),
             runtime: folder.appending("run")
         )
@@ -88,6 +88,10 @@ final class StoryHost: Sendable {
         if [ -e "\(folder)/fail $verb $IMAGE_TAG" ]; then
             echo "$verb of $IMAGE_TAG fails" >&2
             exit 1
+        fi
+        if [ -p "\(folder)/hang $verb $IMAGE_TAG" ]; then
+            echo "$verb of $IMAGE_TAG hangs" >&2
+            IFS= read -r line <"\(folder)/hang $verb $IMAGE_TAG"
         fi
         case $verb in
             run)

@@ -1,0 +1,51 @@
+import Glibc
+import Linux
+import NIOPosix
+import Rules
+import Support
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+/// How far a pull is, for a person who waits.
+@Suite(.timeLimit(.minutes(1))) struct PullStoryTests {
+    private let drop = Spool.Claim.drop(Array("IMAGE_TAG=v2\n".utf8))
+
+    @Test func itIsToldWhileThePullRunsAndNoLonger() async throws {
+        try await withStoryHost { host in
+            let event = #"{"Type":"image","Action":"pull","Actor":{"ID":"shop:v2","Attributes":{"name":"shop"}}}"#
+            host.change { $0.answers["GET /events"] = .chunkedHead + .chunk(event + "\n") + [.awaitHangUp(Latch())] }
+            try host.hang("pull v2")
+            let worker = try await host.worker()
+            try await worker.take(drop, from: host.spool)
+            await worker.retire()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "pull of v2 hangs")
+            try await awaitPull(Pulled(done: 1, all: 1), in: host.store)
+            host.change { $0.answers = [:] }
+            try host.letGo("pull v2")
+            await life.value
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            #expect(try File.names(in: host.store.folder).sorted() == ["1.json", "2.json"])
+        }
+    }
+
+    @Test func whatAnAgentHasLeftThatEndedInOneGoesWithTheVerdict() async throws {
+        try await withStoryHost { host in
+            host.store.note(Pulled(done: 1, all: 2), of: 2)
+            let worker = try await host.worker()
+            try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool)
+            #expect(try File.names(in: host.store.folder).sorted() == ["1.json", "2.json"])
+        }
+    }
+
+    /// Returns as soon as that much of #2 is pulled.
+    private func awaitPull(_ pulled: Pulled, in store: Store) async throws {
+        let inotify = try await Inotify(on: MultiThreadedEventLoopGroup.singleton.next())
+        _ = try inotify.add(store.folder, UInt32(IN_CLOSE_WRITE))
+        // What was written before the watch began makes no event.
+        if store.pulled(2) == pulled { return }
+        try await inotify.run { _ in store.pulled(2) != pulled }
+    }
+}
