@@ -47,4 +47,9 @@ extension Failure {
     init(_ error: CommandError, of command: Cause) {
         self.init(error, as: error.cause == .commandNotStarted ? nil : command)
     }
+
+    /// Wraps the error of a command that renders a Compose file; one that was cut short says nothing about the file.
+    init(rendering error: CommandError) {
+        self.init(error, of: error.isCutShort ? .commandFailed : .composeInvalid)
+    }
 }

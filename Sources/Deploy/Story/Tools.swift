@@ -21,25 +21,15 @@ struct Tools: Sendable {
         from input: FileDescriptor? = nil,
         into file: FileDescriptor? = nil
     ) async throws(CommandError) {
-        log.debug(shown("\(command)"))
-        let output = CommandOutput(say)
-        defer { output.end() }
-        do throws(CommandError) {
-            try await host.processes.stream(command, from: input, into: file) { output.take($0) }
-        } catch {
-            throw error.mapLines(shown)
+        try await logging(command) { take throws(CommandError) in
+            try await host.processes.stream(command, from: input, into: file, onLine: take)
         }
     }
 
     /// Runs a command, and returns its standard output.
     func capture(_ command: Command) async throws(CommandError) -> [UInt8] {
-        log.debug(shown("\(command)"))
-        let output = CommandOutput(say)
-        defer { output.end() }
-        do throws(CommandError) {
-            return try await host.processes.capture(command, limit: 16 << 20) { output.take($0) }
-        } catch {
-            throw error.mapLines(shown)
+        try await logging(command) { take throws(CommandError) in
+            try await host.processes.capture(command, limit: 16 << 20, onErrorLine: take)
         }
     }
 
@@ -48,7 +38,7 @@ struct Tools: Sendable {
         do throws(CommandError) {
             return try await capture(compose.config())
         } catch {
-            throw Failure(error, of: .composeInvalid)
+            throw Failure(rendering: error)
         }
     }
 
@@ -69,13 +59,37 @@ struct Tools: Sendable {
         try await Task(executorPreference: host.executor) { try await body() }.value
     }
 
-    private func say(_ line: String) {
-        let text = shown(line)
-        if !text.isEmpty { log.info(text) }
+    private func logging<Value>(
+        _ command: Command,
+        _ run: (@escaping @Sendable (String) -> Void) async throws(CommandError) -> Value
+    ) async throws(CommandError) -> Value {
+        log.debug(shown("\(command)"))
+        return try await log.lines(as: shown) { take throws(CommandError) in
+            try await run { line in if !ComposeLine(line).isProgress { take(line) } }
+        }
     }
 
     /// The line without secrets.
     private func shown(_ line: String) -> String { redaction.apply(to: ComposeLine(line).text) }
+}
+
+extension DeploymentLog {
+    /// Logs the lines of a command that `run` gives, each as `shown` has it; so are those of the error.
+    func lines<Value>(
+        as shown: @escaping @Sendable (String) -> String,
+        of run: (@escaping @Sendable (String) -> Void) async throws(CommandError) -> Value
+    ) async throws(CommandError) -> Value {
+        let output = CommandOutput { line in
+            let text = shown(line)
+            if !text.isEmpty { info(text) }
+        }
+        defer { output.end() }
+        do throws(CommandError) {
+            return try await run { output.take($0) }
+        } catch {
+            throw error.mapLines(shown)
+        }
+    }
 }
 
 /// Passes on the lines of a command: the first and the last ones. A step that never stops printing must not push the lines of
@@ -92,7 +106,6 @@ final class CommandOutput: Sendable {
     }
 
     func take(_ line: String) {
-        guard !ComposeLine(line).isProgress else { return }
         let isAmongTheFirst = lines.withLock { lines in
             lines.count += 1
             if lines.count > Self.first { lines.tail.append(line) }

@@ -42,15 +42,8 @@ struct Errand {
 
     private func stream(from input: FileDescriptor) async throws(CommandError) {
         let redaction = Redaction.of(app)
-        let log = log
-        let output = CommandOutput { line in if !line.isEmpty { log.info(redaction.apply(to: line)) } }
-        defer { output.end() }
-        do throws(CommandError) {
-            try await ProcessRunner(clock: host.clock, grace: Self.grace).stream(command, from: input) {
-                output.take($0)
-            }
-        } catch {
-            throw error.mapLines(redaction.apply)
+        try await log.lines(as: { redaction.apply(to: $0) }) { take throws(CommandError) in
+            try await ProcessRunner(clock: host.clock, grace: Self.grace).stream(command, from: input, onLine: take)
         }
     }
 
@@ -64,9 +57,10 @@ struct Errand {
         )
     }
 
-    /// What the command needs of berth's own, and what a short script wants to know of the verdict.
+    /// What every child process of berth gets, except how to reach the Engine, and what a short script wants to know of
+    /// the verdict.
     private var environment: [String: String] {
-        let own = host.environment.filter { Self.inherited.contains($0.key) }
+        let own = host.environment.filter { !$0.key.hasPrefix("DOCKER_") }
         return own.merging([
             "BERTH_APP": "\(record.app)",
             "BERTH_DEPLOYMENT": "\(record.number)",
@@ -74,10 +68,6 @@ struct Errand {
             "BERTH_CAUSE": record.cause?.rawValue ?? "",
         ]) { $1 }
     }
-
-    private static let inherited: Set = [
-        "PATH", "HOME", "LANG", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-    ]
 
     /// The arguments are left out: a person may have put a secret there.
     private func complain(_ problem: String) {

@@ -10,7 +10,7 @@ package struct Command: Hashable, Sendable {
     package var environment: [String: String]
     /// The working directory.
     package var directory: FilePath
-    /// The time limit. After it, the child and all its descendants are ended.
+    /// The time limit. After it, the child and its process group are ended.
     package var timeout: Duration
 
     package init(

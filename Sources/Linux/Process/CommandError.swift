@@ -56,6 +56,14 @@ extension CommandError {
 }
 
 extension CommandError {
+    /// Whether berth ended the command before it could say what it was asked.
+    package var isCutShort: Bool {
+        switch reason {
+        case .timedOut, .cancelled: true
+        case .notStarted, .exited, .signaled, .tooMuchOutput: false
+        }
+    }
+
     /// The last line that is not empty; it usually says why the command failed.
     package var lastLine: String? { lastLines.last { !$0.isEmpty } }
 

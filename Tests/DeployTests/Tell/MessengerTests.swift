@@ -31,6 +31,7 @@ import Testing
                 env | grep -v '^_=\|^PWD=\|^SHLVL=\|^OLDPWD=' | sort >"$out"
                 printf '%s\n' "$@" >>"$out"
                 echo "told it"
+                echo "0123456789ab is no layer"
                 """#
             )
             try await worker.take(drop("v2"), from: host.spool)
@@ -44,6 +45,8 @@ import Testing
                 ]
             )
             #expect(host.journal.lines.contains("shop #2: told it"))
+            // What would be the progress of a pull, if it came from Compose.
+            #expect(host.journal.lines.contains("shop #2: 0123456789ab is no layer"))
             #expect(!host.journal.lines.contains { $0.contains("could not be told") })
         }
     }
