@@ -32,12 +32,6 @@ package struct DraftFile: Sendable {
         return Int64(status.st_size)
     }
 
-    /// Adds bytes, and lets others do this with the file, whatever the umask.
-    package func write(_ bytes: [UInt8], mode: FilePermissions) throws(Errno) {
-        try File.caught { try descriptor.writeAll(bytes) }
-        guard fchmod(descriptor.rawValue, mode.rawValue) == 0 else { throw Errno(rawValue: errno) }
-    }
-
     /// Calls `body` with the bytes so far, piece by piece.
     package func read(_ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
@@ -65,6 +59,21 @@ package struct DraftFile: Sendable {
     /// Closes the file and gives it its final name; it is on the disk when this returns.
     package func publish() throws(Errno) {
         try File.caught { try descriptor.closeAfter { try File.publish(descriptor, draft, as: path.string) } }
+    }
+
+    /// Replaces a file by way of a draft, with these permissions whatever the umask; a power failure may lose it.
+    package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
+        let file = try DraftFile(path)
+        do throws(Errno) {
+            try File.caught { try file.descriptor.writeAll(bytes) }
+            guard fchmod(file.descriptor.rawValue, mode.rawValue) == 0, rename(file.draft, path.string) == 0 else {
+                throw Errno(rawValue: errno)
+            }
+        } catch {
+            file.discard()
+            throw error
+        }
+        try? file.descriptor.close()
     }
 
     /// Removes the file, and closes it if it is open.

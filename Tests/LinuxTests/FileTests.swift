@@ -60,6 +60,23 @@ struct FileTests {
         }
     }
 
+    @Test("is replaced by a draft with the wanted permissions, of which nothing is left if that fails")
+    func replacement() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("a")
+            for byte: UInt8 in [1, 2] {
+                try DraftFile.replace(path, with: [byte], mode: [.ownerReadWrite, .otherRead])
+            }
+            #expect(try File.read(path) == [2])
+            var status = stat()
+            #expect(stat(path.string, &status) == 0 && status.st_mode & 0o777 == 0o604)
+            let taken = folder.appending("b")
+            try File.makeFolder(taken, mode: .ownerReadWriteExecute)
+            #expect(throws: Errno.isDirectory) { try DraftFile.replace(taken, with: [3], mode: .ownerReadWrite) }
+            #expect(try File.names(in: folder).sorted() == ["a", "b"])
+        }
+    }
+
     @Test("is unchanged if it cannot be replaced")
     func unreplaceable() async throws {
         try await withTemporaryFolder { folder in

@@ -63,7 +63,7 @@ package actor Agent {
         (inbox, letterBox) = AsyncStream.makeStream(of: Order.self)
         (alarm, setAlarm) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         spoolWatch = try await SpoolWatch(on: host.eventLoop)
-        meter = try await Meter(version: version, host: host, log: log)
+        meter = Meter(version: version, host: host, log: log)
     }
 
     /// Watches the spools and deploys, until it is ordered to stop.
@@ -78,7 +78,6 @@ package actor Agent {
                 await endRemoved(in: &group)
                 group.addTask { await self.watchSpools() }
                 group.addTask { await self.meter.run() }
-                group.addTask { await self.meter.watchHolds() }
                 group.addTask { await self.scanWhenDue() }
                 group.addTask { try await self.sweepSpools() }
                 group.addTask { try await self.awaitEngine() }

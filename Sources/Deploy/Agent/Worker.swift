@@ -109,6 +109,9 @@ package actor Worker {
     /// The app's history, including deployments under way.
     package var past: History { history }
 
+    /// Notes the history for the metrics: here, so that none overtakes a newer one.
+    func notePast() { host.facts.note(.history(app.name, history)) }
+
     /// Takes a claimed drop; it replaces one that still waits. The drop is on record before it is deleted from the spool.
     ///
     /// - Parameter placed: when the drop came into the spool; nil for now.

@@ -74,7 +74,10 @@ package struct DiskGuard: Sendable {
         let deadline = host.clock.now.advanced(by: Self.limit)
         let before = usage()
         var state = GuardState(settings.disk)
-        let extent = extent == .guarded && !state.isCalledFor(before) ? .dangling : extent
+        let isCalledFor = extent != .dangling && state.isCalledFor(before)
+        // Also if nothing may go, or the prune ends early.
+        defer { if isCalledFor { host.facts.note(.guardRan) } }
+        let extent = extent == .guarded && !isCalledFor ? .dangling : extent
         let images = try await session.images(sharedSize: extent != .dangling)
         let sightings = sight(images)
         guard extent != .dangling || images.contains(where: \.repoTags.isEmpty) else {
@@ -83,7 +86,6 @@ package struct DiskGuard: Sendable {
         let inventory = try await inventory(extent, images, sightings)
         let plan = PrunePlan(inventory, before, settings.disk, danglingAlone: extent == .dangling)
         var report = PruneReport(before: before, kept: plan.kept, after: before)
-        defer { if state.hasStarted { host.facts.note(.guardEnded) } }
         for removal in plan.removals + plan.reserve {
             let turn = state.turn(of: removal, report.after)
             if turn == .leave {
@@ -113,7 +115,6 @@ package struct DiskGuard: Sendable {
     }
 
     private func announce(_ filesystem: Filesystem) {
-        host.facts.note(.guardStarted)
         log.log(
             .diskGuardStarted,
             """

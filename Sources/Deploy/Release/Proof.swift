@@ -21,6 +21,9 @@ struct Proof: Sendable {
         } catch let error as EngineError where error.isOutage {
             // The way back may well be there.
             throw Failure(error)
+        } catch let failure as Failure where failure.cause == .commandFailed {
+            // Compose has not answered.
+            throw failure
         } catch {
             throw Failure(any: error).within("the way back to #\(number) is not usable:", as: .wayBackMissing)
         }

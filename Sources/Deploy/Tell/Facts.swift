@@ -14,7 +14,9 @@ package final class Facts: Sendable {
         case verdict(AppName, History, hadTurn: Bool)
         /// The app is held or resumed.
         case holdChanged
-        case engineAnswers, guardStarted, guardEnded
+        case engineAnswers
+        /// The disk guard was called for, and has removed what it may.
+        case guardRan
     }
 
     private let noted = Mutex<[Fact]>([])

@@ -13,7 +13,9 @@ import SystemPackage
 actor Meter {
     private let host: Host
     private let log: Logger
-    private let watch: HoldWatch
+    /// Nil until `metrics` is set for the first time, and if it cannot be made.
+    private var watch: HoldWatch?
+    private var isWatching = false
     private var settings = Settings()
     private var figures: Figures
     private var histories: [AppName: History] = [:]
@@ -30,28 +32,47 @@ actor Meter {
     /// What is wrong, as told: each is told once until it changes.
     private var trouble: Errno?
     private var complaints: [AppName: String] = [:]
+    /// Rings if there is something to look at.
+    private let bell: AsyncStream<Void>
+    private let ring: AsyncStream<Void>.Continuation
 
-    init(version: String, host: Host, log: Logger) async throws {
+    init(version: String, host: Host, log: Logger) {
         self.host = host
         self.log = log
         figures = Figures(version: version)
-        watch = try await HoldWatch(on: host)
+        (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Takes facts until the task is cancelled.
+    /// Takes facts until the task is cancelled. What they tell is written also while a look takes its time.
     func run() async {
-        for await _ in host.facts.bell {
-            takeFacts()
-            guard settings.host.metrics != nil else { continue }
-            write()
-            if mustLook { await look() }
-            write()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.lookAgain() }
+            for await _ in host.facts.bell {
+                takeFacts()
+                guard settings.host.metrics != nil else { continue }
+                if !isWatching { group.addTask { await self.watchHolds() } }
+                isWatching = true
+                write()
+                if mustLook { ring.yield() }
+            }
+        }
+    }
+
+    private func lookAgain() async {
+        for await _ in bell {
+            await look()
+            if !Task.isCancelled { write() }
         }
     }
 
     /// Notes the fact if an app is held or resumed.
-    func watchHolds() async {
+    private func watchHolds() async {
         do {
+            let watch = try await HoldWatch(on: host)
+            self.watch = watch
+            for name in settings.apps.keys { watch.add(name) }
+            // One may have come before the watch.
+            host.facts.note(.holdChanged)
             try await watch.run()
         } catch {
             if !Task.isCancelled { log.warning("The metrics tell a hold only after the next verdict: \(error)") }
@@ -78,8 +99,10 @@ actor Meter {
             busy.remove(name)
             due.insert(name)
             mustLook = true
-        case .guardStarted: figures.guardRuns += 1
-        case .guardEnded, .engineAnswers: mustLook = true
+        case .guardRan:
+            figures.guardRuns += 1
+            mustLook = true
+        case .engineAnswers: mustLook = true
         case .holdChanged: break
         }
     }
@@ -96,7 +119,7 @@ actor Meter {
         figures.apps = figures.apps.filter { settings.apps[$0.key] != nil }
         histories = histories.filter { settings.apps[$0.key] != nil }
         guard settings.host.metrics != nil else { return }
-        for name in settings.apps.keys { watch.add(name) }
+        for name in settings.apps.keys { watch?.add(name) }
         due = Set(settings.apps.keys)
         mustLook = true
     }
@@ -110,11 +133,15 @@ actor Meter {
         if let info = try? await session.info(), let usage = try? Usage.measured(info) { figures.usage = usage }
         for name in due.sorted() where !busy.contains(name) {
             guard let app = settings.apps[name], let history = histories[name] else { continue }
+            // What happens from here on makes it due again.
+            due.remove(name)
             let look = Look(app: app, settings: settings, history: history, host: host, session: session, log: log)
             let (wayBack, drift) = (await look.wayBack(), await look.drift())
+            // What was cut short has seen nothing.
+            guard !Task.isCancelled else { return }
             takeFacts()
             // A deployment that has begun meanwhile is looked at in the end.
-            guard !busy.contains(name), settings.apps[name] != nil, due.remove(name) != nil else { continue }
+            guard !busy.contains(name), !due.contains(name), settings.apps[name] != nil else { continue }
             figures.apps[name, default: Figures.App()].hasDrift = drift
             note(wayBack, of: name)
         }
@@ -126,8 +153,11 @@ actor Meter {
         case nil: figures.apps[name]?.wayBack = nil
         case .success: figures.apps[name]?.wayBack = Figures.WayBackFound(isProven: true, moment: .now)
         case .failure(let failure):
-            // An Engine that goes away says nothing about the way back.
-            guard failure.cause != .engineUnreachable else { return }
+            // An Engine that goes away says nothing about the way back, nor does a command that was cut short.
+            guard ![.engineUnreachable, .commandFailed].contains(failure.cause) else {
+                due.insert(name)
+                return
+            }
             figures.apps[name]?.wayBack = Figures.WayBackFound(isProven: false, moment: .now)
             complaint = failure.reason
         }
@@ -152,7 +182,7 @@ actor Meter {
         let text = figures.text
         guard text != written || !File.exists(path) else { return }
         do throws(Errno) {
-            try Self.write(text, to: path)
+            try DraftFile.replace(path, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead, .otherRead])
             if trouble != nil { log.notice("The metrics are in \(path) again") }
             (written, trouble) = (text, nil)
         } catch {
@@ -164,18 +194,5 @@ actor Meter {
                 "The metrics cannot be written to \(path): \(error); user berth must be able to write to its folder"
             )
         }
-    }
-
-    /// Under another name first, which node_exporter does not read. The umask of the agent does not count: another user
-    /// reads the file.
-    private static func write(_ text: String, to path: FilePath) throws(Errno) {
-        let draft = try DraftFile(path)
-        do throws(Errno) {
-            try draft.write(Array(text.utf8), mode: [.ownerReadWrite, .groupRead, .otherRead])
-        } catch {
-            draft.discard()
-            throw error
-        }
-        try draft.publish()
     }
 }

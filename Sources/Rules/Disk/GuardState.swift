@@ -16,9 +16,6 @@ package struct GuardState {
         self.settings = settings
     }
 
-    /// Whether it has started on any filesystem.
-    package var hasStarted: Bool { !started.isEmpty }
-
     /// Whether more than dangling images must be removed.
     package func isCalledFor(_ usage: Usage?) -> Bool {
         Filesystem.Content.allCases.contains { overfull($0, usage) != nil }

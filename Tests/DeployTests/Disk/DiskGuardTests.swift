@@ -68,6 +68,19 @@ import Testing
             #expect(report.steps.allSatisfy { $0.outcome == .removed })
             #expect(report.kept.map(\.reason) == [.release(app: host.app.name, number: 2, isUnderWay: false)])
             #expect(host.kinds == ["\(JournalEvent.diskGuardStarted.messageID)"])
+            #expect(host.runs == 1)
+        }
+    }
+
+    /// A disk that is full of something else.
+    @Test func aGuardThatFindsNothingToRemoveHasRunToo() async throws {
+        try await withGuardedHost(InMemoryEngine(images: [.init(id: "sha256:kept", tags: ["shop:1"])])) { host in
+            try host.record(1, .deployed, image: "sha256:kept")
+            #expect(try await host.disk().prune(.guarded).steps.isEmpty)
+            #expect(host.runs == 1)
+            _ = try await host.disk(isFull: false).prune(.guarded)
+            _ = try await host.disk().prune(.dangling)
+            #expect(host.runs == 0)
         }
     }
 
@@ -168,5 +181,12 @@ import Testing
             _ = try await host.disk().prune(.guarded)
             #expect(host.images == ["sha256:kept"] && host.engine.buildCache.count == 1)
         }
+    }
+}
+
+extension GuardedHost {
+    /// How often the metrics were told of a run since the last call.
+    fileprivate var runs: Int {
+        real.facts.collect().count { if case .guardRan = $0 { true } else { false } }
     }
 }

@@ -16,16 +16,13 @@ import Testing
     private func withMeter(_ host: StoryHost, _ body: (Worker) async throws -> Void) async throws {
         let log = Logger(label: "test") { [journal = host.journal] _ in journal }
         try File.makeFolder(host.metrics.removingLastComponent(), mode: .ownerReadWriteExecute)
-        let meter = try await Meter(version: "1.2.3", host: host.host, log: log)
+        let meter = Meter(version: "1.2.3", host: host.host, log: log)
         let worker = try await host.worker()
         let life = Task(executorPreference: host.host.executor) { await meter.run() }
-        let watching = Task(executorPreference: host.host.executor) { await meter.watchHolds() }
-        host.host.facts.note(.history(host.app.name, await worker.past))
+        await worker.notePast()
         try await body(worker)
-        for task in [life, watching] {
-            task.cancel()
-            await task.value
-        }
+        life.cancel()
+        await life.value
     }
 
     private func settings(of host: StoryHost, _ metrics: FilePath?, apps: Bool = true) -> Settings {
@@ -160,10 +157,85 @@ import Testing
         try await withStoryHost { host in
             try await withMeter(host) { _ in
                 host.host.facts.note(.settings(settings(of: host, host.metrics)))
-                host.host.facts.note(.guardStarted)
-                host.host.facts.note(.guardEnded)
+                host.host.facts.note(.guardRan)
                 try await awaitLines("berth_disk_guard_runs_total 1", in: host.metrics)
             }
+        }
+    }
+
+    // MARK: - During a look
+
+    /// Lets the Engine answer for the image of v1 only once the latch is open, and then that it has none.
+    ///
+    /// - Returns: what opens when it is asked.
+    private func holdUp(_ host: StoryHost, until latch: Latch) -> Latch {
+        let asked = Latch()
+        let steps: [StubEngine.Step] = [.open(asked), .wait(latch)]
+        host.change { $0.answers["GET /images/sha256:v1/json"] = steps + .failure(404, "No such image") }
+        return asked
+    }
+
+    @Test func whatComesMeanwhileIsLookedAtAfterIt() async throws {
+        try await withStoryHost { host in
+            let latch = Latch()
+            let asked = holdUp(host, until: latch)
+            try await withMeter(host) { _ in
+                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                await asked.wait()
+                // A person brings the image back, and reloads the agent.
+                host.change { $0.answers = [:] }
+                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                latch.open()
+                try await awaitLines(#"berth_way_back_proven{app="shop"} 1"#, in: host.metrics)
+            }
+            #expect(!host.journal.lines.contains { $0.contains("a rollback would fail") })
+        }
+    }
+
+    @Test func theFileIsWrittenWhileTheEngineHangs() async throws {
+        try await withStoryHost { host in
+            let latch = Latch()
+            defer { latch.open() }
+            let asked = holdUp(host, until: latch)
+            try await withMeter(host) { worker in
+                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                await asked.wait()
+                let time = try await ContinuousClock().measure {
+                    try host.store.hold(because: "a migration by hand")
+                    try await awaitLines(#"berth_held{app="shop"} 1"#, in: host.metrics)
+                    try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool)
+                    try await awaitLines(#"berth_deployments_total{app="shop",verdict="refused"} 1"#, in: host.metrics)
+                }
+                // berth waits 30 seconds for the Engine.
+                #expect(time < .seconds(20))
+            }
+        }
+    }
+
+    @Test func aStopInTheMiddleOfItIsNoMissingWayBack() async throws {
+        try await withStoryHost { host in
+            try host.hang("config v1")
+            try await withMeter(host) { _ in
+                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                await host.journal.awaitLine(with: "config of v1 hangs")
+            }
+            #expect(!host.journal.lines.contains { $0.contains("a rollback would fail") })
+            #expect(!String(decoding: try File.read(host.metrics), as: UTF8.self).contains("berth_way_back"))
+        }
+    }
+
+    @Test func aComposeThatDoesNotAnswerSaysNothingAboutItsFile() async throws {
+        let hanging = Command(
+            executable: "/bin/sleep",
+            arguments: ["60"],
+            environment: [:],
+            directory: "/",
+            timeout: .milliseconds(50)
+        )
+        do throws(CommandError) {
+            _ = try await ProcessRunner(clock: ContinuousClock()).capture(hanging, limit: 1)
+        } catch {
+            #expect(Failure(rendering: error).cause == .commandFailed)
         }
     }
 
