@@ -50,7 +50,13 @@ seconds() {
 # is_near RATIO PERCENT: they are the same, but for what has changed meanwhile.
 is_near() { awk -v ratio="$1" -v percent="$2" 'BEGIN { d = ratio * 100 - percent; exit !(d * d <= 4) }'; }
 
+# watches: how many folders' events the agent listens to (inotify(7)).
+watches() { inside find "/proc/$(main_pid)/fd" -lname anon_inode:inotify | wc -l; }
+
 @test "the metrics tell each verdict, the phases, the way back, a hold and drift" {
+    inside systemctl restart berth
+    # That of the spools.
+    equal "$(watches)" 1
     measure
     two_releases told
     release told v3 unhealthy
@@ -81,6 +87,7 @@ is_near() { awk -v ratio="$1" -v percent="$2" 'BEGIN { d = ratio * 100 - percent
 
     inside berth hold told "a migration by hand"
     has 'berth_held{app="told"} 1'
+    equal "$(watches)" 2
     inside berth resume told
     has 'berth_held{app="told"} 0'
 
@@ -129,7 +136,7 @@ received() { await_journal "$1" SYSLOG_IDENTIFIER=receiver "MESSAGE=$2" >/dev/nu
 
 told() { inside cat "/srv/told/$1"; }
 
-@test "each example of docs/notify tells a rollback, and the record is all that it gets" {
+@test "each example of docs/notify tells a rollback, hostile words are plain text, and the record is all that it gets" {
     # shellcheck disable=SC2016  # expanded inside
     inside sh -euc '
         rm -rf /srv/told
@@ -141,11 +148,11 @@ told() { inside cat "/srv/told/$1"; }
         chgrp berth ./*.curl
         chmod 0640 ./*.curl
         printf "%s\n" "#!/bin/bash" "set -euo pipefail" "record=\$(cat)" "cd /usr/local/lib/berth" \
+            "{ id --user --name; env; } >/run/berth/notified" \
             "./webhook /etc/berth/webhook.curl <<<\"\$record\"" \
             "./ntfy /etc/berth/ntfy.curl deployments <<<\"\$record\"" \
             "./mail /etc/berth/mail.curl berth@server.example ops@example.com <<<\"\$record\"" \
-            "./otlp /etc/berth/otlp.curl <<<\"\$record\"" \
-            "{ id --user --name; env; } >/run/berth/notified" >/usr/local/bin/tell-us
+            "./otlp /etc/berth/otlp.curl <<<\"\$record\"" >/usr/local/bin/tell-us
         chmod 0755 /usr/local/bin/tell-us'
     new_app heard
     notify heard /usr/local/bin/tell-us
@@ -174,6 +181,7 @@ told() { inside cat "/srv/told/$1"; }
     contains "$(told mail/body)" "$(jq -r .reason <<<"$record")"
     contains "$(told mail/body)" "IMAGE_TAG=v2"
     one_trace "$(told v1/traces/body)" "$record"
+    hostile_words
 
     # shellcheck disable=SC2016  # expanded inside
     equal "$(inside sh -c 'sed "s/=.*//" /run/berth/notified | grep -v -e "^_$" -e SHLVL -e PWD | sort | tr "\n" " "')" \
@@ -183,6 +191,43 @@ told() { inside cat "/srv/told/$1"; }
     run inside sh -c "$tools/find-env-values /srv/told /srv/*/.env"
     equal "$status" 1
     equal "$(inside journalctl --after-cursor="$cursor" -o cat MESSAGE_ID=a7064387e35846f4bd4471946bd9f518)" ""
+}
+
+# hostile_words: of a variable, and of the container of a step, whose last line is in the reason; then a drop that is refused.
+hostile_words() {
+    # shellcheck disable=SC2016  # text
+    local words='<!channel> <http://evil|x> & "$(touch /srv/pwned)" \n' note cursor record
+    # shellcheck disable=SC2016  # text
+    note='it'\''s "quoted", $(touch /srv/pwned), `touch /srv/pwned` and C:\new'
+    inside tee -a /srv/heard/docker-compose.yml >/dev/null <<END
+x-berth:
+  steps:
+    - name: migrate
+      service: backend
+      when: before
+      command: [sh, -c, 'printf "%s\\n" "\$\$0" >&2; exit 3', '${words/\$/\$\$}']
+END
+    cursor=$(journal_cursor)
+    drop heard IMAGE_TAG=v1 "NOTE=$note" "${login[@]}"
+    ends_as heard 3 failed step-failed
+    received "$cursor" "POST /v1/traces"
+    record=$(record heard 3)
+    contains "$(jq -r .reason <<<"$record")" "$words"
+    contains "$(told hook/body | jq -r .text)" '&lt;!channel&gt; &lt;http://evil|x&gt; &amp; "$(touch /srv/pwned)" \n'
+    equal "$(told hook/body | jq -r .text | tr -dc '<>')" ""
+    equal "$(told ntfy/body | jq -r .message)" "$(jq -r .reason <<<"$record")"
+    contains "$(told mail/body)" "NOTE=$note"
+    contains "$(told mail/body)" "$words"
+    equal "$(told v1/traces/body | jq -r '.resourceSpans[0].scopeSpans[0].spans[0].status.message')" \
+        "$(jq -r .reason <<<"$record")"
+    inside test ! -e /srv/pwned
+
+    cursor=$(journal_cursor)
+    drop heard PATH=/tmp
+    received "$cursor" "POST /v1/traces"
+    equal "$(told hook/body | jq -r .verdict)" refused
+    equal "$(told ntfy/body | jq -r .title)" "heard #3 failed"
+    contains "$(told mail/body)" $'\nSubject: heard #3 failed\n'
 }
 
 # one_trace BODY RECORD: the phases of the record as the spans of one trace, by the rules of OTLP's JSON: identifiers in
