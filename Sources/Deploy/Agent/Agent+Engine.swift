@@ -11,7 +11,7 @@ extension Agent {
             do throws(EngineError) {
                 let session = try await host.engine.negotiated()
                 await status.set(trouble: nil)
-                host.facts.note(.engineAnswers)
+                host.happenings.note(.engineAnswers)
                 if isReported {
                     log.log(.engineReachable, "The Docker Engine answers (API \(session.version))")
                 }

@@ -17,7 +17,7 @@ extension Agent {
         // A retired worker stays listed until it ends: if its app returns meanwhile, two workers must not deploy it.
         for (name, worker) in workers where settings.apps[name] == nil { await worker.retire() }
         for worker in workers.values { await worker.notePast() }
-        host.facts.note(.settings(settings))
+        host.happenings.note(.settings(settings))
         let unwatched = await spoolWatch.watch(settings.apps.values.map { Spool($0.spool) })
         await scan(unwatched: unwatched)
     }

@@ -110,7 +110,7 @@ package actor Worker {
     package var past: History { history }
 
     /// Notes the history for the metrics: here, so that none overtakes a newer one.
-    func notePast() { host.facts.note(.history(app.name, history)) }
+    func notePast() { host.happenings.note(.history(app.name, history)) }
 
     /// Takes a claimed drop; it replaces one that still waits. The drop is on record before it is deleted from the spool.
     ///
@@ -234,7 +234,7 @@ package actor Worker {
             interrupted: interrupted
         )
         current = ledger
-        host.facts.note(.begun(app.name))
+        host.happenings.note(.begun(app.name))
         if let ended = await deployment.run(from: start, failed: failure) {
             await note(ended, ledger)
             // The checks pin images.
@@ -253,7 +253,7 @@ package actor Worker {
     private func note(_ record: Record, _ ledger: Ledger) async {
         if await !ledger.isSaved { unsaved.append(record) }
         if let entry = History.Entry(record) { history.append(entry) }
-        host.facts.note(.verdict(app.name, history, hadTurn: record.started != nil))
+        host.happenings.note(.verdict(app.name, history, hadTurn: record.started != nil))
         await messenger.tell(record, of: app)
         for number in history.forgetIdle(beyond: Self.idleLimit) { store.remove(number) }
     }

@@ -76,7 +76,7 @@ package struct DiskGuard: Sendable {
         var state = GuardState(settings.disk)
         let isCalledFor = extent != .dangling && state.isCalledFor(before)
         // Also if nothing may go, or the prune ends early.
-        defer { if isCalledFor { host.facts.note(.guardRan) } }
+        defer { if isCalledFor { host.happenings.note(.guardRan) } }
         let extent = extent == .guarded && !isCalledFor ? .dangling : extent
         let images = try await session.images(sharedSize: extent != .dangling)
         let sightings = sight(images)

@@ -14,7 +14,7 @@ package struct Host: Sendable {
     /// The folder that is empty after a boot (`/run/berth`).
     package let runtime: FilePath
     /// What has happened on it that the metrics depend on.
-    let facts = Facts()
+    let happenings = Happenings()
 
     package init(
         eventLoop: any EventLoop,

@@ -3,7 +3,7 @@ import Linux
 import Rules
 import SystemPackage
 
-/// Notes the fact when a person holds or resumes an app: `berth hold` writes a file, and talks to no agent.
+/// Notes it when a person holds or resumes an app: `berth hold` writes a file, and talks to no agent.
 struct HoldWatch: Sendable {
     private let inotify: Inotify
     private let host: Host
@@ -22,7 +22,9 @@ struct HoldWatch: Sendable {
     /// Runs until the task is cancelled.
     func run() async throws {
         try await inotify.run { events in
-            if events.contains(where: { $0.name == Store.holdName || $0.watch < 0 }) { host.facts.note(.holdChanged) }
+            if events.contains(where: { $0.name == Store.holdName || $0.watch < 0 }) {
+                host.happenings.note(.holdChanged)
+            }
             return true
         }
     }

@@ -6,9 +6,10 @@ import Logging
 import Rules
 import SystemPackage
 
-/// Keeps the figures of the host, and writes them for node_exporter's textfile collector when a fact has changed them.
+/// Keeps the figures of the host, and writes them for node_exporter's textfile collector when something has changed
+/// them.
 ///
-/// It has no timer. What no fact tells, such as how full a disk is, it looks at after each verdict, at the start and at a
+/// It has no timer. What nothing tells, such as how full a disk is, it looks at after each verdict, at the start and at a
 /// reload.
 actor Meter {
     private let host: Host
@@ -43,12 +44,12 @@ actor Meter {
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Takes facts until the task is cancelled. What they tell is written also while a look takes its time.
+    /// Takes what happens until the task is cancelled. It is written also while a look takes its time.
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.lookAgain() }
-            for await _ in host.facts.bell {
-                takeFacts()
+            for await _ in host.happenings.bell {
+                takeHappenings()
                 guard settings.host.metrics != nil else { continue }
                 if !isWatching { group.addTask { await self.watchHolds() } }
                 isWatching = true
@@ -65,28 +66,28 @@ actor Meter {
         }
     }
 
-    /// Notes the fact if an app is held or resumed.
+    /// Notes it if an app is held or resumed.
     private func watchHolds() async {
         do {
             let watch = try await HoldWatch(on: host)
             self.watch = watch
             for name in settings.apps.keys { watch.add(name) }
             // One may have come before the watch.
-            host.facts.note(.holdChanged)
+            host.happenings.note(.holdChanged)
             try await watch.run()
         } catch {
             if !Task.isCancelled { log.warning("The metrics tell a hold only after the next verdict: \(error)") }
         }
     }
 
-    // MARK: - Facts
+    // MARK: - What happens
 
-    private func takeFacts() {
-        for fact in host.facts.collect() { take(fact) }
+    private func takeHappenings() {
+        for happening in host.happenings.collect() { take(happening) }
     }
 
-    private func take(_ fact: Facts.Fact) {
-        switch fact {
+    private func take(_ happening: Happenings.Happening) {
+        switch happening {
         case .settings(let settings): adopt(settings)
         case .history(let name, let history):
             histories[name] = history
@@ -139,7 +140,7 @@ actor Meter {
             let (wayBack, drift) = (await look.wayBack(), await look.drift())
             // What was cut short has seen nothing.
             guard !Task.isCancelled else { return }
-            takeFacts()
+            takeHappenings()
             // A deployment that has begun meanwhile is looked at in the end.
             guard !busy.contains(name), !due.contains(name), settings.apps[name] != nil else { continue }
             figures.apps[name, default: Figures.App()].hasDrift = drift

@@ -187,6 +187,6 @@ import Testing
 extension GuardedHost {
     /// How often the metrics were told of a run since the last call.
     fileprivate var runs: Int {
-        real.facts.collect().count { if case .guardRan = $0 { true } else { false } }
+        real.happenings.collect().count { if case .guardRan = $0 { true } else { false } }
     }
 }

@@ -58,7 +58,7 @@ import Testing
         try await withStoryHost { host in
             let file = host.metrics
             try await withMeter(host) { worker in
-                host.host.facts.note(.settings(settings(of: host, file)))
+                host.host.happenings.note(.settings(settings(of: host, file)))
                 try await awaitLines(
                     #"berth_build_info{version="1.2.3"} 1"#,
                     #"berth_deployments_total{app="shop",verdict="deployed"} 1"#,
@@ -88,7 +88,7 @@ import Testing
     @Test func aRefusedDropIsCountedAndChangesNoPhases() async throws {
         try await withStoryHost { host in
             try await withMeter(host) { worker in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool)
                 try await awaitLines(
                     #"berth_deployments_total{app="shop",verdict="refused"} 1"#,
@@ -108,7 +108,7 @@ import Testing
     @Test func aHoldIsSeenAtOnceAndSoIsItsEnd() async throws {
         try await withStoryHost { host in
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(#"berth_held{app="shop"} 0"#, in: host.metrics)
                 try host.store.hold(because: "a migration by hand")
                 try await awaitLines(#"berth_held{app="shop"} 1"#, in: host.metrics)
@@ -122,11 +122,11 @@ import Testing
         try await withStoryHost { host in
             host.change { $0.answers["GET /images/sha256:v1/json"] = .failure(404, "No such image") }
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(#"berth_way_back_proven{app="shop"} 0"#, in: host.metrics)
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 host.change { $0.answers = [:] }
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(#"berth_way_back_proven{app="shop"} 1"#, in: host.metrics)
                 #expect(
                     host.journal.lines.count { $0.contains("shop: a rollback would fail: the way back to #1") } == 1
@@ -140,14 +140,14 @@ import Testing
         try await withStoryHost { host in
             host.change { $0.answers["GET /_ping"] = .failure(500, "starting") }
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(
                     #"berth_running_deployment{app="shop"} 1"#,
                     without: "berth_way_back",
                     in: host.metrics
                 )
                 host.change { $0.answers = [:] }
-                host.host.facts.note(.engineAnswers)
+                host.host.happenings.note(.engineAnswers)
                 try await awaitLines(#"berth_way_back_proven{app="shop"} 1"#, in: host.metrics)
             }
         }
@@ -156,8 +156,8 @@ import Testing
     @Test func theDiskGuardsRunsAreCounted() async throws {
         try await withStoryHost { host in
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
-                host.host.facts.note(.guardRan)
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.guardRan)
                 try await awaitLines("berth_disk_guard_runs_total 1", in: host.metrics)
             }
         }
@@ -180,11 +180,11 @@ import Testing
             let latch = Latch()
             let asked = holdUp(host, until: latch)
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 await asked.wait()
                 // A person brings the image back, and reloads the agent.
                 host.change { $0.answers = [:] }
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 latch.open()
                 try await awaitLines(#"berth_way_back_proven{app="shop"} 1"#, in: host.metrics)
             }
@@ -198,7 +198,7 @@ import Testing
             defer { latch.open() }
             let asked = holdUp(host, until: latch)
             try await withMeter(host) { worker in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 await asked.wait()
                 let time = try await ContinuousClock().measure {
                     try host.store.hold(because: "a migration by hand")
@@ -216,7 +216,7 @@ import Testing
         try await withStoryHost { host in
             try host.hang("config v1")
             try await withMeter(host) { _ in
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 await host.journal.awaitLine(with: "config of v1 hangs")
             }
             #expect(!host.journal.lines.contains { $0.contains("a rollback would fail") })
@@ -244,13 +244,13 @@ import Testing
     @Test func theSeriesOfARemovedAppGoAndSoDoesAFileThatIsNoLongerWanted() async throws {
         try await withStoryHost { host in
             try await withMeter(host) { _ in
-                let facts = host.host.facts
-                facts.note(.settings(settings(of: host, host.metrics)))
+                let happenings = host.host.happenings
+                happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(#"berth_held{app="shop"} 0"#, in: host.metrics)
-                facts.note(.settings(settings(of: host, host.metrics, apps: false)))
+                happenings.note(.settings(settings(of: host, host.metrics, apps: false)))
                 try await awaitLines("berth_disk_guard_runs_total 0", without: "berth_held", in: host.metrics)
                 let other = host.metrics.removingLastComponent().appending("other.prom")
-                facts.note(.settings(settings(of: host, other)))
+                happenings.note(.settings(settings(of: host, other)))
                 try await awaitLines("berth_disk_guard_runs_total 0", in: other)
                 #expect(!File.exists(host.metrics))
             }
@@ -262,11 +262,11 @@ import Testing
             let folder = host.metrics.removingLastComponent()
             try await withMeter(host) { worker in
                 rmdir(folder.string)
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await deploy("v2", worker, on: host)
                 await host.journal.awaitLine(with: "The metrics cannot be written to \(host.metrics): No such file")
                 try File.makeFolder(folder, mode: .ownerReadWriteExecute)
-                host.host.facts.note(.holdChanged)
+                host.host.happenings.note(.holdChanged)
                 try await awaitLines(#"berth_running_deployment{app="shop"} 2"#, in: host.metrics)
                 #expect(host.journal.verdicts == ["#2 deployed"])
                 #expect(host.journal.lines.count { $0.contains("cannot be written") } == 1)
@@ -281,7 +281,7 @@ import Testing
             let draft = host.metrics.removingLastComponent().appending(".berth.prom.part")
             try await withMeter(host) { _ in
                 #expect(mkfifo(draft.string, 0o666) == 0)
-                host.host.facts.note(.settings(settings(of: host, host.metrics)))
+                host.host.happenings.note(.settings(settings(of: host, host.metrics)))
                 try await awaitLines(#"berth_held{app="shop"} 0"#, in: host.metrics)
             }
         }

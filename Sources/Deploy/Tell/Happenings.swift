@@ -2,8 +2,8 @@ import Rules
 import Synchronization
 
 /// What has happened that the metrics depend on. To note it takes no time; ``Meter`` comes to it later.
-package final class Facts: Sendable {
-    enum Fact: Sendable {
+package final class Happenings: Sendable {
+    enum Happening: Sendable {
         /// The agent has settings, for the first time or again.
         case settings(Settings)
         /// An app's history, as the agent has it at its start or after a reload.
@@ -19,7 +19,7 @@ package final class Facts: Sendable {
         case guardRan
     }
 
-    private let noted = Mutex<[Fact]>([])
+    private let noted = Mutex<[Happening]>([])
     private let ring: AsyncStream<Void>.Continuation
     /// Rings if there is something to collect. It has one listener.
     let bell: AsyncStream<Void>
@@ -28,13 +28,13 @@ package final class Facts: Sendable {
         (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    func note(_ fact: Fact) {
-        noted.withLock { $0.append(fact) }
+    func note(_ happening: Happening) {
+        noted.withLock { $0.append(happening) }
         ring.yield()
     }
 
     /// What was noted since the last call.
-    func collect() -> [Fact] {
+    func collect() -> [Happening] {
         noted.withLock { noted in
             defer { noted = [] }
             return noted
