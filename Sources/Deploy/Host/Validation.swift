@@ -37,6 +37,15 @@ extension TableDraft<AppSettings> {
                 hint: "name the folder with the app's docker-compose.yml and .env"
             )
         }
+        // What is there goes when berth's package is purged, and what berth writes there would be in the app's folder.
+        for folder in ["/var/lib/berth", "/var/spool/berth"] as [FilePath] where settings.directory.starts(with: folder)
+        {
+            throw error(
+                at: \.directory,
+                problem: "\(settings.directory) is in \(folder), which is berth's own",
+                hint: "move the app to a folder of its own, such as /srv/\(settings.name)"
+            )
+        }
         return settings
     }
 }
