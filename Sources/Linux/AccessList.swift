@@ -59,12 +59,57 @@ package struct AccessList: Equatable, Sendable {
     /// The kernel's own format (linux/posix_acl_xattr.h): a version, then tag, rights and ID of each entry, in this order.
     private var bytes: [UInt8] {
         let noID = UInt32.max
-        let named = users.sorted { $0.key < $1.key }.map { (UInt16(0x02), $0.value, UInt32($0.key)) }
+        let named = users.sorted { $0.key < $1.key }.map { (Tag.user, $0.value, UInt32($0.key)) }
         let mask = users.values.reduce(group) { $0.union($1) }
-        let entries = [(0x01, owner, noID)] + named + [(0x04, group, noID), (0x10, mask, noID), (0x20, [], noID)]
+        let rest: [(Tag, Rights, UInt32)] = [(.group, group, noID), (.mask, mask, noID), (.others, [], noID)]
+        let entries = [(Tag.owner, owner, noID)] + named + rest
         return entries.reduce(into: UInt32(2).littleEndianBytes) { bytes, entry in
-            bytes += entry.0.littleEndianBytes + entry.1.rawValue.littleEndianBytes + entry.2.littleEndianBytes
+            bytes +=
+                entry.0.rawValue.littleEndianBytes + entry.1.rawValue.littleEndianBytes + entry.2.littleEndianBytes
         }
+    }
+
+    private enum Tag: UInt16 {
+        case owner = 0x01
+        case user = 0x02
+        case group = 0x04
+        case namedGroup = 0x08
+        case mask = 0x10
+        case others = 0x20
+    }
+}
+
+extension AccessList {
+    /// Whether the list of a file gives a user these rights, as acl(5) says it; nil if the file has no list.
+    ///
+    /// - Parameter file: who owns it.
+    static func gives(
+        _ rights: Rights,
+        on path: FilePath,
+        _ file: (owner: uid_t, group: gid_t),
+        to user: uid_t,
+        in groups: Set<gid_t>
+    ) -> Bool? {
+        let value = value(of: path, .file)
+        guard !value.isEmpty else { return nil }
+        let entries = stride(from: 4, through: value.count - 8, by: 8).compactMap { start -> (Tag, Rights, UInt32)? in
+            func number(_ bytes: Range<Int>) -> UInt32 {
+                value[bytes].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+            }
+            guard let tag = Tag(rawValue: UInt16(number(start..<start + 2))) else { return nil }
+            return (tag, Rights(rawValue: UInt16(number(start + 2..<start + 4))), number(start + 4..<start + 8))
+        }
+        func first(_ tag: Tag) -> Rights? { entries.first { $0.0 == tag }?.1 }
+        if user == file.owner { return first(.owner)?.isSuperset(of: rights) ?? false }
+        let mask = first(.mask) ?? [.read, .write, .search]
+        if let own = entries.first(where: { $0.0 == .user && $0.2 == user })?.1 {
+            return own.intersection(mask).isSuperset(of: rights)
+        }
+        let ofGroups = entries.filter { tag, _, id in
+            tag == .group && groups.contains(file.group) || tag == .namedGroup && groups.contains(id)
+        }
+        guard ofGroups.isEmpty else { return ofGroups.contains { $0.1.intersection(mask).isSuperset(of: rights) } }
+        return first(.others)?.isSuperset(of: rights) ?? false
     }
 }
 

@@ -33,6 +33,23 @@ package struct Account: Equatable, Sendable {
         getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? "\(id)"
     }
 
+    /// The names of all users in a group, as far as the host lists them.
+    package static func members(of group: gid_t) -> Set<String> {
+        var members: Set<String> = []
+        if let entry = getgrgid(group)?.pointee, var name = entry.gr_mem {
+            while let member = name.pointee {
+                members.insert(String(cString: member))
+                name += 1
+            }
+        }
+        setpwent()
+        defer { endpwent() }
+        while let entry = getpwent()?.pointee {
+            if entry.pw_gid == group { members.insert(String(cString: entry.pw_name)) }
+        }
+        return members
+    }
+
     /// The groups of the user.
     package var groups: [gid_t] {
         var count: CInt = 256

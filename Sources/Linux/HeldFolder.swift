@@ -37,26 +37,58 @@ package struct HeldFolder: ~Copyable {
         return code == 0 ? status : nil
     }
 
+    /// Whether the access control list of an entry, or of the folder itself, gives a user these rights; nil if it has no
+    /// such list.
+    package func lists(
+        _ name: String?,
+        _ rights: AccessList.Rights,
+        for user: uid_t,
+        in groups: Set<gid_t>
+    ) -> Bool? {
+        guard let status = status(of: name) else { return nil }
+        // The last name is not followed, and what is before it is the folder that is held.
+        let path = FilePath("/proc/self/fd/\(descriptor)/\(name ?? ".")")
+        return AccessList.gives(rights, on: path, (status.st_uid, status.st_gid), to: user, in: groups)
+    }
+
     /// Gives a file with one name only, or the folder itself, to a group, and the group these rights.
     ///
+    /// A file's setuid and setgid go, because they would be worth the new group's rights to its owner.
+    ///
+    /// - Parameter isSame: whether it is still what was seen before, by what fstat(2) tells.
+    /// - Returns: false if it is not, and then nothing was changed.
     /// - Throws: also if the entry is now something else, such as a link.
-    package func share(_ name: String?, with group: gid_t, adding rights: mode_t) throws(Errno) {
-        guard let name else { return try Self.share(descriptor, with: group, adding: rights) }
+    package func share(
+        _ name: String?,
+        with group: gid_t,
+        adding rights: mode_t,
+        if isSame: (stat) -> Bool
+    ) throws(Errno) -> Bool {
+        guard let name else { return try Self.share(descriptor, with: group, adding: rights, if: isSame) }
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw Errno(rawValue: errno) }
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw Errno(rawValue: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else { throw .notPermitted }
-        try Self.share(file, with: group, adding: rights)
+        return try Self.share(file, with: group, adding: rights) { status throws(Errno) in
+            guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else { throw .notPermitted }
+            return isSame(status)
+        }
     }
 
-    private static func share(_ file: CInt, with group: gid_t, adding rights: mode_t) throws(Errno) {
+    private static func share(
+        _ file: CInt,
+        with group: gid_t,
+        adding rights: mode_t,
+        if isSame: (stat) throws(Errno) -> Bool
+    ) throws(Errno) -> Bool {
         var status = stat()
-        // A change of the group may take bits of the mode away.
-        guard fstat(file, &status) == 0, fchown(file, .max, group) == 0,
-            fchmod(file, status.st_mode & 0o7777 | rights) == 0
-        else { throw Errno(rawValue: errno) }
+        guard fstat(file, &status) == 0 else { throw Errno(rawValue: errno) }
+        guard try isSame(status) else { return false }
+        // A folder's setgid gives its group to new files, and its sticky bit keeps users from each other's.
+        let kept: mode_t = status.st_mode & S_IFMT == S_IFDIR ? 0o3777 : 0o777
+        guard fchown(file, .max, group) == 0, fchmod(file, status.st_mode & kept | rights) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        return true
     }
 
     /// Gives the folder itself an owner, a group and a mode.

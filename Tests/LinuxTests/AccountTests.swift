@@ -12,6 +12,11 @@ import Testing
         #expect(Account.groupName(of: 0) == Account.groupName(of: root.group))
     }
 
+    @Test func aGroupHasTheUsersWhoseOwnItIs() {
+        #expect(Account.members(of: 0).contains("root"))
+        #expect(Account.members(of: 4_000_000_000) == [])
+    }
+
     @Test func whoIsNotThere() {
         #expect(Account("no-such-user") == nil)
         #expect(Account.group(named: "no-such-group") == nil)

@@ -52,7 +52,8 @@ import Testing
     @Test func setup() throws {
         var facts = SetupFacts(app: try Self.app(), directory: "/a", user: "deploy", settingsFile: "/e")
         let folder = FileFacts(path: "/a", kind: .folder, owner: "", group: "", mode: 0o755, changed: Self.moment)
-        facts.folder = SetupFacts.File(name: nil, facts: folder, links: 2, hasOwnGroup: true)
+        let identity = SetupFacts.File.Identity(device: 1, inode: 2)
+        facts.folder = SetupFacts.File(name: nil, facts: folder, identity: identity, links: 2)
         let answer = SetupAnswer(
             app: try Self.app(),
             home: "/home/deploy",

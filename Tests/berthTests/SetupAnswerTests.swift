@@ -16,7 +16,8 @@ import Testing
             mode: 0o755,
             changed: Timestamp(seconds: 0)
         )
-        facts.folder = SetupFacts.File(name: nil, facts: folder, links: 2, hasOwnGroup: true)
+        let identity = SetupFacts.File.Identity(device: 1, inode: 2)
+        facts.folder = SetupFacts.File(name: nil, facts: folder, identity: identity, links: 2)
         let finding = Finding(.error, .folder, app, "/srv/shop/.env", "is missing", try: "write it")
         return SetupAnswer(
             app: app,

@@ -24,9 +24,13 @@ extension Installer {
         facts.groups = Set(berth.groups.map(Account.groupName(of:)) + ["docker"])
         let account = Account(user)
         facts.userExists = account != nil
+        facts.userGroups = Set((account?.groups ?? []).map(Account.groupName(of:)))
         facts.userHasShell =
             account.map { !["nologin", "false"].contains(FilePath($0.shell).lastComponent?.string) } ?? true
-        facts.known = try hostFile.load().apps[app].map { app in
+        let apps = try hostFile.load().apps
+        facts.otherApps = apps.values.filter { $0.name != app && FileFacts($0.spool)?.owner == user }.map(\.name)
+            .sorted()
+        facts.known = apps[app].map { app in
             SetupFacts.Known(
                 directory: app.directory.string,
                 spool: app.spool.string,
@@ -37,43 +41,60 @@ extension Installer {
         facts.hasSettingsFile = File.exists(settingsFile)
         facts.spool = FileFacts(FilePath(facts.spoolPath), followsLinks: false)
         facts.agentRuns = await host.agentRuns == true
-        add(to: &facts)
+        facts.realDirectory = (try? File.resolved(directory))?.string
+        add(to: &facts, readBy: berth)
         return facts
     }
 
     /// What the folder has.
-    private func add(to facts: inout SetupFacts) {
+    private func add(to facts: inout SetupFacts, readBy berth: Account) {
         do throws(Errno) {
-            add(to: &facts, from: try HeldFolder(File.resolved(directory)))
+            add(to: &facts, from: try HeldFolder(directory), readBy: berth)
         } catch {
-            guard error != .noSuchFileOrDirectory else { return }
-            facts.folder = FileFacts(directory).map(SetupFacts.File.init(special:))
+            var status = stat()
+            guard error != .noSuchFileOrDirectory, lstat(directory.string, &status) == 0 else { return }
+            facts.folder = SetupFacts.File(nil, directory, status)
         }
     }
 
-    private func add(to facts: inout SetupFacts, from folder: borrowing HeldFolder) {
-        facts.folder = file(nil, folder)
-        facts.environment = file(".env", folder)
+    private func add(to facts: inout SetupFacts, from folder: borrowing HeldFolder, readBy berth: Account) {
+        facts.folder = file(nil, in: folder, [.read, .search], of: berth)
+        facts.environment = file(".env", in: folder, .read, of: berth)
         for path in ComposeFiles.chosen(in: directory) {
-            guard let name = path.lastComponent?.string, let file = file(name, folder) else { continue }
-            facts.composeFiles.append(file)
+            guard let name = path.lastComponent?.string else { continue }
+            if let file = file(name, in: folder, .read, of: berth) { facts.composeFiles.append(file) }
         }
     }
 
-    private func file(_ name: String?, _ folder: borrowing HeldFolder) -> SetupFacts.File? {
+    /// - Parameter rights: what user berth needs.
+    private func file(
+        _ name: String?,
+        in folder: borrowing HeldFolder,
+        _ rights: AccessList.Rights,
+        of berth: Account
+    ) -> SetupFacts.File? {
         guard let status = folder.status(of: name) else { return nil }
-        let own = getpwuid(status.st_uid)?.pointee.pw_gid
-        return SetupFacts.File(
-            name: name,
-            facts: FileFacts(name.map { directory.appending($0) } ?? directory, status),
-            links: UInt64(status.st_nlink),
-            hasOwnGroup: status.st_gid == 0 || status.st_gid == own
-        )
+        let groups = berth.groups + [Account.group(named: "docker")].compactMap { $0 }
+        var file = SetupFacts.File(name, name.map { directory.appending($0) } ?? directory, status)
+        file.members = Account.members(of: status.st_gid)
+        file.isListed = folder.lists(name, rights, for: berth.id, in: Set(groups))
+        return file
     }
 }
 
 extension SetupFacts.File {
-    fileprivate init(special facts: FileFacts) {
-        self.init(name: nil, facts: facts, links: 1, hasOwnGroup: true)
+    init(_ name: String?, _ path: FilePath, _ status: stat) {
+        self.init(
+            name: name,
+            facts: FileFacts(path, status),
+            identity: Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            links: UInt64(status.st_nlink)
+        )
+    }
+
+    /// Whether this is still the file, with nothing of it changed.
+    func `is`(_ status: stat) -> Bool {
+        let now = Self(name, FilePath(facts.path), status)
+        return (now.facts, now.identity, now.links) == (facts, identity, links)
     }
 }

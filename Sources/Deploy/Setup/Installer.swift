@@ -50,12 +50,7 @@ package struct Installer: Sendable {
             // A star is no password, and unlike `!` it does not lock the account for sshd.
             try await run("useradd", "--create-home", "--shell", "/bin/bash", "--password", "*", "--", name)
         case .ownSpool(let path, let owner): try ownSpool(FilePath(path), owner)
-        case .share(let name, let rights):
-            let path = name.map { directory.appending($0) } ?? directory
-            try explained("\(path)", "cannot be shared with group berth") { () throws(Errno) in
-                let folder = try HeldFolder(File.resolved(directory))
-                try folder.share(name, with: Self.group(), adding: rights)
-            }
+        case .share(let file, let rights): try share(file, rights)
         case .write(let file, let text):
             try explained(file, "cannot be written") { () throws(Errno) in
                 try File.makeFolder(FilePath(file).removingLastComponent(), mode: .forAll(.ownerReadWriteExecute))
@@ -64,6 +59,18 @@ package struct Installer: Sendable {
                 guard chmod(file, 0o644) == 0 else { throw Errno(rawValue: errno) }
             }
         case .reloadAgent: try await run("systemctl", "reload", "berth.service")
+        }
+    }
+
+    private func share(_ file: SetupFacts.File, _ rights: mode_t) throws {
+        var isSame = false
+        try explained(file.facts.path, "cannot be shared with group berth") { () throws(Errno) in
+            let folder = try HeldFolder(directory)
+            isSame = try folder.share(file.name, with: Self.group(), adding: rights) { file.is($0) }
+        }
+        guard isSame else {
+            let hint = "see who changes it, and run berth init again"
+            throw Failure(.setupRefused, file.facts.path, "has changed since berth looked at it", hint: hint)
         }
     }
 

@@ -12,7 +12,8 @@ import Testing
         _ mode: UInt32,
         kind: FileFacts.Kind = .file,
         links: UInt64 = 1,
-        hasOwnGroup: Bool = true
+        members: Set<String> = [],
+        isListed: Bool? = nil
     ) -> SetupFacts.File {
         let facts = FileFacts(
             path: name.map { "/srv/shop/\($0)" } ?? "/srv/shop",
@@ -22,7 +23,14 @@ import Testing
             mode: mode,
             changed: Timestamp(seconds: 0)
         )
-        return SetupFacts.File(name: name, facts: facts, links: links, hasOwnGroup: hasOwnGroup)
+        return SetupFacts.File(
+            name: name,
+            facts: facts,
+            identity: SetupFacts.File.Identity(device: 1, inode: 2),
+            links: links,
+            members: members,
+            isListed: isListed
+        )
     }
 
     /// An app that nothing is left to do for, with a change.
@@ -64,20 +72,22 @@ import Testing
     }
 
     @Test func aFreshAppGetsAll() throws {
+        let folder = file(nil, "root", "root", 0o700)
+        let environment = file(".env", "root", "root", 0o600)
         let setup = try setup { facts in
             facts.userExists = false
             facts.spool = nil
             facts.known = nil
-            facts.folder = file(nil, "root", "root", 0o700)
-            facts.environment = file(".env", "root", "root", 0o600)
+            facts.folder = folder
+            facts.environment = environment
             facts.registry = "registry:5000"
         }
         #expect(
             setup.steps == [
                 .makeUser("deploy"),
                 .ownSpool("/var/spool/berth/shop", owner: "deploy"),
-                .share(nil, 0o50),
-                .share(".env", 0o40),
+                .share(folder, 0o50),
+                .share(environment, 0o40),
                 .write(
                     "/etc/berth/conf.d/shop.toml",
                     text: """
@@ -103,15 +113,22 @@ import Testing
         ] as [(String, String, UInt32, Bool)]
     )
     func aFileIsSharedIfUserBerthCannotReadIt(owner: String, group: String, mode: UInt32, isShared: Bool) throws {
-        let setup = try setup { $0.environment = file(".env", owner, group, mode) }
-        #expect(setup.steps == (isShared ? [.share(".env", 0o40)] : []))
+        let file = file(".env", owner, group, mode)
+        let setup = try setup { $0.environment = file }
+        #expect(setup.steps == (isShared ? [.share(file, 0o40)] : []))
     }
 
     @Test func whatCouldBeAnothersIsLeftAlone() throws {
         let hostile = [
             file(".env", "root", "shadow", 0o777, kind: .link), file(".env", "root", "root", 0o600, links: 2),
             file(".env", "root", "root", 0o600, kind: .other),
-            file(".env", "root", "www-data", 0o640, hasOwnGroup: false),
+            file(".env", "root", "www-data", 0o640),
+            file(".env", "www-data", "www-data", 0o660, members: ["www-data", "deploy"]),
+            file(".env", "alice", "users", 0o660, members: ["alice"]),
+            file(".env", "root", "root", 0o640, members: ["root", "alice"]),
+            file(".env", "alice", "alice", 0o2710, members: ["alice"]),
+            file(".env", "root", "root", 0o4600),
+            file(".env", "root", "root", 0o640, isListed: false),
         ]
         for file in hostile {
             let setup = try setup { $0.environment = file }
@@ -121,8 +138,23 @@ import Testing
     }
 
     @Test func aGroupWithoutRightsLosesNone() throws {
-        let setup = try setup { $0.environment = file(".env", "root", "www-data", 0o600, hasOwnGroup: false) }
-        #expect(setup.steps == [.share(".env", 0o40)])
+        let file = file(".env", "root", "www-data", 0o600, members: ["alice"])
+        let setup = try setup { $0.environment = file }
+        #expect(setup.steps == [.share(file, 0o40)])
+    }
+
+    @Test func anAccessListDecides() throws {
+        let listed = try setup { $0.environment = file(".env", "alice", "users", 0o640, isListed: true) }
+        #expect(listed.steps.isEmpty && listed.items.allSatisfy { !$0.isOpen })
+        // The group's digit of the mode is the list's mask, and says nothing of the group.
+        let masked = try setup { $0.environment = file(".env", "alice", "berth", 0o640, isListed: false) }
+        #expect(masked.steps.isEmpty)
+        #expect(masked.items.filter(\.isOpen).map { $0.text.hasSuffix("setfacl -m u:berth:r") } == [true])
+    }
+
+    @Test func aFolderKeepsItsSetgid() throws {
+        let folder = file(nil, "alice", "alice", 0o2700, members: ["alice"])
+        #expect(try setup { $0.folder = folder }.steps == [.share(folder, 0o50)])
     }
 
     @Test func whatAPersonMustSeeTo() throws {
@@ -133,6 +165,30 @@ import Testing
         #expect(try open { $0.composeFiles = [] } == ["/srv/shop/compose.yaml"])
         #expect(try open { $0.userHasShell = false } == ["user deploy"])
         #expect(try open { $0.agentRuns = false } == ["the agent"])
+        #expect(
+            try open {
+                $0.spool = nil; $0.known = known(spool: "/srv/drops")
+            } == ["spool /srv/drops"]
+        )
+    }
+
+    @Test(
+        arguments: [
+            (["deploy", "users"], nil),
+            (["deploy", "berth-records", "docker"], "is in group docker, so CI's key is worth root"),
+            (["berth", "berth-records"], "is in group berth, so"), (["berth-records"], "is in group berth-records, so"),
+        ] as [(Set<String>, String?)]
+    )
+    func aKeyThatIsWorthMore(groups: Set<String>, text: String?) throws {
+        let found = try setup { $0.userGroups = groups }.items.filter(\.isOpen)
+        #expect(found.map(\.subject) == (text == nil ? [] : ["user deploy"]))
+        #expect(found.allSatisfy { $0.text.hasPrefix(text ?? "") && $0.text.hasSuffix("by --user deploy-shop") })
+    }
+
+    @Test func aUserWhoDropsForAnotherAppToo() throws {
+        let other = try #require(AppName("other"))
+        let found = try setup { $0.otherApps = [other] }.items.filter(\.isOpen)
+        #expect(found.count == 1 && found.first?.text.hasPrefix("also drops for other, so CI's key for shop") == true)
     }
 
     @Test func theSpoolIsPutRight() throws {
@@ -175,10 +231,16 @@ import Testing
         #expect(throws: Failure.self) {
             try setup { facts in
                 var plain = file("shop", "root", "root", 0o644)
-                plain = SetupFacts.File(name: nil, facts: plain.facts, links: 1, hasOwnGroup: true)
+                plain = SetupFacts.File(name: nil, facts: plain.facts, identity: plain.identity, links: 1)
                 facts.folder = plain
             }
         }
+    }
+
+    @Test func noLinkLeadsToIt() throws {
+        let failure = #expect(throws: Failure.self) { try setup { $0.realDirectory = "/root" } }
+        #expect(failure?.hint?.hasPrefix("name /root itself") == true)
+        #expect(try setup { $0.realDirectory = "/srv/shop" }.steps.isEmpty)
     }
 
     @Test func aPathIsWrittenAsTOMLReadsIt() throws {
