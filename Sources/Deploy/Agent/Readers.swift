@@ -60,25 +60,21 @@ struct Readers {
     private func users(_ names: [String], of app: AppName) -> Set<uid_t>? {
         var users: Set<uid_t> = []
         for name in names {
-            guard let entry = getpwnam(name)?.pointee else {
+            guard let account = Account(name) else {
                 log.warning(
                     "\(app): readers names \(name), and there is no such user; correct the settings, or make the user"
                 )
                 return nil
             }
             // A user's own entry would count in place of the group, which may do more.
-            if !isInGroup(name, entry.pw_gid) { users.insert(entry.pw_uid) }
+            if !isInGroup(account) { users.insert(account.id) }
         }
         return users
     }
 
     /// Whether a user may read all records by the group of the state folder.
-    private func isInGroup(_ name: String, _ own: gid_t) -> Bool {
+    private func isInGroup(_ account: Account) -> Bool {
         var status = stat()
-        guard stat(state.string, &status) == 0 else { return false }
-        var count: CInt = 256
-        var groups = [gid_t](repeating: 0, count: Int(count))
-        guard getgrouplist(name, own, &groups, &count) >= 0 else { return false }
-        return groups.prefix(Int(count)).contains(status.st_gid)
+        return stat(state.string, &status) == 0 && account.groups.contains(status.st_gid)
     }
 }

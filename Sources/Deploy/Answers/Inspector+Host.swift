@@ -25,15 +25,14 @@ extension Inspector {
 
     func versions(_ docker: Reached?) async -> [Finding] {
         let command = Compose(directory: "/", environment: host.environment(in: "/", [:])).version()
+        let output: [UInt8]
         do throws(CommandError) {
-            let output = try await host.processes.capture(command, limit: 4096)
-            guard let compose = DockerVersion(json: output), compose >= .oldestCompose else {
-                let text = DockerVersion(json: output)?.description ?? "unknown"
-                let problem =
-                    "has version \(text), but berth needs \(DockerVersion.oldestCompose): each drop is refused"
-                let hint = "install a newer docker-compose-plugin"
-                return [Finding(.error, .docker, "Docker Compose", problem, try: hint)]
-            }
+            output = try await host.processes.capture(command, limit: 4096)
+        } catch {
+            return [Finding(.error, .docker, error)]
+        }
+        do throws(Failure) {
+            let compose = try DockerVersion(compose: output)
             guard let docker else { return [] }
             return Finding.versions(
                 DockerVersions(
@@ -105,32 +104,6 @@ extension Inspector {
             if case .wrongCredential = error { return .refused(error.problem) }
             return .unknown(error.problem)
         }
-    }
-
-    /// What systemd tells of the agent; nil if it does not answer.
-    func unit() async -> UnitFacts? {
-        let names = ["LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "StateChangeTimestamp"]
-        let command = Command(
-            executable: "systemctl",
-            arguments: ["show", "--timestamp=unix", "--property=\(names.joined(separator: ","))", "berth.service"],
-            environment: host.environment,
-            directory: "/",
-            timeout: .seconds(5)
-        )
-        guard let output = try? await host.processes.capture(command, limit: 4096) else { return nil }
-        let pairs = String(decoding: output, as: UTF8.self).split(separator: "\n").map { line in
-            line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        }
-        let values = Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { one, _ in one }
-        guard let load = values["LoadState"], let active = values["ActiveState"] else { return nil }
-        return UnitFacts(
-            load: load,
-            active: active,
-            sub: values["SubState"] ?? "",
-            result: values["Result"] ?? "",
-            file: values["UnitFileState"] ?? "",
-            since: values["StateChangeTimestamp"].flatMap { Int64($0.dropFirst()) }.map { Timestamp(seconds: $0) }
-        )
     }
 
     /// How long to wait for what the Engine has to say of one app, or of the disk.

@@ -37,7 +37,7 @@ package struct Inspector: Sendable {
     }
 
     package func findings() async throws -> Findings {
-        let unit = await unit()
+        let unit = await host.agentUnit
         var findings = seen + Finding.agent(unit, settings: hostFile.files.compactMap { FileFacts($0) })
         let settings: Settings
         do throws(SettingsError) {

@@ -59,26 +59,3 @@ extension Overview.App {
         unreadable = history.unreadable.sorted()
     }
 }
-
-extension Host {
-    /// Whether systemd says that the agent runs; nil if it does not tell.
-    var agentRuns: Bool? {
-        get async {
-            let command = Command(
-                executable: "systemctl",
-                arguments: ["is-active", "--quiet", "berth.service"],
-                environment: environment,
-                directory: "/",
-                timeout: .seconds(5)
-            )
-            do throws(CommandError) {
-                _ = try await processes.capture(command, limit: 1024)
-                return true
-            } catch {
-                // systemctl(1): 3 is a unit that is not active, 4 one that is not there.
-                if case .exited(let code) = error.reason, code == 3 || code == 4 { return false }
-                return nil
-            }
-        }
-    }
-}

@@ -76,16 +76,7 @@ struct ReleaseReader: Sendable {
 
     /// Checks that Compose is new enough to be trusted with secrets.
     func checkVersion() async throws -> DockerVersion {
-        let version = DockerVersion(json: try await tools.capture(compose([:]).version()))
-        guard let version, version >= DockerVersion.oldestCompose else {
-            throw Failure(
-                .composeTooOld,
-                "Docker Compose",
-                "has version \(version?.description ?? "unknown"), but berth needs \(DockerVersion.oldestCompose)",
-                hint: "install a newer docker-compose-plugin"
-            )
-        }
-        return version
+        try DockerVersion(compose: await tools.capture(compose([:]).version()))
     }
 
     /// `docker compose` for the app, never with the credential.
@@ -127,5 +118,23 @@ struct ReleaseReader: Sendable {
         }
         try policy.check(against: model)
         return policy
+    }
+}
+
+extension DockerVersion {
+    /// The version of Compose, as it tells it in JSON.
+    ///
+    /// - Throws: that it is too old.
+    init(compose output: [UInt8]) throws(Failure) {
+        let version = DockerVersion(json: output)
+        guard let version, version >= .oldestCompose else {
+            throw Failure(
+                .composeTooOld,
+                "Docker Compose",
+                "has version \(version?.description ?? "unknown"), but berth needs \(DockerVersion.oldestCompose)",
+                hint: "install a newer docker-compose-plugin"
+            )
+        }
+        self = version
     }
 }
