@@ -58,7 +58,7 @@ import Testing
             app: try Self.app(),
             home: "/home/deploy",
             setup: try facts.setup(),
-            isPlanned: false,
+            progress: .failed(after: 0, Failure(.setupRefused, "a", "b", hint: "c")),
             findings: Findings([try Self.finding()])
         )
         try hold("berth init", answer, opaque: ["findings"])

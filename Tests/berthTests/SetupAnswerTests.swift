@@ -5,7 +5,7 @@ import Testing
 @testable import berth
 
 @Suite struct SetupAnswerTests {
-    private func answer(isPlanned: Bool) throws -> SetupAnswer {
+    private func answer(_ progress: SetupAnswer.Progress) throws -> SetupAnswer {
         let app = try #require(AppName("shop"))
         var facts = SetupFacts(app: app, directory: "/srv/shop", user: "deploy", settingsFile: "/e/shop.toml")
         let folder = FileFacts(
@@ -23,8 +23,8 @@ import Testing
             app: app,
             home: "/home/deploy",
             setup: try facts.setup(),
-            isPlanned: isPlanned,
-            findings: Findings(isPlanned ? [] : [finding])
+            progress: progress,
+            findings: Findings(progress == .done ? [finding] : [])
         )
     }
 
@@ -35,7 +35,7 @@ import Testing
 
     @Test func whatWouldBeDone() throws {
         #expect(
-            try Render.text(answer(isPlanned: true), as: .lines) == """
+            try Render.text(answer(.planned), as: .lines) == """
                 Was right already:
                   user deploy is there
                   /srv/shop can be read by user berth
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func whatWasDone() throws {
-        let text = try Render.text(answer(isPlanned: false), as: .lines)
+        let text = try Render.text(answer(.done), as: .lines)
         #expect(text.contains("Done:\n  spool /var/spool/berth/shop is made"))
         #expect(
             text.contains(
@@ -61,5 +61,28 @@ import Testing
             )
         )
         #expect(text.hasSuffix(ending))
+    }
+
+    @Test func whatWasDoneBeforeAStepFailed() throws {
+        let failure = Failure(.setupRefused, "/e/shop.toml", "cannot be written: no room", hint: "make room")
+        let answer = try answer(.failed(after: 1, failure))
+        let text = try Render.text(answer, as: .lines)
+        #expect(
+            text.contains(
+                """
+                Done:
+                  spool /var/spool/berth/shop is made: deploy:berth, mode 2770
+                Failed:
+                  /e/shop.toml is written: directory, readers
+                      /e/shop.toml cannot be written: no room; make room
+                Not reached:
+                  the agent reads the settings again
+                Left to you:
+                """
+            )
+        )
+        #expect(text.hasSuffix(ending))
+        #expect(answer.exitStatus == ExitStatus(Cause.setupRefused))
+        #expect(try self.answer(.done).exitStatus == .success)
     }
 }

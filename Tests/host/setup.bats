@@ -91,6 +91,13 @@ registry = "127.0.0.1:5000"'
     equal "$(owns /etc/shadow)" "$shadow"
     inside rm -r /srv/trap /etc/berth/conf.d/trap.toml /var/spool/berth/trap
     reload
+    inside ln -s /root /srv/alias
+    before="$(everything) $(owns /root)"
+    ask 69 init alias /srv/alias
+    contains "$output" "folder /srv/alias is reached by a symbolic link, which init does not follow"
+    contains "$output" "name /root itself"
+    equal "$(everything) $(owns /root)" "$before"
+    inside rm /srv/alias
     # What a service mounts may be a secret, and what lies above the app's folder is not the app's.
     inside sh -euc '
         sed -i "/^  frontend:/a\    volumes: [\"./keys:/keys:ro\"]" /srv/tame/docker-compose.yml
@@ -103,6 +110,16 @@ registry = "127.0.0.1:5000"'
     contains "$output" "closed: /srv/closed cannot be searched by user berth"
     equal "$(owns /srv/closed)" "root:root 700"
     inside rm -r /srv/closed /etc/berth/conf.d/closed.toml /var/spool/berth/closed
+    inside sh -euc '
+        install -d /srv/stuck
+        mount --bind /etc/berth/conf.d /etc/berth/conf.d
+        mount -o remount,bind,ro /etc/berth/conf.d'
+    ask 69 init stuck /srv/stuck --json
+    inside umount /etc/berth/conf.d
+    equal "$(jq -c '[.items[].outcome] | unique' <<<"$output")" '["done","failed","not-reached","open","right"]'
+    contains "$(jq -r '.items[].problem // empty' <<<"$output")" "/etc/berth/conf.d/stuck.toml cannot be written"
+    equal "$(owns /var/spool/berth/stuck)" "deploy:berth 2770"
+    inside rm -r /srv/stuck /var/spool/berth/stuck
     inside mkdir -p /srv/other
     before=$(everything)
     ask 69 init tame /srv/other
@@ -144,6 +161,11 @@ names() {
     equal "$(errors)" ""
     ask 0 check
     [[ $output != *Errors:* ]]
+
+    # As root berth would run Compose in the folder of another user.
+    inside sed -i 's/^berth:/away:/' /etc/passwd
+    names "agent user berth does not exist or cannot be taken on"
+    inside sed -i 's/^away:/berth:/' /etc/passwd
 
     inside chmod 2777 /var/spool/berth/sound
     names "spool /var/spool/berth/sound can be written by every user of this host"

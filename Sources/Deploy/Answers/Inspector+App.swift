@@ -15,9 +15,10 @@ extension Inspector {
         let missing = app.readers.filter { Account($0) == nil }
         let findings =
             Finding.readers(of: app.name, missing: missing)
-            + Finding.spool(of: app.name, SpoolFacts(of: app), seenBy: viewer, at: .now) + folder(of: app)
+            + Finding.spool(of: app.name, SpoolFacts(of: app), seenBy: viewer, at: .now) + sender(of: app)
+            + folder(of: app)
         if let barrier = app.directory.barrier {
-            return (findings + [Finding.barrier(of: app.name, barrier.string, seenBy: viewer)], false)
+            return (findings + [Finding.barrier(of: app.name, barrier.string, before: .folder, seenBy: viewer)], false)
         }
         do {
             let rest = try await within(Self.patience) { try await release(of: app, in: settings, docker) }
@@ -32,6 +33,13 @@ extension Inspector {
                 findings + [Finding.refusal(of: app.name, failure, seenBy: viewer)], failure.cause == .engineUnreachable
             )
         }
+    }
+
+    private func sender(of app: AppSettings) -> [Finding] {
+        // Root and user berth have all that their groups could give.
+        guard let name = FileFacts(app.spool)?.owner, !["root", "berth"].contains(name) else { return [] }
+        let groups = Account(name)?.groups ?? []
+        return Finding.sender(of: app.name, name, in: Set(groups.map(Account.groupName(of:))))
     }
 
     private func folder(of app: AppSettings) -> [Finding] {

@@ -8,37 +8,28 @@ import SystemPackage
 
 /// Looks for what could fail tonight: at the host, then at each app as a drop would be checked.
 ///
-/// It only reads. Root reads what root alone may, then looks with the rights of user berth, as the agent does.
+/// It only reads. Root reads ``Schedules``, which root alone may, then becomes user berth (``Rules/Viewer/becomeAgent()``),
+/// and so looks as the agent does.
 package struct Inspector: Sendable {
     let hostFile: HostFile
     let host: Host
     let log: Logger
     let viewer: Viewer
-    private let seen: [Finding]
+    /// Read by root, if root asks.
+    private let schedules: Schedules
 
-    init(hostFile: HostFile, host: Host, log: Logger, viewer: Viewer, seen: [Finding] = []) {
+    package init(hostFile: HostFile, host: Host, log: Logger, viewer: Viewer, schedules: Schedules = .none) {
         self.hostFile = hostFile
         self.host = host
         self.log = log
         self.viewer = viewer
-        self.seen = seen
-    }
-
-    /// Gives up the rights of root.
-    package init(hostFile: HostFile, host: Host, log: Logger) {
-        let schedules = Schedules()
-        let seen = Finding.schedules(schedules.lines) + schedules.unseen
-        switch Self.becomeAgent() {
-        case .agent(let account):
-            self.init(hostFile: hostFile, host: host.seen(by: account), log: log, viewer: .agent, seen: seen)
-        case .person(let finding):
-            self.init(hostFile: hostFile, host: host, log: log, viewer: .person, seen: seen + [finding])
-        }
+        self.schedules = schedules
     }
 
     package func findings() async throws -> Findings {
         let unit = await host.agentUnit
-        var findings = seen + Finding.agent(unit, settings: hostFile.files.compactMap { FileFacts($0) })
+        var findings = Finding.schedules(schedules.lines) + schedules.unseen + Finding.rights(of: viewer)
+        findings += Finding.agent(unit, settings: hostFile.files.compactMap { FileFacts($0) })
         let settings: Settings
         do throws(SettingsError) {
             settings = try hostFile.load()
@@ -54,6 +45,8 @@ package struct Inspector: Sendable {
         findings += docker.findings
         findings += await versions(docker.reached)
         findings += await disk(settings, docker.reached)
+        // The folder of an app may be another user's, whose Compose file root must not run.
+        guard viewer != .root else { return Findings(findings) }
         findings += await logins(settings, docker.reached)
         for app in settings.apps.values.sorted(by: { $0.name < $1.name }) {
             let look = await look(at: app, in: settings, docker.reached)
@@ -67,6 +60,7 @@ package struct Inspector: Sendable {
 
     /// What concerns one app alone.
     package func findings(of name: AppName) async throws -> Findings {
+        guard viewer != .root else { return Findings(Finding.rights(of: viewer)) }
         let settings = try hostFile.load()
         let docker = await reach()
         let own = await look(at: try settings.app(name.description), in: settings, docker.reached)
@@ -74,37 +68,25 @@ package struct Inspector: Sendable {
     }
 }
 
-extension Inspector {
-    private enum Rights {
-        case agent(Account)
-        /// Why it is not the agent's.
-        case person(Finding)
-    }
-
-    /// Becomes user berth if root asks.
-    private static func becomeAgent() -> Rights {
-        guard geteuid() == 0 else {
-            let problem = "are what berth looks with; the agent has those of user berth"
-            return .person(Finding(.note, .unseen, "your own rights", problem, try: "run berth check with sudo"))
-        }
-        guard let account = Account("berth") else {
-            let hint = "systemd-sysusers berth.conf"
-            return .person(Finding(.error, .agent, "user berth", "does not exist, so the agent cannot run", try: hint))
-        }
+extension Viewer {
+    /// Gives up the rights of root for good, for those of the agent; of a person who is not root it changes nothing.
+    package static func becomeAgent() -> Viewer {
+        guard geteuid() == 0 else { return .person }
+        guard let account = Account("berth") else { return .root }
         do throws(Errno) {
             // As the unit does.
             try account.assume(with: ["docker", "berth-records"].compactMap(Account.group(named:)))
-            return .agent(account)
+            return .agent
         } catch {
-            let problem = "cannot be taken on, so berth looks with yours: \(error)"
-            return .person(Finding(.note, .unseen, "the rights of user berth", problem, try: nil))
+            return .root
         }
     }
 }
 
 extension Host {
-    /// The same host for processes of another user.
-    fileprivate func seen(by account: Account) -> Host {
+    /// The same host for processes of the viewer.
+    package func seen(by viewer: Viewer) -> Host {
+        guard viewer == .agent, let account = Account("berth") else { return self }
         var environment = environment
         environment["HOME"] = account.home.string
         environment["DOCKER_CONFIG"] = nil

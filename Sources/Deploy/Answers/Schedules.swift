@@ -4,14 +4,19 @@ import Rules
 import SystemPackage
 
 /// What runs by itself on this host: crontabs, the scripts of cron, and the sysadmin's own units.
-struct Schedules {
+package struct Schedules: Sendable {
     /// What prunes.
     private(set) var lines: [PruneLine] = []
     /// What could not be looked at.
     private(set) var unseen: [Finding] = []
 
+    /// Nothing was looked at.
+    package static let none = Schedules()
+
+    private init() {}
+
     /// - Parameter root: the folder that holds `etc` and `var`.
-    init(below root: FilePath = "/") {
+    package init(below root: FilePath) {
         read(root.appending("etc/crontab"))
         for folder in ["etc/cron.d", "etc/cron.hourly", "etc/cron.daily", "etc/cron.weekly", "etc/cron.monthly"] {
             read(allIn: root.appending(folder))

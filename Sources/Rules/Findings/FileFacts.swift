@@ -42,6 +42,8 @@ package enum Viewer: Equatable, Sendable, CustomStringConvertible {
     case agent
     /// The person who asks, and who is not root.
     case person
+    /// Root, who could not become user berth, and so looks into no app's folder.
+    case root
 
     package var description: String { self == .agent ? "user berth" : "you" }
 }

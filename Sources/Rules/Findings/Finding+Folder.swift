@@ -46,13 +46,21 @@ extension Finding {
         )
     }
 
-    /// - Parameter folder: one above the app's, which the viewer cannot search.
-    package static func barrier(of app: AppName, _ folder: String, seenBy viewer: Viewer) -> Finding {
-        let problem = "cannot be searched by \(viewer), and the app's folder is below it"
+    /// - Parameters:
+    ///   - folder: one that the viewer cannot search.
+    ///   - area: what is below it: `.spool`, or `.folder` for the app's.
+    package static func barrier(
+        of app: AppName,
+        _ folder: String,
+        before area: Area,
+        seenBy viewer: Viewer
+    ) -> Finding {
+        let below = area == .spool ? "the spool" : "the app's folder"
+        let problem = "cannot be searched by \(viewer), and \(below) is below it"
         let hint = "let user berth pass: setfacl -m u:berth:x \(folder)"
         return Finding(
             viewer == .agent ? .error : .note,
-            viewer == .agent ? .folder : .unseen,
+            viewer == .agent ? area : .unseen,
             app,
             folder,
             problem,

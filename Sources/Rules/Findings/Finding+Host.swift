@@ -67,6 +67,20 @@ extension Finding {
         return findings
     }
 
+    /// What the viewer's rights mean for all that is looked at.
+    package static func rights(of viewer: Viewer) -> [Finding] {
+        switch viewer {
+        case .agent: return []
+        case .person:
+            let problem = "are what berth looks with; the agent has those of user berth"
+            return [Finding(.note, .unseen, "your own rights", problem, try: "run berth check with sudo")]
+        case .root:
+            let problem = "does not exist or cannot be taken on, so the agent cannot run, and no app was looked at"
+            let hint = "see id berth; systemd-sysusers berth.conf makes it"
+            return [Finding(.error, .agent, "user berth", problem, try: hint)]
+        }
+    }
+
     /// - Parameters:
     ///   - usage: nil if it cannot be read.
     ///   - removable: what the guard would remove; nil if that is not known.

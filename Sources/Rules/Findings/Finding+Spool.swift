@@ -22,22 +22,21 @@ package struct SpoolFacts: Sendable {
 }
 
 extension Finding {
+    /// What the user who drops could do besides.
+    ///
+    /// - Parameter groups: the user's.
+    package static func sender(of app: AppName, _ user: String, in groups: Set<String>) -> [Finding] {
+        guard let power = groups.lazy.compactMap(GroupPower.init).max() else { return [] }
+        let hint = "gpasswd --delete \(user) from it, or give CI a user of its own"
+        return [Finding(.warning, .spool, app, "user \(user), who owns the spool,", power.sentence, try: hint)]
+    }
+
     /// What is wrong with a spool.
     package static func spool(of app: AppName, _ spool: SpoolFacts, seenBy viewer: Viewer, at now: Timestamp)
         -> [Finding]
     {
         if let barrier = spool.barrier {
-            let problem = "cannot be searched by \(viewer), and the spool is below it"
-            return [
-                Finding(
-                    .error,
-                    .spool,
-                    app,
-                    barrier,
-                    problem,
-                    try: "let user berth pass: setfacl -m u:berth:x \(barrier)"
-                )
-            ]
+            return [.barrier(of: app, barrier, before: .spool, seenBy: viewer)]
         }
         guard let folder = spool.folder else {
             let hint = "berth init makes it; by hand: install -d -o deploy -g berth -m 2770 \(spool.path)"

@@ -10,6 +10,9 @@ struct SetupAnswer: Answer {
             /// It would be done.
             case planned
             case done
+            case failed
+            /// A step before it failed.
+            case notReached = "not-reached"
             /// A person must see to it.
             case open
         }
@@ -17,6 +20,16 @@ struct SetupAnswer: Answer {
         let subject: String
         let text: String
         let outcome: Outcome
+        /// Why it failed, and what to try.
+        let problem: String?
+    }
+
+    /// How far the steps came.
+    enum Progress: Equatable {
+        case planned
+        case done
+        /// After so many steps the next one failed.
+        case failed(after: Int, Failure)
     }
 
     /// Where CI's key is written, and what stands before it.
@@ -30,13 +43,24 @@ struct SetupAnswer: Answer {
     /// What could fail the app's next drop; none of a dry run.
     let findings: [Finding]
     let authorizedKeys: Key
+    let exitStatus: ExitStatus
 
-    init(app: AppName, home: String, setup: Setup, isPlanned: Bool, findings: Findings) {
+    private enum CodingKeys: CodingKey {
+        case app, items, findings, authorizedKeys
+    }
+
+    init(app: AppName, home: String, setup: Setup, progress: Progress, findings: Findings) {
         self.app = app
+        var steps = 0
         items = setup.items.map { item in
-            let outcome: Item.Outcome = item.isOpen ? .open : item.step == nil ? .right : isPlanned ? .planned : .done
-            return Item(subject: item.subject, text: item.text, outcome: outcome)
+            guard item.step != nil else {
+                return Item(subject: item.subject, text: item.text, outcome: item.isOpen ? .open : .right, problem: nil)
+            }
+            let (outcome, problem) = progress.outcome(ofStep: steps)
+            steps += 1
+            return Item(subject: item.subject, text: item.text, outcome: outcome, problem: problem)
         }
+        exitStatus = if case .failed(_, let failure) = progress { ExitStatus(failure.cause) } else { .success }
         self.findings = findings.findings
         authorizedKeys = Key(
             file: "\(home)/.ssh/authorized_keys",
@@ -44,15 +68,14 @@ struct SetupAnswer: Answer {
         )
     }
 
-    var exitStatus: ExitStatus { .success }
-
     func passages(_ moments: Moments) -> [Passage] {
         let sections: [(Item.Outcome, String)] = [
-            (.right, "Was right already:"), (.planned, "Would be done:"), (.done, "Done:"), (.open, "Left to you:"),
+            (.right, "Was right already:"), (.planned, "Would be done:"), (.done, "Done:"), (.failed, "Failed:"),
+            (.notReached, "Not reached:"), (.open, "Left to you:"),
         ]
         let passages = sections.flatMap { outcome, title -> [Passage] in
             let found = items.filter { $0.outcome == outcome }
-            return found.isEmpty ? [] : [.heading(title)] + found.map { .line("  \($0.subject) \($0.text)") }
+            return found.isEmpty ? [] : [.heading(title)] + found.flatMap(\.passages)
         }
         return passages
             + (findings.isEmpty
@@ -62,5 +85,23 @@ struct SetupAnswer: Answer {
                 ),
                 .line("  \(authorizedKeys.line)"),
             ]
+    }
+}
+
+extension SetupAnswer.Item {
+    fileprivate var passages: [Passage] {
+        [.line("  \(subject) \(text)")] + (problem.map { [.line("      \($0)")] } ?? [])
+    }
+}
+
+extension SetupAnswer.Progress {
+    /// - Parameter index: from 0.
+    fileprivate func outcome(ofStep index: Int) -> (SetupAnswer.Item.Outcome, problem: String?) {
+        switch self {
+        case .planned: (.planned, nil)
+        case .done: (.done, nil)
+        case .failed(let count, let failure):
+            index < count ? (.done, nil) : index == count ? (.failed, failure.reason) : (.notReached, nil)
+        }
     }
 }

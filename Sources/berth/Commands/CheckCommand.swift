@@ -26,6 +26,16 @@ struct CheckCommand: Question {
     @OptionGroup var settings: SettingsOptions
 
     func answer(on host: Host) async throws -> Findings {
-        try await Inspector(hostFile: HostFile(FilePath(settings.config)), host: host).findings()
+        // Root alone may read some of them.
+        let schedules = Schedules(below: "/")
+        let viewer = Viewer.becomeAgent()
+        let inspector = Inspector(
+            hostFile: HostFile(FilePath(settings.config)),
+            host: host.seen(by: viewer),
+            log: Log.ofQuestion,
+            viewer: viewer,
+            schedules: schedules
+        )
+        return try await inspector.findings()
     }
 }

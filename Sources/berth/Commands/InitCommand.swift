@@ -12,13 +12,14 @@ struct InitCommand: Question {
         discussion: """
             It says what was right already, what it has done, and what is left to you. With --dry-run it only says what it \
             would do. Run twice, it changes nothing the second time. It gives group berth the right to read the app's folder, \
-            its .env and its Compose file, and takes no right from any user. It follows no symbolic link, and replaces no \
-            settings. The app's name has 1 to 64 lower-case letters and digits, and between them - or a single _.
+            its .env and its Compose file, and takes no right from any user. It follows no symbolic link, also none that \
+            DIRECTORY is, and replaces no settings. The app's name has 1 to 64 lower-case letters and digits, and between \
+            them - or a single _.
 
             Exit codes:
               0   the app is set up, as far as nothing is left to you
               64  the command line is wrong
-              69  nothing was changed, or not all could be done: the message says why
+              69  nothing was changed, or a step failed: then the answer says what was done before it
               78  the settings are wrong, or would be
             """
     )
@@ -67,17 +68,38 @@ struct InitCommand: Question {
             host: host
         )
         let setup = try await installer.plan()
-        if !dryRun { for step in setup.steps { try await installer.apply(step) } }
+        let progress = dryRun ? SetupAnswer.Progress.planned : await Self.apply(setup, installer)
         let home = Account(user)?.home.string ?? "/home/\(user)"
-        // From here on without the rights of root.
-        let findings = dryRun ? Findings([]) : try await Inspector(hostFile: hostFile, host: host).findings(of: app)
-        return SetupAnswer(app: app, home: home, setup: setup, isPlanned: dryRun, findings: findings)
+        let findings = progress == .done ? await Self.check(app, hostFile, host) : Findings([])
+        return SetupAnswer(app: app, home: home, setup: setup, progress: progress, findings: findings)
     }
-}
 
-extension Inspector {
-    init(hostFile: HostFile, host: Host) {
-        self.init(hostFile: hostFile, host: host, log: Log.ofQuestion)
+    /// Does one step after the other, up to the first that fails.
+    private static func apply(_ setup: Setup, _ installer: Installer) async -> SetupAnswer.Progress {
+        for (count, step) in setup.steps.enumerated() {
+            do {
+                try await installer.apply(step)
+            } catch {
+                return .failed(after: count, Failure(any: error))
+            }
+        }
+        return .done
+    }
+
+    /// Looks at the app as the agent will; from here on without the rights of root.
+    private static func check(_ app: AppName, _ hostFile: HostFile, _ host: Host) async -> Findings {
+        let viewer = Viewer.becomeAgent()
+        do {
+            let inspector = Inspector(
+                hostFile: hostFile,
+                host: host.seen(by: viewer),
+                log: Log.ofQuestion,
+                viewer: viewer
+            )
+            return try await inspector.findings(of: app)
+        } catch {
+            return Findings([Finding(.error, .unseen, of: app, Failure(any: error))])
+        }
     }
 }
 

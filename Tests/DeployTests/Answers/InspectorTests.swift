@@ -15,6 +15,7 @@ import Testing
     private func findings(
         hasWayBack: Bool = true,
         settings: String = "",
+        seenBy viewer: Viewer = .agent,
         _ change: (StoryHost) throws -> Void
     ) async throws -> [String] {
         var sentences: [String] = []
@@ -33,7 +34,7 @@ import Testing
             )
             try change(host)
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let inspector = Inspector(hostFile: HostFile(file), host: host.host, log: log, viewer: .agent)
+            let inspector = Inspector(hostFile: HostFile(file), host: host.host, log: log, viewer: viewer)
             let found = try await Task(executorPreference: host.host.executor) {
                 try await inspector.findings()
             }.value
@@ -46,6 +47,16 @@ import Testing
     @Test func aSoundAppIsNoFinding() async throws {
         #expect(try await findings { _ in } == [])
         #expect(try await findings(hasWayBack: false) { _ in } == [])
+    }
+
+    @Test func rootLooksAtNoApp() async throws {
+        let found = try await findings(seenBy: .root) { host in
+            unlink(host.app.directory.appending(".env").string)
+            host.change { $0.names = [:] }
+        }
+        #expect(
+            found.count == 1 && found.first?.hasPrefix("error agent user berth does not exist or cannot be") == true
+        )
     }
 
     @Test func anAppWithoutItsEnvironment() async throws {

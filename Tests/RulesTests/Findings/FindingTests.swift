@@ -55,9 +55,21 @@ import Testing
             },
             ["error spool /s/shop belongs to deploy:berth with mode 02700: user berth cannot take drops"]
         )
+        expect(
+            spool(.person) { $0.barrier = "/s" },
+            ["note unseen /s cannot be searched by you, and the spool is below"]
+        )
         expect(spool(.person) { $0.isUsable = false }, ["note spool /s/shop belongs to deploy:berth"])
         expect(spool { $0.folder = file("/s/shop", 0o2777, .folder) }, ["error spool /s/shop can be written by every"])
         expect(spool { $0.folder = file("/s/shop", 0o770, .folder) }, ["warning spool /s/shop does not give its group"])
+    }
+
+    @Test func whoOwnsASpool() {
+        expect(Finding.sender(of: shop, "deploy", in: ["deploy", "users"]), [])
+        expect(
+            Finding.sender(of: shop, "deploy", in: ["docker"]),
+            ["warning spool user deploy, who owns the spool, is in group docker"]
+        )
     }
 
     @Test func whatLiesInASpool() {
@@ -113,11 +125,11 @@ import Testing
 
     @Test func aFolderOnTheWayThatIsClosed() {
         expect(
-            [Finding.barrier(of: shop, "/home/a", seenBy: .agent)],
+            [Finding.barrier(of: shop, "/home/a", before: .folder, seenBy: .agent)],
             ["error folder /home/a cannot be searched by user"]
         )
         expect(
-            [Finding.barrier(of: shop, "/home/a", seenBy: .person)],
+            [Finding.barrier(of: shop, "/home/a", before: .folder, seenBy: .person)],
             ["note unseen /home/a cannot be searched by you"]
         )
     }
