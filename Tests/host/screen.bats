@@ -137,7 +137,7 @@ exit 0")"
 @test "screens: a deployment under way has one line that lives, and leaves no trace" {
     new_app live
     release live v1
-    release live v2 slow:3
+    release live v2 slow:6
     inside sed -i 's|^      retries: 3|&\n      start_period: 60s|' /srv/live/docker-compose.yml
     deploy live 1 v1
     screen 80 berth wait live 2
