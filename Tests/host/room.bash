@@ -161,7 +161,7 @@ waits_in_room() {
         record=/var/lib/berth/$1/deployments/$2.json
         agent=$(systemctl show --property=MainPID --value berth)
         until [[ $(jq -r ".phases[-1].name" "$record") == room && $(find "/proc/$agent/fd" -lname "*/.locks/images") ]]; do
-            # Its exit code would be the loop's.
+            # Otherwise its exit code would end up as that of the loop.
             inotifywait -qq -t 1 /var/lib/berth/.locks/images || true
         done' room "$1" "$2" 2>/dev/null
 }
