@@ -62,15 +62,7 @@ package struct Planner: Sendable {
         let log = DeploymentLog(log, app: app.name)
         let tools = Tools(host: host, log: log, redaction: .of(app, drop))
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-        let neighbours = Neighbours(of: app, in: settings, host)
-        return Check(
-            app: app,
-            host: host,
-            neighbours: neighbours,
-            history: history,
-            good: store.lastGood(history),
-            reader: reader
-        )
+        return Check(reader, in: settings, history: history)
     }
 
     private func fill(_ plan: inout Plan, _ drop: Drop, _ check: Check, _ checked: Checked) async throws {

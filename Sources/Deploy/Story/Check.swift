@@ -39,6 +39,15 @@ struct Check: Sendable {
 
     var log: DeploymentLog { reader.tools.log }
 
+    init(_ reader: ReleaseReader, in settings: Settings, history: History) {
+        app = reader.app
+        host = reader.host
+        neighbours = Neighbours(of: reader.app, in: settings, reader.host)
+        self.history = history
+        good = reader.store.lastGood(history)
+        self.reader = reader
+    }
+
     /// Checks what a drop asks for, and proves the way back.
     func run(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
         if !drop.passesHold { try checkHold() }

@@ -111,15 +111,7 @@ struct Deployment: Sendable {
         // If an interrupted deployment cannot be restored, its own phase counts as failed.
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
-            let neighbours = Neighbours(of: app, in: settings, host)
-            let check = Check(
-                app: app,
-                host: host,
-                neighbours: neighbours,
-                history: history,
-                good: store.lastGood(history),
-                reader: reader
-            )
+            let check = Check(reader, in: settings, history: history)
             if let interrupted {
                 let checked = try await check.again(interrupted)
                 if history.wayBack != nil, let good = check.good {

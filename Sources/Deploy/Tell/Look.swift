@@ -24,15 +24,8 @@ struct Look {
                 Failure(.rollbackForbidden, "#\(barrier.number)", problem, hint: "deploy a corrected release")
             )
         }
-        let check = Check(
-            app: app,
-            host: host,
-            neighbours: Neighbours(of: app, in: settings, host),
-            history: history,
-            good: store.lastGood(history),
-            reader: ReleaseReader(app: app, host: host, store: store, tools: tools)
-        )
-        return await check.lastGood(session)
+        let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
+        return await Check(reader, in: settings, history: history).lastGood(session)
     }
 
     /// Whether something else runs than berth has put there; nil if that is not known.
