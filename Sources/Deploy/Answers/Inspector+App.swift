@@ -98,7 +98,9 @@ extension Inspector {
 
     /// Why the last good release could not run again, whatever else is wrong.
     private func wayBack(_ check: Check, _ docker: Reached) async -> [Finding] {
-        guard case .failure(let failure)? = await check.lastGood(docker.session) else { return [] }
+        // What the records alone tell is a finding already.
+        guard case .failure(let failure)? = await check.lastGood(docker.session), failure.cause != .rollbackForbidden
+        else { return [] }
         return [Finding.refusal(of: check.app.name, failure, seenBy: viewer)]
     }
 

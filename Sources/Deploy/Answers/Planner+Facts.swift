@@ -71,17 +71,14 @@ extension Planner {
 
     /// Why a release that is not healthy would stay; nil if it would be rolled back.
     func noWayBack(_ drop: Drop, _ check: Check, _ checked: Checked) async -> String? {
-        let history = check.history
         if !drop.directives.mayRollBack { return "the drop says BERTH_ROLLBACK=never" }
         if !checked.release.policy.mayRollBack { return "the Compose file says rollback: never" }
         if checked.wayBack != nil { return nil }
-        if let barrier = history.lastGood.flatMap({ history.barrier(after: $0) }) {
-            return "#\(barrier.number) says that older code must not start again"
+        if case .failure(let failure)? = await check.lastGood(checked.session) {
+            let isForbidden = failure.cause == .rollbackForbidden
+            return isForbidden ? failure.sentence : "the drop is forced, and \(failure.sentence)"
         }
-        if case .failure(let missing)? = await check.lastGood(checked.session) {
-            return "the drop is forced, and \(missing.sentence)"
-        }
-        return history.entries.isEmpty ? "this is the first deployment" : "no good release is on record"
+        return check.history.entries.isEmpty ? "this is the first deployment" : "no good release is on record"
     }
 
     /// What would be pruned, and whether the drop would be refused because there is no room.

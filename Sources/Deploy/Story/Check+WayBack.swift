@@ -7,7 +7,7 @@ import SystemPackage
 extension Check {
     /// The last good release.
     ///
-    /// - Returns: nil if there is none; a failure if it cannot be restored.
+    /// - Returns: nil if there is none; a failure if it cannot be restored, or must not be.
     func lastGood(_ session: EngineSession) async -> Result<WayBack, Failure>? {
         do throws(Failure) {
             if let number = history.unreadableSinceLastGood {
@@ -18,7 +18,8 @@ extension Check {
                     hint: "repair or remove it in \(reader.store.folder), or drop again with BERTH_FORCE=1"
                 )
             }
-            guard let good = history.wayBack else { return nil }
+            guard let good = history.lastGood else { return nil }
+            if let barrier = history.barrier(after: good) { throw barrier }
             return .success(try await Proof(reader: reader, session: session).wayBack(to: good.number))
         } catch {
             return .failure(error)
@@ -27,7 +28,7 @@ extension Check {
 
     /// The release that the app can go back to.
     ///
-    /// - Returns: nil if nothing good has run that could be lost, or if the drop forces it.
+    /// - Returns: nil if nothing good has run that could be lost, if a later release forbids it, or if the drop forces it.
     /// - Throws: what is missing, and what to do.
     func wayBack(
         _ lastGood: Result<WayBack, Failure>?,
@@ -47,6 +48,8 @@ extension Check {
                 hint: "drop it once with BERTH_FORCE=1: that release is then the first one that berth knows"
             )
         } catch {
+            // What forbids it runs and is not healthy, so the drop is the way on.
+            if error.cause == .rollbackForbidden { return nil }
             guard directives.isForced, error.cause != .engineUnreachable else { throw error.escapable }
             log.warning("forced, with no way back: \(error.sentence)")
             return nil
@@ -63,14 +66,7 @@ extension Check {
         async let info = try? session.info()
         let versions = noted(try await reader.checkVersion(), await info, session)
         let good = try requested(request)
-        if let barrier = history.barrier(after: good), !directives.isForced {
-            throw Failure(
-                .rollbackForbidden,
-                "#\(barrier.number)",
-                "came after #\(good.number) and forbids older releases to start again",
-                hint: "if it is safe all the same, drop it with BERTH_FORCE=1"
-            )
-        }
+        if !directives.isForced, let barrier = history.barrier(after: good) { throw barrier }
         let proven = try await Proof(reader: reader, session: session).wayBack(to: good.number)
         try await ownProject(proven.release.model.name, since: nil, session)
         let record = try reader.store.record(good.number)

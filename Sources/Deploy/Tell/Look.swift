@@ -17,13 +17,7 @@ struct Look {
 
     /// What a rollback would put back; nil if no good release was ever deployed, a failure if it cannot be put back.
     func wayBack() async -> Result<WayBack, Failure>? {
-        guard let good = history.lastGood else { return nil }
-        if let barrier = history.barrier(after: good) {
-            let problem = "forbids older releases to start again"
-            return .failure(
-                Failure(.rollbackForbidden, "#\(barrier.number)", problem, hint: "deploy a corrected release")
-            )
-        }
+        guard history.lastGood != nil else { return nil }
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
         return await Check(reader, in: settings, history: history).lastGood(session)
     }

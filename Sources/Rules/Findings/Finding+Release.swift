@@ -113,9 +113,9 @@ extension Finding {
                     .warning,
                     .wayBack,
                     app,
-                    "#\(barrier.number)",
-                    "says that older code must not start again, so a bad release would stay",
-                    try: "deploy a good one"
+                    barrier.subject,
+                    "\(barrier.problem), so a bad release would stay",
+                    try: barrier.hint
                 )
             )
         }

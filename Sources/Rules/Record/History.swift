@@ -139,9 +139,17 @@ extension History {
     /// The release that a rollback returns to: the last good one, unless a later release that ran forbids it.
     package var wayBack: Entry? { lastGood.flatMap { barrier(after: $0) == nil ? $0 : nil } }
 
-    /// A later release that ran and forbids older releases to start again.
-    package func barrier(after good: Entry) -> Entry? {
-        entries.last { $0.number > good.number && $0.verdict.hasSwitched && !$0.mayRollBack }
+    /// Why a good release must not start again: a later one that ran forbids it. Nil if none does.
+    package func barrier(after good: Entry) -> Failure? {
+        entries.last { $0.number > good.number && $0.verdict.hasSwitched && !$0.mayRollBack }.map { later in
+            Failure(
+                .rollbackForbidden,
+                "#\(later.number)",
+                "came after #\(good.number) and forbids older releases to start again",
+                hint:
+                    "deploy a corrected release, or put #\(good.number) back with BERTH_FORCE=1 if its code can still start"
+            )
+        }
     }
 
     /// The last unreadable record after the last good release; it may be a newer good release.

@@ -258,7 +258,9 @@ import Testing
         )
         expect(
             Finding.history(of: shop, History([good, try entry(2, .unhealthy, mayRollBack: false)]), hold: nil),
-            ["warning way-back #2 says that older code must not start again"]
+            [
+                "warning way-back #2 came after #1 and forbids older releases to start again, so a bad release would stay"
+            ]
         )
         expect(
             Finding.history(of: shop, History([good], unreadable: [2]), hold: nil),

@@ -136,7 +136,9 @@ import Testing
     func nothingGoesBackAcrossAReleaseThatForbidsIt(drops: [Drop], wayBack: Int?, barrier: Int?) throws {
         let history = try history(drops)
         #expect(history.wayBack?.number == wayBack)
-        #expect(history.lastGood.flatMap { history.barrier(after: $0)?.number } == barrier)
+        let failure = history.lastGood.flatMap { history.barrier(after: $0) }
+        #expect(failure?.subject == barrier.map { "#\($0)" })
+        #expect(failure.map(\.cause) == barrier.map { _ in .rollbackForbidden })
     }
 
     /// The records that cannot be read, and the one that may be the last good one.
