@@ -7,8 +7,13 @@ import SystemPackage
 
 /// What concerns one app.
 extension Inspector {
+    func history(of app: AppName) async -> Result<History, StoreError> {
+        do throws(StoreError) { return .success(try await host.history(of: app)) } catch { return .failure(error) }
+    }
+
     func look(
         at app: AppSettings,
+        _ history: Result<History, StoreError>,
         in settings: Settings,
         _ docker: Reached?
     ) async -> (findings: [Finding], isEngineSilent: Bool) {
@@ -21,7 +26,9 @@ extension Inspector {
             return (findings + [Finding.barrier(of: app.name, barrier.string, before: .folder, seenBy: viewer)], false)
         }
         do {
-            let rest = try await within(Self.patience) { try await release(of: app, in: settings, docker) }
+            let rest = try await within(Self.patience) {
+                try await release(of: app, try history.get(), in: settings, docker)
+            }
             return (findings + rest, false)
         } catch is Expired {
             let problem = "is not known: the checks took more than \(Self.patience.components.seconds) s"
@@ -53,13 +60,16 @@ extension Inspector {
     }
 
     /// Checks what is in the folder as the next drop would find it, with the variables of the last good release.
-    private func release(of app: AppSettings, in settings: Settings, _ docker: Reached?) async throws -> [Finding] {
-        let planner = Planner(app: app, settings: settings, host: host, log: log)
+    private func release(
+        of app: AppSettings,
+        _ history: History,
+        in settings: Settings,
+        _ docker: Reached?
+    ) async throws -> [Finding] {
         let store = Store(app: app.name, state: host.state)
-        let known = try Store.apps(in: host.state).contains(app.name) ? try await store.history() : History()
-        let drop = Drop(variables: store.lastGood(known)?.variables ?? [:], directives: Directives())
-        let check = try await planner.check(drop)
-        let findings = Finding.history(of: app.name, check.history, hold: store.hold)
+        let drop = Drop(variables: store.lastGood(history)?.variables ?? [:], directives: Directives())
+        let check = Planner(app: app, settings: settings, host: host, log: log).check(drop, history)
+        let findings = Finding.history(of: app.name, history, hold: store.hold)
         guard let docker else { return findings + inFolder(check) }
         let folder = try host.makeScratchFolder()
         defer { File.removePrivateFolder(folder) }

@@ -47,7 +47,8 @@ extension Inspector {
         }
     }
 
-    func disk(_ settings: Settings, _ docker: Reached?) async -> [Finding] {
+    /// - Parameter known: the histories that are read already.
+    func disk(_ settings: Settings, _ known: [AppName: History], _ docker: Reached?) async -> [Finding] {
         guard let docker else {
             // Where the Engine has its data, only the Engine says.
             let root = try? Filesystem(measuring: "/")
@@ -60,7 +61,7 @@ extension Inspector {
             settings: settings,
             host: host,
             log: log,
-            histories: { try await host.histories() }
+            histories: { try await host.histories { known[$0] } }
         )
         let usage = try? Usage.measured(docker.info)
         do {

@@ -44,12 +44,16 @@ package struct Inspector: Sendable {
         var docker = await reach()
         findings += docker.findings
         findings += await versions(docker.reached)
-        findings += await disk(settings, docker.reached)
+        // An app may have thousands of records.
+        var histories: [AppName: Result<History, StoreError>] = [:]
+        for name in settings.apps.keys { histories[name] = await history(of: name) }
+        findings += await disk(settings, histories.compactMapValues { try? $0.get() }, docker.reached)
         // The folder of an app may be another user's, whose Compose file root must not run.
         guard viewer != .root else { return Findings(findings) }
         findings += await logins(settings, docker.reached)
         for app in settings.apps.values.sorted(by: { $0.name < $1.name }) {
-            let look = await look(at: app, in: settings, docker.reached)
+            guard let history = histories[app.name] else { continue }
+            let look = await look(at: app, history, in: settings, docker.reached)
             findings += look.findings
             // Each further app would wait as long.
             if look.isEngineSilent { docker.reached = nil }
@@ -63,7 +67,8 @@ package struct Inspector: Sendable {
         guard viewer != .root else { return Findings(Finding.rights(of: viewer)) }
         let settings = try hostFile.load()
         let docker = await reach()
-        let own = await look(at: try settings.app(name.description), in: settings, docker.reached)
+        let app = try settings.app(name.description)
+        let own = await look(at: app, await history(of: name), in: settings, docker.reached)
         return Findings(docker.findings + own.findings)
     }
 }

@@ -86,7 +86,7 @@ extension Planner {
     /// As for a deployment, a failure is only a warning.
     func makeRoom(_ plan: inout Plan, _ check: Check, _ checked: Checked) async throws {
         do {
-            try await findRoom(&plan, checked)
+            try await findRoom(&plan, check.history, checked)
             let outputs = checked.release.policy.steps.compactMap(\.output)
             let number = check.history.lastNumber + 1
             try Backups(folder: app.backups).requireRoom(for: outputs, at: number, refuse: settings.disk.refuse)
@@ -98,7 +98,7 @@ extension Planner {
         }
     }
 
-    private func findRoom(_ plan: inout Plan, _ checked: Checked) async throws {
+    private func findRoom(_ plan: inout Plan, _ history: History, _ checked: Checked) async throws {
         let info = if let info = checked.info { info } else { try await checked.session.info() }
         let disk = DiskGuard(
             session: checked.session,
@@ -106,7 +106,7 @@ extension Planner {
             settings: settings,
             host: host,
             log: log,
-            histories: { try await host.histories() }
+            histories: { [app, host] in try await host.histories { $0 == app.name ? history : nil } }
         )
         let report = try await disk.plan()
         // A deployment pins what it may be made of before it prunes.

@@ -38,7 +38,7 @@ package struct Planner: Sendable {
         drop.isFromRoot = geteuid() == 0
         // The checks would wait for it, and a person may lack the agent's access to it.
         _ = try await host.engine.negotiated()
-        let check = try await check(drop)
+        let check = check(drop, try await host.history(of: app.name))
         // For the Compose file, which a plan stores only to be compared.
         let folder = try host.makeScratchFolder()
         defer { File.removePrivateFolder(folder) }
@@ -55,10 +55,8 @@ package struct Planner: Sendable {
     }
 
     /// The checks of a deployment, with what they need to know.
-    func check(_ drop: Drop) async throws(StoreError) -> Check {
+    func check(_ drop: Drop, _ history: History) -> Check {
         let store = Store(app: app.name, state: host.state)
-        let isKnown = try Store.apps(in: host.state).contains(app.name)
-        let history = isKnown ? try await store.history() : History()
         let log = DeploymentLog(log, app: app.name)
         let tools = Tools(host: host, log: log, redaction: .of(app, drop))
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)

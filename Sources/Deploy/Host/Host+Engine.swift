@@ -26,9 +26,15 @@ extension Host {
 }
 
 extension Host {
+    /// The history of an app, which is empty if it has no records yet.
+    func history(of app: AppName) async throws(StoreError) -> History {
+        guard try Store.apps(in: state).contains(app) else { return History() }
+        return try await Store(app: app, state: state).history()
+    }
+
     /// The history of every app that has records on this host, whether the settings name it or not.
     ///
-    /// - Parameter known: gives the history of an app that is held in memory.
+    /// - Parameter known: gives the history of an app that is in memory already.
     package func histories(
         known: (AppName) async -> History? = { _ in nil }
     ) async throws(StoreError) -> [AppName: History] {
