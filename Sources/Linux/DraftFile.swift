@@ -1,12 +1,18 @@
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// A new file that has a temporary name until it is whole, so that no reader takes a part for the whole.
-package struct DraftFile: Sendable {
+///
+/// It is closed once, with the last reference to it, because the number of its descriptor belongs to another file from then
+/// on. If it was not published, it is removed too.
+package final class DraftFile: Sendable {
     /// The final name.
     package let path: FilePath
+    /// Open as long as there is a reference to the draft.
     package let descriptor: FileDescriptor
     private let draft: String
+    private let isPublished = Atomic(false)
 
     /// Creates the file; its owner alone may read it.
     package init(_ path: FilePath) throws(Errno) {
@@ -23,6 +29,11 @@ package struct DraftFile: Sendable {
                 permissions: .ownerReadWrite
             )
         }
+    }
+
+    deinit {
+        if !isPublished.load(ordering: .relaxed) { unlink(draft) }
+        try? descriptor.close()
     }
 
     /// The size so far, in bytes.
@@ -46,7 +57,7 @@ package struct DraftFile: Sendable {
         }
     }
 
-    /// Why nothing more can be written, such as a full disk; nil if something can. Call it only before ``discard()``.
+    /// Why nothing more can be written, such as a full disk; nil if something can. It spoils the draft.
     package func trouble() -> Errno? {
         do throws(Errno) {
             try File.caught { try descriptor.writeAll([UInt8](repeating: 0, count: 64 * 1024)) }
@@ -56,30 +67,20 @@ package struct DraftFile: Sendable {
         }
     }
 
-    /// Closes the file and gives it its final name; it is on the disk when this returns.
+    /// Gives the file its final name; it is on the disk when this returns.
     package func publish() throws(Errno) {
-        try File.caught { try descriptor.closeAfter { try File.publish(descriptor, draft, as: path.string) } }
+        try File.publish(descriptor, draft, as: path.string)
+        isPublished.store(true, ordering: .relaxed)
     }
 
     /// Replaces a file by way of a draft, with these permissions whatever the umask; a power failure may lose it.
     package static func replace(_ path: FilePath, with bytes: [UInt8], mode: FilePermissions) throws(Errno) {
         let file = try DraftFile(path)
-        do throws(Errno) {
-            try File.caught { try file.descriptor.writeAll(bytes) }
-            guard fchmod(file.descriptor.rawValue, mode.rawValue) == 0, rename(file.draft, path.string) == 0 else {
-                throw Errno(rawValue: errno)
-            }
-        } catch {
-            file.discard()
-            throw error
+        try File.caught { try file.descriptor.writeAll(bytes) }
+        guard fchmod(file.descriptor.rawValue, mode.rawValue) == 0, rename(file.draft, path.string) == 0 else {
+            throw Errno(rawValue: errno)
         }
-        try? file.descriptor.close()
-    }
-
-    /// Removes the file, and closes it if it is open.
-    package func discard() {
-        unlink(draft)
-        try? descriptor.close()
+        file.isPublished.store(true, ordering: .relaxed)
     }
 
     /// Removes the drafts that an earlier process left in a folder.

@@ -37,12 +37,13 @@ struct FileTests {
         try await withTemporaryFolder { folder in
             try write("left by a killed process", to: folder.appending(".3-a.part"))
             try write("of somebody else", to: folder.appending(".a"))
-            let draft = try DraftFile(folder.appending("3-a"))
-            try draft.descriptor.writeAll([1, 2, 3])
-            #expect(try draft.size() == 3)
-            #expect(draft.trouble() == nil)
-            #expect(try File.names(in: folder).sorted() == [".3-a.part", ".a"])
-            draft.discard()
+            do {
+                let draft = try DraftFile(folder.appending("3-a"))
+                try draft.descriptor.writeAll([1, 2, 3])
+                #expect(try draft.size() == 3)
+                #expect(try File.names(in: folder).sorted() == [".3-a.part", ".a"])
+                #expect(draft.trouble() == nil)
+            }
             #expect(try File.names(in: folder) == [".a"])
             let second = try DraftFile(folder.appending("3-a"))
             try second.descriptor.writeAll([4, 5])
@@ -57,6 +58,32 @@ struct FileTests {
             #expect(bytes == [6, 7])
             DraftFile.removeLeftovers(in: folder)
             #expect(try File.names(in: folder).sorted() == [".a", "3-a"])
+        }
+    }
+
+    /// An agent that serves several apps opens other files meanwhile, under the number that is free.
+    @Test("that cannot get its name is closed once")
+    func draftWithoutItsName() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.appending("3-a")
+            try File.makeFolder(path, mode: .ownerReadWriteExecute)
+            let other: FileDescriptor
+            do {
+                let draft = try DraftFile(path)
+                try draft.descriptor.writeAll([1, 2, 3])
+                #expect(throws: Errno.isDirectory) { try draft.publish() }
+                other = try FileDescriptor.open(
+                    folder.appending("other"),
+                    .readWrite,
+                    options: .create,
+                    permissions: .ownerReadWrite
+                )
+                #expect(draft.trouble() == nil)
+            }
+            #expect(try File.read(folder.appending("other")) == [])
+            #expect(fcntl(other.rawValue, F_GETFD) >= 0)
+            #expect(try File.names(in: folder).sorted() == ["3-a", "other"])
+            try other.close()
         }
     }
 

@@ -39,7 +39,6 @@ extension Steps {
         } catch {
             // Docker says of a full disk only that it failed.
             let trouble = error is CommandError ? draft.trouble() : nil
-            draft.discard()
             throw trouble.map { Backups.unwritable(draft.path, $0) } ?? error
         }
     }
