@@ -20,16 +20,16 @@ extension Policy.Step {
 
 extension Policy.Step.Output: Decodable {
     package init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["file", "keep", "atLeast"])
-        file = try keys.decode(String.self, forKey: "file")
+        let keys = try decoder.strictKeys(Policy.OutputKey.self)
+        file = try keys.decode(String.self, forKey: .file)
         guard Self.isFileName(file) else {
-            throw keys.error("file", "\(file) is not a name of up to 100 letters, digits, ., _ and -")
+            throw keys.error(.file, "\(file) is not a name of up to 100 letters, digits, ., _ and -")
         }
-        keep = try keys.decodeIfPresent(Int.self, forKey: "keep") ?? 5
-        guard 1...1000 ~= keep else { throw keys.error("keep", "\(keep) is not a number from 1 to 1000") }
-        let size = try keys.decodeIfPresent(String.self, forKey: "atLeast") ?? "1B"
+        keep = try keys.decodeIfPresent(Int.self, forKey: .keep) ?? 5
+        guard 1...1000 ~= keep else { throw keys.error(.keep, "\(keep) is not a number from 1 to 1000") }
+        let size = try keys.decodeIfPresent(String.self, forKey: .atLeast) ?? "1B"
         guard let atLeast = Int64(bytes: size), atLeast > 0 else {
-            throw keys.error("atLeast", "\(size) is not a size above zero, such as 1KiB, 20MB or 512B")
+            throw keys.error(.atLeast, "\(size) is not a size above zero, such as 1KiB, 20MB or 512B")
         }
         self.atLeast = atLeast
     }

@@ -55,21 +55,21 @@ extension Policy: Decodable {
     /// Decodes `x-berth`. An unknown key or an invalid value is an error, so that a misspelt policy is not silently
     /// ignored.
     package init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["health", "steps", "files", "rollback"])
-        health = try keys.decodeIfPresent(HealthInput.self, forKey: "health")?.policy ?? health
-        steps = try keys.decodeIfPresent([StepInput].self, forKey: "steps")?.map(\.step) ?? []
+        let keys = try decoder.strictKeys(Key.self)
+        health = try keys.decodeIfPresent(HealthInput.self, forKey: .health)?.policy ?? health
+        steps = try keys.decodeIfPresent([StepInput].self, forKey: .steps)?.map(\.step) ?? []
         files =
-            try keys.decodeIfPresent([String].self, forKey: "files")?.map { text in
+            try keys.decodeIfPresent([String].self, forKey: .files)?.map { text in
                 let isLeft = text.hasPrefix("!")
                 guard let path = ReleasePath(isLeft ? String(text.dropFirst()) : text), !path.components.isEmpty else {
-                    throw keys.error("files", "\(text) is not a path within the app's folder, such as nginx/conf.d")
+                    throw keys.error(.files, "\(text) is not a path within the app's folder, such as nginx/conf.d")
                 }
                 return NamedFile(path: path, isLeft: isLeft)
             } ?? []
-        switch try keys.decodeIfPresent(String.self, forKey: "rollback") {
+        switch try keys.decodeIfPresent(String.self, forKey: .rollback) {
         case nil, "auto": mayRollBack = true
         case "never": mayRollBack = false
-        case let other?: throw keys.error("rollback", "\(other) is neither auto nor never")
+        case let other?: throw keys.error(.rollback, "\(other) is neither auto nor never")
         }
     }
 
@@ -99,14 +99,14 @@ private struct HealthInput: Decodable {
     var policy = HealthPolicy()
 
     init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["timeout", "stable", "failFast", "observe", "restarts"])
-        policy.timeout = try keys.timeout()
-        policy.stable = try keys.duration("stable") ?? policy.stable
-        policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: "failFast") ?? policy.failFast
-        policy.observe = try keys.duration("observe") ?? policy.observe
-        if let restarts = try keys.decodeIfPresent(Int.self, forKey: "restarts") {
+        let keys = try decoder.strictKeys(Policy.HealthKey.self)
+        policy.timeout = try keys.timeout(.timeout)
+        policy.stable = try keys.duration(.stable) ?? policy.stable
+        policy.failFast = try keys.decodeIfPresent(Bool.self, forKey: .failFast) ?? policy.failFast
+        policy.observe = try keys.duration(.observe) ?? policy.observe
+        if let restarts = try keys.decodeIfPresent(Int.self, forKey: .restarts) {
             guard 0...1000 ~= restarts else {
-                throw keys.error("restarts", "\(restarts) is not a number from 0 to 1000")
+                throw keys.error(.restarts, "\(restarts) is not a number from 0 to 1000")
             }
             policy.restarts = restarts
         }
@@ -117,48 +117,48 @@ private struct StepInput: Decodable {
     let step: Policy.Step
 
     init(from decoder: any Decoder) throws {
-        let keys = try decoder.strictKeys(["name", "service", "command", "when", "in", "input", "output", "timeout"])
-        let name = try keys.decode(String.self, forKey: "name")
-        guard !name.isEmpty else { throw keys.error("name", "must not be empty") }
-        let command = try keys.decode([String].self, forKey: "command")
-        guard !command.isEmpty else { throw keys.error("command", "must not be empty") }
-        let moment = try keys.decode(String.self, forKey: "when")
+        let keys = try decoder.strictKeys(Policy.StepKey.self)
+        let name = try keys.decode(String.self, forKey: .name)
+        guard !name.isEmpty else { throw keys.error(.name, "must not be empty") }
+        let command = try keys.decode([String].self, forKey: .command)
+        guard !command.isEmpty else { throw keys.error(.command, "must not be empty") }
+        let moment = try keys.decode(String.self, forKey: .when)
         guard let moment = Policy.Step.Moment(rawValue: moment) else {
-            throw keys.error("when", "\(moment) is neither before nor after")
+            throw keys.error(.when, "\(moment) is neither before nor after")
         }
         step = Policy.Step(
             name: name,
-            service: try keys.decode(ServiceName.self, forKey: "service"),
+            service: try keys.decode(ServiceName.self, forKey: .service),
             command: command,
             moment: moment,
             place: try keys.place() ?? (moment == .before ? .new : .running),
-            input: try keys.decodeIfPresent(String.self, forKey: "input"),
-            output: try keys.decodeIfPresent(Policy.Step.Output.self, forKey: "output"),
-            timeout: try keys.timeout() ?? .seconds(600)
+            input: try keys.decodeIfPresent(String.self, forKey: .input),
+            output: try keys.decodeIfPresent(Policy.Step.Output.self, forKey: .output),
+            timeout: try keys.timeout(.timeout) ?? .seconds(600)
         )
     }
 }
 
 extension Decoder {
     /// The members of an object that has no others than these.
-    func strictKeys(_ known: [String]) throws -> KeyedDecodingContainer<Name> {
-        let container = try container(keyedBy: Name.self)
-        for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
-            throw container.error(
-                Name(stringValue: key),
-                "unknown key; the keys here are \(known.joined(separator: ", "))"
+    func strictKeys<Key: PolicyKey>(_ known: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        let members = try members()
+        for name in members.allKeys.map(\.stringValue).sorted() where Key(rawValue: name) == nil {
+            throw members.error(
+                Name(stringValue: name),
+                "unknown key; the keys here are \(known.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
-        return container
+        return try container(keyedBy: known)
     }
 }
 
-extension KeyedDecodingContainer<Name> {
-    func error(_ key: Name, _ problem: String) -> DecodingError {
+extension KeyedDecodingContainer {
+    func error(_ key: Key, _ problem: String) -> DecodingError {
         .dataCorrupted(DecodingError.Context(codingPath: codingPath + [key], debugDescription: problem))
     }
 
-    fileprivate func duration(_ key: Name) throws -> Duration? {
+    fileprivate func duration(_ key: Key) throws -> Duration? {
         guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
         guard let duration = Duration(go: text), duration <= .day else {
             throw error(key, "\(text) is not a duration of up to a day, such as 90s, 1m30s or 500ms")
@@ -166,20 +166,22 @@ extension KeyedDecodingContainer<Name> {
         return duration
     }
 
-    fileprivate func place() throws -> Policy.Step.Place? {
-        guard let word = try decodeIfPresent(String.self, forKey: "in") else { return nil }
-        guard let place = Policy.Step.Place(rawValue: word) else {
-            throw error("in", "\(word) is neither new nor running")
-        }
-        return place
-    }
-
     /// Refuses zero, which other tools use for "no limit": it would end everything at once.
-    fileprivate func timeout() throws -> Duration? {
-        let timeout = try duration("timeout")
+    fileprivate func timeout(_ key: Key) throws -> Duration? {
+        let timeout = try duration(key)
         guard timeout != .zero else {
-            throw error("timeout", "must be more than zero; leave it out for the default")
+            throw error(key, "must be more than zero; leave it out for the default")
         }
         return timeout
+    }
+}
+
+extension KeyedDecodingContainer<Policy.StepKey> {
+    fileprivate func place() throws -> Policy.Step.Place? {
+        guard let word = try decodeIfPresent(String.self, forKey: .place) else { return nil }
+        guard let place = Policy.Step.Place(rawValue: word) else {
+            throw error(.place, "\(word) is neither new nor running")
+        }
+        return place
     }
 }

@@ -84,6 +84,40 @@ import Testing
         #expect(try policy(extensions) == Policy())
     }
 
+    /// What the manual says to hold without a key is what holds without it.
+    @Test func eachDefaultIsWhatIsTold() throws {
+        for key in Policy.Key.allCases {
+            guard let value = key.otherwise?.asJSON else { continue }
+            #expect(try policy(#"{"\#(key.rawValue)":\#(value)}"#) == Policy(), "\(key)")
+        }
+        for key in Policy.HealthKey.allCases {
+            guard let value = key.otherwise?.asJSON else { continue }
+            #expect(try policy(#"{"health":{"\#(key.rawValue)":\#(value)}}"#) == Policy(), "\(key)")
+        }
+        for key in Policy.StepKey.allCases {
+            guard let value = key.otherwise?.asJSON else { continue }
+            let (told, none) = (Self.step(key.rawValue, value), Self.step(key.rawValue, nil))
+            #expect(try policy(#"{"steps":[\#(told)]}"#) == policy(#"{"steps":[\#(none)]}"#), "\(key)")
+        }
+        for key in Policy.OutputKey.allCases {
+            guard let value = key.otherwise?.asJSON else { continue }
+            let (told, none) = (#"{"file":"x","\#(key.rawValue)":\#(value)}"#, #"{"file":"x"}"#)
+            #expect(
+                try policy(#"{"steps":[\#(Self.output(told))]}"#) == policy(#"{"steps":[\#(Self.output(none))]}"#),
+                "\(key)"
+            )
+        }
+    }
+
+    /// The mistakes below show that each of these must be there.
+    @Test func whatMustBeThereIsTold() throws {
+        let required = Policy.StepKey.allCases.filter { $0.otherwise == nil }
+        #expect(required == [.name, .service, .command, .when])
+        #expect(Policy.OutputKey.allCases.filter { $0.otherwise == nil } == [.file])
+        #expect(Policy.Key.allCases.allSatisfy { $0.otherwise != nil })
+        #expect(Policy.HealthKey.allCases.allSatisfy { $0.otherwise != nil })
+    }
+
     @Test(arguments: [("auto", true), ("never", false)])
     func mayForbidTheWayBack(word: String, mayRollBack: Bool) throws {
         #expect(try policy(#"{"rollback":"\#(word)"}"#).mayRollBack == mayRollBack)
@@ -108,7 +142,7 @@ import Testing
             (#"{"health":"2m"}"#, "health", "Dictionary"),
             (
                 #"{"health":{"retries":3}}"#, "health.retries",
-                "keys here are timeout, stable, failFast, observe, restarts"
+                "keys here are timeout, stable, restarts, failFast, observe"
             ),
             (#"{"health":{"failfast":true}}"#, "health.failfast", "unknown key"),
             (#"{"health":{"failFast":"yes"}}"#, "health.failFast", "Bool"),
@@ -173,5 +207,14 @@ import Testing
         #expect(failure.sentence.contains(problem))
         #expect(!failure.sentence.contains("CodingKey"))
         #expect(failure.hint?.isEmpty == false)
+    }
+}
+
+extension String {
+    /// The value that stands between two backquotes and nothing else; nil for words.
+    fileprivate var asJSON: String? {
+        guard count > 2, first == "`", last == "`", !dropFirst().dropLast().contains("`") else { return nil }
+        let value = String(dropFirst().dropLast())
+        return value == "true" || value == "false" || Int(value) != nil ? value : "\"\(value)\""
     }
 }

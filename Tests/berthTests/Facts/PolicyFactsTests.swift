@@ -1,32 +1,27 @@
-import FoundationEssentials
 import Rules
 import Testing
 
-/// The keys of `x-berth` on the page about releases are those that the code takes.
+/// What the page about releases says of the keys of `x-berth` is what their declarations say.
 @Suite struct PolicyFactsTests {
     @Test func everyKeyIsOnThePage() throws {
         let rows = MarkdownTable.rows(of: try Repository.text("docs/releases.md")).filter { $0.count == 3 }
-        let step = try #require(rows.first { $0[0] == "`steps`" })[1].code.filter { !$0.contains("m") || $0 != "10m" }
-        let keys = rows.flatMap(\.[0].code)
-        let told = Set(keys + step)
-        let health = try known(#"{"health":{"?":1}}"#).map { "health.\($0)" }
-        let output = try known(
-            #"{"steps":[{"name":"a","service":"a","command":["a"],"when":"before","output":{"?":1}}]}"#
-        )
-        .map { "output.\($0)" }
-        let whole = try known(#"{"?":1}"#).filter { $0 != "health" }
-        let steps = try known(#"{"steps":[{"?":1}]}"#).filter { $0 != "output" }
-        #expect(told == Set(whole + health + steps + output))
+        // Those that each step has stand in one row.
+        let step = try #require(rows.first { $0[0] == "`steps`" })[1].code.filter { $0 != "10m" }
+        let health = Policy.HealthKey.allCases.map { "health.\($0.rawValue)" }
+        let output = Policy.OutputKey.allCases.map { "output.\($0.rawValue)" }
+        let whole = Policy.Key.allCases.filter { $0 != .health }.map(\.rawValue)
+        let steps = Policy.StepKey.allCases.filter { $0 != .output }.map(\.rawValue)
+        #expect(Set(rows.flatMap(\.[0].code) + step) == Set(whole + health + steps + output))
     }
 
-    /// The keys that the error about an unknown one lists.
-    private func known(_ json: String) throws -> [String] {
-        do {
-            _ = try JSONDecoder().decode(Policy.self, from: Data(json.utf8))
-            return []
-        } catch DecodingError.dataCorrupted(let context) {
-            let list = try #require(context.debugDescription.components(separatedBy: "the keys here are ").last)
-            return list.components(separatedBy: ", ")
-        }
+    @Test func everyDefaultIsOnThePage() throws {
+        let rows = MarkdownTable.rows(of: try Repository.text("docs/releases.md")).filter { $0.count == 3 }
+        let told = Dictionary(rows.map { ($0[0].filter { $0 != "`" }, $0[2]) }) { $1 }
+        for key in Policy.Key.allCases where key != .health { #expect(told[key.rawValue] == key.otherwise) }
+        for key in Policy.HealthKey.allCases { #expect(told["health.\(key.rawValue)"] == key.otherwise) }
+        for key in [Policy.StepKey.place, .input] { #expect(told[key.rawValue] == key.otherwise) }
+        for key in [Policy.OutputKey.keep, .atLeast] { #expect(told["output.\(key.rawValue)"] == key.otherwise) }
+        #expect(told["output.file"] == Policy.StepKey.output.otherwise)
+        #expect(rows.contains { $0[1].contains("`timeout` (\(Policy.StepKey.timeout.otherwise ?? ""))") })
     }
 }

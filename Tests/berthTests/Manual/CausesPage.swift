@@ -14,7 +14,11 @@ struct CausesPage {
                 ManualPage.Section("CAUSES", parts.dropFirst().flatMap(Self.group)),
                 ManualPage.Section(
                     "SEE ALSO",
-                    [.paragraph("`berth`(1), `berth-show`(1), `journalctl`(1), `berth-drop`(5), `berth.toml`(5)")]
+                    [
+                        .paragraph(
+                            "`berth`(1), `berth-show`(1), `journalctl`(1), `berth-drop`(5), `berth-release`(5), `berth.toml`(5)"
+                        )
+                    ]
                 ),
             ]
         )

@@ -26,7 +26,7 @@ struct DropPage {
     }
 
     private static let seeAlso =
-        "`berth-deploy`(1), `berth-plan`(1), `berth-receive`(1), `berth-wait`(1), `berth.toml`(5), `berth-causes`(7)"
+        "`berth-deploy`(1), `berth-plan`(1), `berth-receive`(1), `berth-wait`(1), `berth-release`(5), `berth.toml`(5), `berth-causes`(7)"
 
     private static let description = """
         A drop is a small text file with the name `.env.deploy` in the spool of an app. It says which release is to run. berth \

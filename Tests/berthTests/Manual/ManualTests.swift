@@ -42,8 +42,18 @@ import Testing
             .filter { $0.count == 3 && Phase(rawValue: $0[0].filter { $0 != "`" }) != nil }
         return [
             ProgramPage(root: root, places: places, phases: phases).page, SettingsPage().page, DropPage().page,
+            try releasePage().page,
             CausesPage(document: try Repository.text("docs/causes.md")).page,
         ] + root.commands.map { CommandPage(command: $0, others: names).page }
+    }
+
+    private static func releasePage() throws -> ReleasePage {
+        let document = "docs/releases.md"
+        return ReleasePage(
+            health: try Repository.section("When a release is healthy", of: document),
+            wayBack: try Repository.section("When it is not", of: document),
+            settings: try Repository.section("The settings of a release", of: document)
+        )
     }
 
     private static func replace(_ folder: FilePath, _ pages: [String: String]) throws {

@@ -43,7 +43,8 @@ struct ProgramPage {
         `berth-records` needs none for `berth`, `history`, `show` and `wait`. `logs` needs the group `systemd-journal` or `adm`, \
         `plan` and `prune --dry-run` need Docker's socket, and `check` says what it cannot see.
 
-        An app has a folder with its Compose file and its `.env`, and a table in the settings. See `berth.toml`(5).
+        An app has a folder with its Compose file and its `.env`, and a table in the settings. See `berth.toml`(5). Its Compose file \
+        can say how berth is to deploy a release. See `berth-release`(5).
         """
 
     private static let examples = """
@@ -164,7 +165,8 @@ struct ProgramPage {
     private var seeAlso: String {
         let pages =
             root.commands.map { ($0.pageName, 1) } + [
-                ("docker", 1), ("journalctl", 1), ("berth-drop", 5), ("berth.toml", 5), ("berth-causes", 7),
+                ("docker", 1), ("journalctl", 1), ("berth-drop", 5), ("berth-release", 5), ("berth.toml", 5),
+                ("berth-causes", 7),
             ]
         return pages.map { "`\($0)`(\($1))" }.joined(separator: ", ")
     }

@@ -14,7 +14,7 @@ struct SettingsPage {
                 ManualPage.Section("FILES", [.list(Self.files)]),
                 ManualPage.Section(
                     "SEE ALSO",
-                    [.paragraph("`berth`(1), `berth-agent`(1), `berth-drop`(5), `berth-causes`(7)")]
+                    [.paragraph("`berth`(1), `berth-agent`(1), `berth-drop`(5), `berth-release`(5), `berth-causes`(7)")]
                 ),
             ]
         )
