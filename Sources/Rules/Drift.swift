@@ -3,7 +3,7 @@ import DockerModel
 /// How what runs, and what is in the app's folder, differs from the last good release. berth tells it and repairs nothing.
 package struct Drift: Equatable, Sendable {
     package struct Difference: Equatable, Sendable, Encodable {
-        package enum Kind: String, Sendable, Encodable {
+        package enum Kind: String, Sendable, Encodable, CaseIterable {
             /// A service runs another image, or a service of the release does not run, or one runs that is none of it.
             case image, stopped, unknown
             /// A container was made from a Compose file other than one that berth has stored.

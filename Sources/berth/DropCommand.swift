@@ -40,11 +40,20 @@ struct WaitingOptions: ParsableArguments {
 extension DropCommand {
     var person: String? { Surroundings.sudoUser }
 
+    /// Of a command whose drop is in its arguments.
     static var exitCodes: String {
         """
+        Without --wait, the exit code 0 says that the drop is in the spool.
+
+        \(exitCodes(with: nil))
+        """
+    }
+
+    /// - Parameter input: what the exit code for a bad input means; nil if there is no input.
+    static func exitCodes(with input: String?) -> String {
+        """
         \(WaitingOptions.verdictCodes)
-          64  the command line is wrong, or there is no such app
-          66  standard input cannot be read
+          64  the command line is wrong, or there is no such app\(input.map { "\n  66  \($0)" } ?? "")
           69  the spool cannot be written, or the records cannot be read
           75  no verdict in time; the deployment goes on
           78  the settings are wrong

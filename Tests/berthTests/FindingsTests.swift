@@ -7,6 +7,7 @@ import Testing
     private var found: Findings {
         Findings([
             Finding(.note, .docker, "Docker Engine 26.1.5", "is old", try: nil),
+            Finding(.note, .wayBack, AppName("shop"), "shop", "was never deployed", try: nil),
             Finding(.error, .spool, AppName("shop"), "/s\n/shop", "is missing", try: "make it"),
         ])
     }
@@ -20,6 +21,7 @@ import Testing
                       try: make it
                 Notes:
                   Docker Engine 26.1.5 is old
+                  shop was never deployed
                 """
         )
     }

@@ -64,6 +64,20 @@ import Testing
         try hold("berth init", answer, opaque: ["findings"])
     }
 
+    /// Scripts compare with these.
+    @Test func eachWordThatAKeyCanHaveIsOnThePage() throws {
+        let words: [(section: String, words: [String])] = [
+            ("berth show", Verdict.allCases.map(\.rawValue)),
+            ("berth plan", Plan.Action.allCases.map(\.rawValue) + Drift.Difference.Kind.allCases.map(\.rawValue)),
+            ("berth check", Finding.Severity.allCases.map(\.rawValue) + Finding.Area.allCases.map(\.rawValue)),
+            ("berth init", SetupAnswer.Item.Outcome.allCases.map(\.rawValue)),
+        ]
+        for (section, words) in words {
+            let told = try Set(Repository.section(section, of: "docs/json.md").code)
+            #expect(Set(words).subtracting(told).sorted() == [], "\(section)")
+        }
+    }
+
     /// - Parameter opaque: the names of members that the page describes elsewhere.
     private func hold(_ title: String, _ answer: some Answer, opaque: Set<String> = []) throws {
         let documented = try Self.page(title)

@@ -57,7 +57,7 @@ import Testing
         #expect(text.contains("Done:\n  spool /var/spool/berth/shop is made"))
         #expect(
             text.contains(
-                "What could fail the next drop of shop:\n  shop: /srv/shop/.env is missing\n      try: write it\n"
+                "berth check says of shop:\n  error: /srv/shop/.env is missing\n      try: write it\n"
             )
         )
         #expect(text.hasSuffix(ending))

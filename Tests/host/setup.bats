@@ -41,10 +41,10 @@ owns() { inside stat --format='%U:%G %a' "$1"; }
     equal "$(everything)" "$before"
     contains "$output" "Would be done:"
     contains "$output" "  user ci-own is made, with a home and without a password"
-    contains "$output" "  /srv/own/.env group berth gets r (before: root, mode 0600)"
+    contains "$output" "  /srv/own/.env is given to group berth, to read it (before: group root, mode 0600)"
     ask 0 init own /srv/own --user ci-own --registry 127.0.0.1:5000
     [[ $output != *"Would be done"* && $output != *"Left to you"* ]]
-    contains "$output" "  own: own was never deployed by berth"
+    contains "$output" "  note: own was never deployed by berth"
     equal "$(owns /srv/own) $(owns /srv/own/.env) $(owns /srv/own/docker-compose.yml) $(owns /var/spool/berth/own)" \
         "root:berth 750 root:berth 640 root:berth 640 ci-own:berth 2770"
     equal "$(inside cat /etc/berth/conf.d/own.toml)" '[apps.own]
@@ -103,11 +103,11 @@ registry = "127.0.0.1:5000"'
         sed -i "/^  frontend:/a\    volumes: [\"./keys:/keys:ro\"]" /srv/tame/docker-compose.yml
         install -d -m 0700 /srv/tame/keys'
     ask 0 init tame /srv/tame
-    contains "$output" "tame: keys cannot be read by user berth"
+    contains "$output" "warning: keys cannot be read by user berth"
     equal "$(owns /srv/tame/keys)" "root:root 700"
     inside sh -euc 'install -d -m 0700 /srv/closed; install -d /srv/closed/app'
     ask 0 init closed /srv/closed/app
-    contains "$output" "closed: /srv/closed cannot be searched by user berth"
+    contains "$output" "error: /srv/closed cannot be searched by user berth"
     equal "$(owns /srv/closed)" "root:root 700"
     inside rm -r /srv/closed /etc/berth/conf.d/closed.toml /var/spool/berth/closed
     inside sh -euc '

@@ -58,7 +58,7 @@ package struct Plan: Encodable, Sendable {
         package var now: Present?
     }
 
-    package enum Action: String, Encodable, Sendable {
+    package enum Action: String, Encodable, Sendable, CaseIterable {
         /// The service is new.
         case add
         /// The image is pulled anew, under a name that the containers do not have.

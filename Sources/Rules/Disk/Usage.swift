@@ -98,9 +98,10 @@ package struct Filesystem: Equatable, Sendable {
 
 extension Filesystem: CustomStringConvertible {
     /// For example `/var/lib/docker is 81 % full`.
-    package var description: String {
-        lacksInodes ? "\(path) has \(percent) % of its inodes in use" : "\(path) is \(percent) % full"
-    }
+    package var description: String { "\(path) \(state)" }
+
+    /// Without the path: `is 81 % full`.
+    package var state: String { lacksInodes ? "has \(percent) % of its inodes in use" : "is \(percent) % full" }
 }
 
 extension Int64 {

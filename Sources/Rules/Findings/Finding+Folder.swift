@@ -73,7 +73,7 @@ extension Finding {
         guard let first = paths.first else { return [] }
         let subject = paths.count == 1 ? "\(first)" : "\(first) and \(paths.count - 1) others"
         let problem = "cannot be read by \(viewer), so a rollback does not put the former content back"
-        let hint = "chgrp berth, and chmod g+rX, if it is no secret"
+        let hint = "if it is no secret, in the app's folder: chgrp -R berth \(first) && chmod -R g+rX \(first)"
         return [Finding(viewer == .agent ? .warning : .note, .folder, app, subject, problem, try: hint)]
     }
 

@@ -94,16 +94,16 @@ extension Finding {
             let isGuarded = !now.holds.isEmpty
             if later.percent > settings.refuse {
                 let rest = removable == nil || !isGuarded ? "" : ", and the guard cannot free enough"
-                let problem = "is more than refuse (\(settings.refuse) %)\(rest): each drop is refused"
-                return Finding(.error, .disk, "\(now):", problem, try: hint)
+                let problem = "\(now.state), more than refuse (\(settings.refuse) %)\(rest): each drop is refused"
+                return Finding(.error, .disk, now.path, problem, try: hint)
             }
             guard isGuarded, now.percent > settings.guard, removable != nil else { return nil }
             if later.percent > settings.guard {
-                let problem = "is more than guard (\(settings.guard) %), and the guard cannot free enough"
-                return Finding(.warning, .disk, "\(now):", problem, try: hint)
+                let problem = "\(now.state), more than guard (\(settings.guard) %), and the guard cannot free enough"
+                return Finding(.warning, .disk, now.path, problem, try: hint)
             }
-            let problem = "is more than guard (\(settings.guard) %): the next drop starts the guard"
-            return Finding(.note, .disk, "\(now):", problem, try: hint)
+            let problem = "\(now.state), more than guard (\(settings.guard) %): the next drop starts the guard"
+            return Finding(.note, .disk, now.path, problem, try: hint)
         }
     }
 }

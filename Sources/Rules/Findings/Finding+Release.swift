@@ -86,9 +86,9 @@ extension Finding {
                     .error,
                     .wayBack,
                     app,
-                    "records \(numbers)",
+                    history.unreadable.count == 1 ? "the record of \(numbers)" : "the records of \(numbers)",
                     "cannot be read, so no image of the app is removed",
-                    try: "repair them, or remove them"
+                    try: "see berth history \(app); repair or remove each in /var/lib/berth/\(app)/deployments"
                 )
             )
         }

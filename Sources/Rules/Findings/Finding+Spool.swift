@@ -27,7 +27,7 @@ extension Finding {
     /// - Parameter groups: the user's.
     package static func sender(of app: AppName, _ user: String, in groups: Set<String>) -> [Finding] {
         guard let power = groups.lazy.compactMap(GroupPower.init).max() else { return [] }
-        let hint = "gpasswd --delete \(user) from it, or give CI a user of its own"
+        let hint = "gpasswd --delete \(user) \(power.group), or give CI a user of its own"
         return [Finding(.warning, .spool, app, "user \(user), who owns the spool,", power.sentence, try: hint)]
     }
 

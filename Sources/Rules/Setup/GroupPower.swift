@@ -14,6 +14,14 @@ package enum GroupPower: Comparable, Sendable {
         }
     }
 
+    package var group: String {
+        switch self {
+        case .root(let group): group
+        case .allApps: "berth"
+        case .records: "berth-records"
+        }
+    }
+
     /// Without the user, who comes first.
     package var sentence: String {
         switch self {

@@ -106,7 +106,8 @@ extension SetupFacts {
         guard facts.group == "berth" || file.isItsOwnersAlone || facts.mode & 0o070 == 0 else {
             return .open(subject, "belongs to group \(facts.group), which would lose it, and \(byHand), by \(hint)")
         }
-        let text = "group berth gets \(words(rights)) (before: \(facts.group), mode \(facts.octal))"
+        let verb = rights == 0o5 ? "list and enter" : "read"
+        let text = "is given to group berth, to \(verb) it (before: group \(facts.group), mode \(facts.octal))"
         return .needed(subject, text, .share(file, rights << 3))
     }
 

@@ -10,15 +10,19 @@ extension Findings: Answer {
         return Finding.Severity.allCases.flatMap { severity -> [Passage] in
             let found = findings.filter { $0.severity == severity }
             guard !found.isEmpty else { return [] }
-            return [.heading(severity.title)] + found.flatMap(\.passages)
+            return [.heading(severity.title)] + found.flatMap { $0.passages(in: $0.place) }
         }
     }
 }
 
 extension Finding {
-    var passages: [Passage] {
-        let place = app.map { "\($0): " } ?? ""
-        return [.line("  \(place)\(sentence)")] + (hint.map { [.line("      try: \($0)")] } ?? [])
+    /// The app, if the sentence does not begin with it.
+    fileprivate var place: String? { app.map(\.description).flatMap { $0 == subject ? nil : $0 } }
+
+    /// - Parameter place: what stands before the sentence.
+    func passages(in place: String?) -> [Passage] {
+        let start = place.map { "\($0): " } ?? ""
+        return [.line("  \(start)\(sentence)")] + (hint.map { [.line("      try: \($0)")] } ?? [])
     }
 }
 

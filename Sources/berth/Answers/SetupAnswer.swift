@@ -4,7 +4,7 @@ import Rules
 /// What `berth init` found, did, and leaves to a person.
 struct SetupAnswer: Answer {
     struct Item: Encodable {
-        enum Outcome: String, Encodable {
+        enum Outcome: String, Encodable, CaseIterable {
             /// It was right before.
             case right
             /// It would be done.
@@ -77,14 +77,13 @@ struct SetupAnswer: Answer {
             let found = items.filter { $0.outcome == outcome }
             return found.isEmpty ? [] : [.heading(title)] + found.flatMap(\.passages)
         }
-        return passages
-            + (findings.isEmpty
-                ? [] : [.heading("What could fail the next drop of \(app):")] + findings.flatMap(\.passages)) + [
-                .heading(
-                    "CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"
-                ),
-                .line("  \(authorizedKeys.line)"),
-            ]
+        let said = findings.flatMap { $0.passages(in: $0.severity.rawValue) }
+        return passages + (said.isEmpty ? [] : [.heading("berth check says of \(app):")] + said) + [
+            .heading(
+                "CI's key gets a line in \(authorizedKeys.file), with the key itself in the place of ssh-ed25519 …:"
+            ),
+            .line("  \(authorizedKeys.line)"),
+        ]
     }
 }
 

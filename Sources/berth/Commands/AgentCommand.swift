@@ -29,7 +29,7 @@ struct AgentCommand: ParsableCommand {
     )
     var config = "/etc/berth/berth.toml"
 
-    @Flag(name: .shortAndLong, help: "Also log what is of use when berth itself is looked into.")
+    @Flag(name: .shortAndLong, help: "Also log what helps to find a fault in berth itself.")
     var verbose = false
 
     func run() {

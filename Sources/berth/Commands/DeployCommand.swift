@@ -18,7 +18,7 @@ struct DeployCommand: DropCommand {
     @Argument(help: "The app, as the settings name it.", completion: .app)
     var app: String
 
-    @Argument(help: "The lines of the drop.")
+    @Argument(help: "The lines of the drop, such as IMAGE_TAG=v2.")
     var lines: [String]
 
     @Flag(help: "Wait for the verdict, and exit with it.")

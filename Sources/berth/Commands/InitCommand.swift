@@ -10,16 +10,18 @@ struct InitCommand: Question {
         commandName: "init",
         abstract: "Set an app up: CI's user, spool, permissions, settings.",
         discussion: """
-            It says what was right already, what it has done, and what is left to you. With --dry-run it only says what it \
-            would do. Run twice, it changes nothing the second time. It gives group berth the right to read the app's folder, \
-            its .env and its Compose file, and takes no right from any user. It follows no symbolic link, also none that \
-            DIRECTORY is, and replaces no settings. The app's name has 1 to 64 lower-case letters and digits, and between \
-            them - or a single _.
+            It says what was right already, what it has done, and what is left to you; then what could fail the app's \
+            first drop, as berth check does, and the line that CI's key needs. With --dry-run it only says what it would do. \
+            Run twice, it changes nothing the second time.
+
+            It gives group berth the right to read the app's folder, its .env and its Compose file, and takes no right from \
+            any user. It follows no symbolic link, so DIRECTORY must be none, and replaces no settings. The app's name has \
+            1 to 64 lower-case letters and digits, and between them - or a single _.
 
             Exit codes:
-              0   the app is set up, as far as nothing is left to you
+              0   the app is set up, but for what is left to you
               64  the command line is wrong
-              69  nothing was changed, or a step failed: then the answer says what was done before it
+              69  nothing was changed; or a step failed, and the answer says what was done before it
               78  the settings are wrong, or would be
             """
     )

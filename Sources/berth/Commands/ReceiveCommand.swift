@@ -25,7 +25,7 @@ struct ReceiveCommand: DropCommand {
 
               restrict,command="berth receive shop --by alice" ssh-ed25519 …
 
-            \(Self.exitCodes)
+            \(Self.exitCodes(with: "standard input cannot be read"))
             """
     )
 

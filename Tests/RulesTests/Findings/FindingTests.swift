@@ -171,11 +171,11 @@ import Testing
     @Test(
         arguments: [
             (80, 0, []),
-            (81, 12, ["note disk / is 81 % full: is more than guard (80 %): the next drop starts"]),
-            (85, 2, ["warning disk / is 85 % full: is more than guard (80 %), and the guard cannot free enough"]),
-            (97, 1, ["error disk / is 97 % full: is more than refuse (95 %), and the guard cannot free enough"]),
-            (97, 30, ["note disk / is 97 % full: is more than guard"]),
-            (97, nil, ["error disk / is 97 % full: is more than refuse (95 %): each drop is refused"]),
+            (81, 12, ["note disk / is 81 % full, more than guard (80 %): the next drop starts"]),
+            (85, 2, ["warning disk / is 85 % full, more than guard (80 %), and the guard cannot free enough"]),
+            (97, 1, ["error disk / is 97 % full, more than refuse (95 %), and the guard cannot free enough"]),
+            (97, 30, ["note disk / is 97 % full, more than guard"]),
+            (97, nil, ["error disk / is 97 % full, more than refuse (95 %): each drop is refused"]),
         ] as [(Int64, Int64?, [String])]
     )
     func theDisk(used: Int64, frees: Int64?, expected: [String]) {
@@ -264,7 +264,7 @@ import Testing
         )
         expect(
             Finding.history(of: shop, History([good], unreadable: [2]), hold: nil),
-            ["error way-back records #2 cannot"]
+            ["error way-back the record of #2 cannot"]
         )
     }
 

@@ -45,15 +45,15 @@ struct CommandPage {
 
     private var takesSettings: Bool { command.visibleArguments.contains { $0.preferredName?.name == "config" } }
     private var takesApp: Bool { command.visibleArguments.contains { $0.kind == .positional && $0.valueName == "app" } }
-    private var isAboutDrops: Bool { (command.abstract ?? "").contains("drop") }
+    private var isAboutDrops: Bool { (command.abstract ?? "").lowercased().contains("drop") }
 
     private var files: [ManualPage.Entry] {
         var files: [ManualPage.Entry] = []
         if takesSettings {
-            files.append(ManualPage.Entry("`/etc/berth/berth.toml`, `/etc/berth/conf.d/*.toml`", "the settings"))
+            files.append(ManualPage.Entry("`/etc/berth/berth.toml`, `/etc/berth/conf.d/*.toml`", "The settings."))
         }
         if takesApp, command.discussion?.contains("record") == true {
-            files.append(ManualPage.Entry("`/var/lib/berth/<app>/deployments/<number>.json`", "the records"))
+            files.append(ManualPage.Entry("`/var/lib/berth/<app>/deployments/<number>.json`", "The records."))
         }
         return files
     }

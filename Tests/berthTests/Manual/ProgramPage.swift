@@ -19,6 +19,7 @@ struct ProgramPage {
             sections: [
                 ManualPage.Section("SYNOPSIS", [.paragraph("`berth` [*command*] [*argument* …]")]),
                 ManualPage.Section("DESCRIPTION", ManualPage.Block.blocks(of: Self.description)),
+                ManualPage.Section("WORDS", [.list(Self.words)]),
                 ManualPage.Section("COMMANDS", commands),
                 ManualPage.Section("OPTIONS", [.list(root.visibleArguments.map(\.entry))]),
                 ManualPage.Section("PHASES", phaseBlocks),
@@ -64,6 +65,20 @@ struct ProgramPage {
 
             sudo journalctl BERTH_CAUSE=no-room
         """
+
+    private static let words = [
+        ManualPage.Entry("*drop*", "The file `.env.deploy` by which CI asks for a release. See `berth-drop`(5)."),
+        ManualPage.Entry("*spool*", "The folder on the server in which CI leaves the drops of one app."),
+        ManualPage.Entry(
+            "*release*",
+            "What a drop deploys: images, Compose file, variables and files. See `berth-release`(5)."
+        ),
+        ManualPage.Entry("*deployment*", "What becomes of one drop. Each has a number within its app: `#12`."),
+        ManualPage.Entry("*record*", "What berth keeps of a deployment; `berth show` prints it."),
+        ManualPage.Entry("*verdict*", "How a deployment ended, in one word. See below."),
+        ManualPage.Entry("*switch*", "When new containers take the place of those that run: the phase `up`."),
+        ManualPage.Entry("*way back*", "The last good release, which berth puts back if the new one is not healthy."),
+    ]
 
     private var commands: [ManualPage.Block] {
         let entries = root.commands.map { ManualPage.Entry("`\($0.pageName)`(1)", $0.abstract ?? "") }
@@ -138,7 +153,10 @@ struct ProgramPage {
         ]
     }
 
-    private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+    /// The name of the program is written small.
+    private static func sentence(_ text: String) -> String {
+        (text.hasPrefix("berth ") ? text : text.prefix(1).uppercased() + text.dropFirst()) + "."
+    }
 
     private static let environment = [
         ManualPage.Entry("`NO_COLOR`", "If it is set, a terminal gets no bold text and no colours."),

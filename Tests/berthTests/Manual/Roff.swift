@@ -52,7 +52,8 @@ enum Roff {
                 result += "\\fI\(verbatim(marked))\\fR"
                 rest = after
             } else if let (label, after) = span(rest, "[", "]("), let end = after.firstIndex(of: ")") {
-                result += inline(label)
+                let document = after[..<end].prefix { $0 != "#" }.split(separator: "/").last.map(String.init)
+                result += inline(document.flatMap { pages[$0] } ?? label)
                 rest = after[after.index(after: end)...]
             } else {
                 result += escaped(String(character))
@@ -61,6 +62,12 @@ enum Roff {
         }
         return result
     }
+
+    /// The pages of the manual that have what a link's document has.
+    private static let pages = [
+        "README.md": "`berth`(1)", "releases.md": "`berth-release`(5)", "drops.md": "`berth-drop`(5)",
+        "causes.md": "`berth-causes`(7)",
+    ]
 
     /// What the text begins with between two marks, and what comes after them.
     private static func span(_ text: Substring, _ open: String, _ close: String) -> (String, Substring)? {
