@@ -17,9 +17,7 @@ enum Runner {
         // Before any thread is made, so that all of them inherit it.
         let signals = Signals.block()
         let host = Host(MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
-        // At the main thread's own priority libdispatch, which swift-subprocess uses, would try to raise its threads' above
-        // what an ordinary user may, and complain on standard error.
-        let task = Task(executorPreference: host.executor, priority: .medium) {
+        let task = Task(executorPreference: host.executor) {
             Glibc.exit(await command(host).code)
         }
         signals.forEach { signal in

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import NIOCore
 import NIOPosix
 import Support
 import Synchronization
@@ -10,7 +11,7 @@ import Testing
 
 @Suite("A child process", .timeLimit(.minutes(1)))
 struct ProcessTests {
-    private let runner = ProcessRunner(clock: EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next()))
+    private let runner = ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
 
     private func shell(
         _ script: String,
@@ -105,13 +106,91 @@ struct ProcessTests {
 
     @Test("may be missing, or its folder")
     func notStarted() async {
-        var command = shell("")
-        command.executable = "no-such-program"
-        let missing = await #expect(throws: CommandError.self) { try await runner.stream(command) }
-        #expect(missing?.reason == .notStarted("no-such-program was not found"))
-        command = shell("", directory: "/no/such/folder")
-        let nowhere = await #expect(throws: CommandError.self) { try await runner.stream(command) }
-        #expect(nowhere?.reason == .notStarted("cannot enter /no/such/folder"))
+        #expect(await problem(of: "no-such-program") == "no-such-program was not found")
+        #expect(await problem(of: "/no/such/program") == "No such file or directory")
+        #expect(await problem(of: "sh", in: "/no/such/folder") == "cannot enter /no/such/folder")
+        #expect(await problem(of: "sh", in: "/etc/passwd") == "cannot enter /etc/passwd")
+    }
+
+    @Test("may have a file that is no program")
+    func noProgram() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending("file")
+            try File.replace(file, with: Array("no program".utf8), mode: .ownerReadWrite)
+            #expect(await problem(of: file.string) == "Permission denied")
+            try File.replace(file, with: Array("no program".utf8), mode: .ownerReadWriteExecute)
+            #expect(await problem(of: file.string) == "Exec format error")
+            #expect(await problem(of: folder.string) == "Permission denied")
+        }
+    }
+
+    @Test("is looked up in its own PATH, where folders of its name and files that cannot be executed do not count")
+    func lookup() async throws {
+        try await withTemporaryFolder { folder in
+            let folders = ["1", "2", "3"].map { folder.appending($0) }
+            for folder in folders { mkdir(folder.string, 0o700) }
+            mkdir(folders[0].appending("tool").string, 0o700)
+            let script = Array("#!/bin/sh\necho found\n".utf8)
+            try File.replace(folders[1].appending("tool"), with: script, mode: .ownerReadWrite)
+            try File.replace(folders[2].appending("tool"), with: script, mode: .ownerReadWriteExecute)
+            var command = shell("")
+            command.executable = "tool"
+            command.environment = ["PATH": "." + folders.map { ":\($0)" }.joined()]
+            #expect(try await runner.capture(command, limit: 100) == Array("found\n".utf8))
+        }
+    }
+
+    @Test("inherits no descriptor")
+    func descriptors() async throws {
+        let open = try FileDescriptor.open("/dev/null", .readOnly)
+        defer { try? open.close() }
+        // ls has one more, for the folder that it reads.
+        let output = try await runner.capture(shell("exec ls /proc/self/fd"), limit: 1_000)
+        #expect(String(decoding: output, as: UTF8.self) == "0\n1\n2\n3\n")
+    }
+
+    @Test("leads a session and a process group of its own")
+    func session() async throws {
+        let output = try await runner.capture(shell("echo $$; exec cut -d' ' -f5,6 /proc/self/stat"), limit: 100)
+        let numbers = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        #expect(numbers.count == 3 && Set(numbers).count == 1)
+    }
+
+    @Test("leaves nothing behind after a thousand others")
+    func thousand() async throws {
+        let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let runner = ProcessRunner(eventLoop: loop.next())
+        let pids = try await withThrowingTaskGroup { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let pids = Lines()
+                    for run in 0..<250 {
+                        // A program that fails leaves no more than one that succeeds.
+                        try? await runner.stream(shell("echo $$; exit \(run % 2)")) { pids.append($0) }
+                    }
+                    return pids.all
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(pids.count == 1_000)
+        #expect(pids.compactMap { pid_t($0) }.allSatisfy { !isChild($0) })
+        try await loop.shutdownGracefully()
+    }
+
+    /// Whether a process of this number is a child of this one, even one that has ended and was not reaped.
+    private func isChild(_ pid: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+        return status.split(separator: " ").dropFirst(3).first == "\(getpid())"
+    }
+
+    /// Why a program cannot be started.
+    private func problem(of executable: String, in directory: FilePath = "/") async -> String? {
+        var command = shell("", directory: directory)
+        command.executable = executable
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        guard case .notStarted(let problem) = error?.reason else { return nil }
+        return problem
     }
 
     @Test("does not show its environment", arguments: ["s3cret", "s3cret\0"])
@@ -177,8 +256,8 @@ struct ProcessTests {
 
     @Test("is killed if it ignores SIGTERM")
     func stubborn() async {
-        let clock = EventLoopClock(eventLoop: MultiThreadedEventLoopGroup.singleton.next())
-        let runner = ProcessRunner(clock: clock, grace: .milliseconds(50))
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let runner = ProcessRunner(eventLoop: loop, grace: .milliseconds(50))
         let command = shell("trap '' TERM; while :; do sleep 1; done", timeout: .milliseconds(200))
         let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
         #expect(error?.reason == .timedOut(after: .milliseconds(200)))

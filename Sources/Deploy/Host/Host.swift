@@ -38,7 +38,7 @@ package struct Host: Sendable {
     /// Keeps the pulls and the prunes of all apps apart.
     package var imageLock: ImageLock { ImageLock(state: state, clock: clock) }
 
-    package var processes: ProcessRunner { ProcessRunner(clock: clock) }
+    package var processes: ProcessRunner { ProcessRunner(eventLoop: eventLoop) }
 
     /// The environment of `docker compose` in a project folder, with a drop's variables.
     func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {

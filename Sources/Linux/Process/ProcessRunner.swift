@@ -1,6 +1,4 @@
-import Glibc
-import Subprocess
-import Synchronization
+import NIOCore
 import SystemPackage
 
 /// Runs commands as child processes, none of whose process group outlives the call.
@@ -9,14 +7,14 @@ import SystemPackage
 /// SIGTERM, and SIGKILL after a grace period. When a call returns, the rest of the group is killed, even processes that
 /// ignore SIGTERM. Standard input is empty unless a call says otherwise.
 package struct ProcessRunner: Sendable {
-    private let clock: any Clock<Duration>
+    private let eventLoop: any EventLoop
     private let grace: Duration
 
     /// - Parameters:
-    ///   - clock: Measures how long a command runs.
+    ///   - eventLoop: One that can watch descriptors, so none of those that only tests have.
     ///   - grace: The time between SIGTERM and SIGKILL.
-    package init(clock: any Clock<Duration>, grace: Duration = .seconds(10)) {
-        self.clock = clock
+    package init(eventLoop: any EventLoop, grace: Duration = .seconds(10)) {
+        self.eventLoop = eventLoop
         self.grace = grace
     }
 
@@ -30,7 +28,7 @@ package struct ProcessRunner: Sendable {
         limit: Int,
         onErrorLine: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(CommandError) -> [UInt8] {
-        try await run(command, .none, .bytes(limit: limit), .sequence, lines: \.standardError, onErrorLine)
+        try await run(command, from: nil, into: Child.Output.bytes(limit: limit), onErrorLine)
     }
 
     /// Runs a command for its effect.
@@ -43,158 +41,36 @@ package struct ProcessRunner: Sendable {
     ///   - onLine: Called with each line as it arrives: of standard error, and of standard output if that is no file.
     package func stream(
         _ command: Command,
-        from input: FileDescriptor? = nil,
-        into output: FileDescriptor? = nil,
+        from input: SystemPackage.FileDescriptor? = nil,
+        into output: SystemPackage.FileDescriptor? = nil,
         onLine: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(CommandError) {
-        guard let input else { return try await stream(command, .none, output, onLine) }
-        try await stream(command, .fileDescriptor(input, closeAfterSpawningProcess: false), output, onLine)
-    }
-}
-
-extension ProcessRunner {
-    private func stream(
-        _ command: Command,
-        _ input: some InputProtocol,
-        _ output: FileDescriptor?,
-        _ onLine: @escaping @Sendable (String) -> Void
-    ) async throws(CommandError) {
-        guard let output else {
-            return try await run(command, input, .sequence, .combinedWithOutput, lines: \.standardOutput, onLine)
-        }
-        let file = FileDescriptorOutput.fileDescriptor(output, closeAfterSpawningProcess: false)
-        try await run(command, input, file, .sequence, lines: \.standardError, onLine)
+        _ = try await run(command, from: input, into: output.map(Child.Output.file) ?? .lines, onLine)
     }
 
-    private func run<Input: InputProtocol, Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
+    private func run(
         _ command: Command,
-        _ input: Input,
-        _ output: Output,
-        _ errorOutput: ErrorOutput,
-        lines: @escaping @Sendable (Execution<Input, Output, ErrorOutput>) -> SubprocessOutputSequence,
+        from input: SystemPackage.FileDescriptor?,
+        into output: Child.Output,
         _ onLine: @escaping @Sendable (String) -> Void
-    ) async throws(CommandError) -> Output.OutputType {
-        // A cancelled task starts no process.
-        guard !Task.isCancelled else { throw CommandError(command: "\(command)", reason: .cancelled, lastLines: []) }
-        let configuration = Configuration(command, grace: grace)
-        let lastLines = LastLines()
+    ) async throws(CommandError) -> [UInt8] {
+        let ended = eventLoop.makePromise(of: [UInt8].self)
+        let child = NIOLoopBoundBox.makeBoxSendingValue(
+            Child(command, from: input, into: output, grace: grace, onLine: onLine, ended: ended),
+            eventLoop: eventLoop
+        )
         do {
-            return try await withThrowingTaskGroup { race in
-                race.addTask {
-                    try await Self.child(configuration, input, output, errorOutput, lines: lines) { line in
-                        lastLines.append(line)
-                        onLine(line)
-                    }
-                }
-                race.addTask {
-                    try await clock.sleep(for: command.timeout)
-                    throw Expired()
-                }
-                defer { race.cancelAll() }
-                guard let output = try await race.next() else { throw CancellationError() }
-                return output
+            return try await withTaskCancellationHandler {
+                // A task that is cancelled already has come here after its cancellation: no process is started.
+                eventLoop.execute { child.value.start() }
+                return try await ended.futureResult.get()
+            } onCancel: {
+                eventLoop.execute { child.value.end(.cancelled) }
             }
+        } catch let error as CommandError {
+            throw error
         } catch {
-            throw CommandError(
-                command: "\(command)",
-                reason: CommandError.Reason(error, command),
-                lastLines: lastLines.all
-            )
-        }
-    }
-
-    private static func child<Input: InputProtocol, Output: OutputProtocol, ErrorOutput: ErrorOutputProtocol>(
-        _ configuration: Configuration,
-        _ input: Input,
-        _ output: Output,
-        _ errorOutput: ErrorOutput,
-        lines: (Execution<Input, Output, ErrorOutput>) -> SubprocessOutputSequence,
-        _ onLine: (String) -> Void
-    ) async throws -> Output.OutputType {
-        var group: pid_t?
-        // The child is reaped by then, so its PID may be reused. A process group keeps its ID while it has a member, so
-        // this kills the members that are left, or fails because there are none.
-        defer { if let group { kill(-group, SIGKILL) } }
-        let result = try await Subprocess.run(
-            configuration,
-            input: input,
-            output: output,
-            error: errorOutput
-        ) { execution in
-            group = execution.processIdentifier.value
-            var splitter = LineSplitter()
-            for try await buffer in lines(execution) {
-                buffer.withUnsafeBytes { bytes in
-                    splitter.append(bytes) { onLine(String(decoding: $0, as: UTF8.self)) }
-                }
-            }
-            splitter.finish { onLine(String(decoding: $0, as: UTF8.self)) }
-        }
-        guard result.terminationStatus.isSuccess else { throw Unsuccessful(status: result.terminationStatus) }
-        return result.standardOutput
-    }
-}
-
-/// The last lines of a child, kept outside the task that reads them: a timeout discards that task's result.
-private final class LastLines: Sendable {
-    private let lines = Mutex(Tail<String>(20))
-
-    var all: [String] { lines.withLock { $0.elements } }
-
-    func append(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
-}
-
-/// A child ended by itself, without success.
-private struct Unsuccessful: Error {
-    let status: TerminationStatus
-}
-
-extension Configuration {
-    fileprivate init(_ command: Command, grace: Duration) {
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
-        let path = FilePath(command.executable)
-        let environment = Dictionary(
-            uniqueKeysWithValues: command.environment.map { (Environment.Key(stringLiteral: $0), $1) }
-        )
-        self.init(
-            executable: path.isAbsolute ? .path(path) : .name(command.executable),
-            arguments: Arguments(command.arguments),
-            environment: .custom(environment),
-            workingDirectory: command.directory,
-            platformOptions: options
-        )
-    }
-}
-
-extension CommandError.Reason {
-    fileprivate init(_ error: any Error, _ command: Command) {
-        switch error {
-        case is Expired: self = .timedOut(after: command.timeout)
-        case _ where Task.isCancelled: self = .cancelled
-        case let error as Unsuccessful: self.init(error.status)
-        case let error as SubprocessError: self.init(error, command)
-        default: self = .notStarted("\(error)")
-        }
-    }
-
-    private init(_ status: TerminationStatus) {
-        switch status {
-        case .exited(let code): self = .exited(code: code)
-        case .signaled(let signal): self = .signaled(signal)
-        }
-    }
-
-    /// Translates the library's error, but never quotes its message, which can contain a variable's value.
-    private init(_ error: SubprocessError, _ command: Command) {
-        switch error.code {
-        case .outputLimitExceeded: self = .tooMuchOutput
-        case .executableNotFound: self = .notStarted("\(command.executable) was not found")
-        case .failedToChangeWorkingDirectory: self = .notStarted("cannot enter \(command.directory)")
-        default: self = .notStarted(error.underlyingError.map { "\($0)" } ?? "the process could not be created")
+            throw CommandError(command: "\(command)", reason: .notStarted("\(error)"), lastLines: [])
         }
     }
 }
