@@ -51,7 +51,8 @@ extension Host {
             engine: Engine(socket: Surroundings.engineSocket, eventLoop: loop),
             environment: Surroundings.childEnvironment,
             state: Surroundings.state,
-            runtime: Surroundings.runtime
+            runtime: Surroundings.runtime,
+            pluginFolders: ComposeProgram.systemFolders
         )
     }
 }

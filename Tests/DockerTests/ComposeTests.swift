@@ -131,6 +131,30 @@ struct ComposeTests {
         #expect(compose.pull() == expected)
     }
 
+    /// Compose must get what the Docker CLI would give it, but it is called by the name that a person knows.
+    @Test("one of its commands by the plugin itself, and docker pull by the Docker CLI")
+    func plugin() throws {
+        // Any file.
+        let file = try File.Identity("/proc/self/exe")
+        let compose = Compose(
+            directory: compose.directory,
+            environment: compose.environment,
+            program: .plugin(file)
+        )
+        let pull = compose.pull()
+        #expect(pull.executable == "/proc/self/exe" && pull.arguments == self.compose.pull().arguments)
+        #expect(
+            pull.environment
+                == ["PATH": "/usr/bin", "IMAGE_TAG": "7", "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND": "docker"]
+        )
+        #expect(pull.directory == "/srv/shop" && pull.timeout == .seconds(3_600))
+        #expect(pull.description == self.compose.pull().description)
+        #expect(compose.pull("acme/assets:7") == self.compose.pull("acme/assets:7"))
+        let other = compose.adding(["DOCKER_CONFIG": "/run/x", "IMAGE_TAG": "8"]).reading("/state/6.yaml")
+        #expect(other.environment == ["PATH": "/usr/bin", "IMAGE_TAG": "8", "DOCKER_CONFIG": "/run/x"])
+        #expect(other.file == "/state/6.yaml" && other.program == .plugin(file))
+    }
+
     @Test(
         "its version, in all notations",
         arguments: [

@@ -149,6 +149,7 @@ extension JSONPageTests {
         (record.project, record.releaseDigest, record.resumed) = ("shop", "ee", 1)
         record.files = Record.Files(file: "12.tar", sha256: "ee", paths: [try #require(ReleasePath("conf"))])
         record.phases = [Record.PhaseTime(name: .claim, seconds: 0)]
+        record.phases[0].remembered = [.version]
         var step = Record.StepResult(name: "dump", when: .before, exitCode: 0, seconds: 2)
         (step.input, step.output) = ("other", Record.Backup(file: "12-a", size: 1, sha256: "ff"))
         (record.steps, record.rolledBackTo, record.filesPutBack) = ([step], 11, [try #require(ReleasePath("conf/a"))])

@@ -328,3 +328,59 @@ assets() { inside docker exec "$1-backend-1" cat /assets/build; }
     equal "$(inside docker image inspect "127.0.0.1:5000/bare-assets:moving" --format '{{.Id}}')" \
         "$(record bare 3 | jq -r '.images["backend:/assets"].imageID')"
 }
+
+# docker_is: standard input becomes the agent's `docker`.
+docker_is() { inside sh -euc 'install -D -m 0755 /dev/stdin /usr/local/only/docker'; }
+
+@test "Compose is started itself, as berth's config.json has it, and by a docker that is a script with the same answers" {
+    local own=/var/lib/berth/.docker reason
+    new_app direct
+    release direct v1
+    inside cat /bin/false | docker_is
+    # The plugin is in berth's own folder alone, and localhost is a registry whose login only a helper has.
+    # shellcheck disable=SC2016  # expanded inside
+    inside bash -euc '
+        mkdir -p /run/systemd/system/berth.service.d "$1/cli-plugins"
+        printf "[Service]\nEnvironment=PATH=/usr/local/only:/usr/bin:/bin\n" >/run/systemd/system/berth.service.d/only.conf
+        mv /usr/libexec/docker/cli-plugins/docker-compose /opt/compose
+        ln -s /opt/compose "$1/cli-plugins/docker-compose"
+        echo "{\"currentContext\":\"elsewhere\",\"credHelpers\":{\"localhost:5000\":\"host\"}}" >"$1/config.json"
+        chown -R berth: "$1"
+        install -m 0755 /dev/stdin /usr/bin/docker-credential-host <<END
+#!/bin/sh
+echo "helper \$*" >>$1/asked
+echo "{\"ServerURL\":\"localhost:5000\",\"Username\":\"builder\",\"Secret\":\"builder\"}"
+END
+        systemctl daemon-reload
+        systemctl restart berth' own "$own"
+    edit direct 's|127.0.0.1\(:5000/direct-frontend\)|localhost\1|'
+    deploy direct 1 v1
+    runs direct 1
+    equal "$(inside sort -u "$own/asked")" "helper get"
+
+    edit direct '1i x-needed: ${NEEDED:?is not set}'
+    drop direct IMAGE_TAG=v1
+    ends_as direct 2 refused compose-invalid
+    reason=$(reason direct 2)
+    contains "$reason" "docker compose --ansi never"
+    contains "$reason" "required variable NEEDED is missing a value: is not set"
+
+    docker_is <<END
+#!/bin/sh
+echo "docker \$1" >>$own/asked
+exec /usr/bin/docker "\$@"
+END
+    drop direct IMAGE_TAG=v1
+    ends_as direct 3 refused compose-invalid
+    equal "$(reason direct 3)" "$reason"
+    edit direct 1d
+    deploy direct 4 v1
+    equal "$(inside sort -u "$own/asked")" "$(printf '%s\n' "docker compose" "helper get")"
+
+    # shellcheck disable=SC2016  # expanded inside
+    inside bash -euc '
+        mv /opt/compose /usr/libexec/docker/cli-plugins/docker-compose
+        rm -r "$1" /usr/local/only /run/systemd/system/berth.service.d /usr/bin/docker-credential-host
+        systemctl daemon-reload
+        systemctl restart berth' own "$own"
+}

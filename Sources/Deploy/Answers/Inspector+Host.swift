@@ -24,10 +24,9 @@ extension Inspector {
     }
 
     func versions(_ docker: Reached?) async -> [Finding] {
-        let command = Compose(directory: "/", environment: host.environment(in: "/", [:])).version()
         let output: [UInt8]
         do throws(CommandError) {
-            output = try await host.processes.capture(command, limit: 4096)
+            output = try await host.processes.capture(host.compose(in: "/").version(), limit: 4096)
         } catch {
             return [Finding(.error, .docker, error)]
         }

@@ -95,6 +95,13 @@ extension Host {
         var environment = environment
         environment["HOME"] = account.home.string
         environment["DOCKER_CONFIG"] = nil
-        return Host(eventLoop: eventLoop, engine: engine, environment: environment, state: state, runtime: runtime)
+        return Host(
+            eventLoop: eventLoop,
+            engine: engine,
+            environment: environment,
+            state: state,
+            runtime: runtime,
+            pluginFolders: pluginFolders
+        )
     }
 }

@@ -73,9 +73,7 @@ extension DiskGuard {
     /// service uses, and the files themselves.
     private func texts(of app: AppSettings) async throws -> [[UInt8]] {
         let store = Store(app: app.name, state: host.state)
-        let variables = try lastVariables(of: store)
-        let environment = host.environment(in: app.directory, variables)
-        let compose = Compose(directory: app.directory, environment: environment)
+        let compose = host.compose(in: app.directory, try lastVariables(of: store))
         let redaction = Redaction.of(app)
         var texts: [[UInt8]] = []
         for command in [compose.wholeConfig(), compose.template()] {

@@ -13,13 +13,28 @@ enum ComposeFiles {
 
     /// The app's Compose file, byte for byte, if it stands alone; nil if it may need other Compose files.
     static func only(of app: AppSettings) -> [UInt8]? {
+        guard let text = single(of: app).flatMap({ try? File.read($0) }) else { return nil }
+        return needsOthers(text) ? nil : text
+    }
+
+    /// The app's Compose file, if there is one alone and `.env` names no other.
+    static func single(of app: AppSettings) -> FilePath? {
         let files = paths(in: app.directory)
-        guard files.count == 1, !app.namesComposeFiles, let text = files.first.flatMap({ try? File.read($0) }) else {
-            return nil
-        }
-        // A word in a comment only leads to the longer way.
-        let words = String(decoding: text, as: UTF8.self).split { !$0.isLetter }
-        return words.contains("include") || words.contains("extends") ? nil : text
+        return files.count == 1 && !app.namesComposeFiles ? files[0] : nil
+    }
+
+    /// Whether Compose may read other Compose files for this one. A word in a comment only leads to the longer way, and so
+    /// does an escape that could hide one.
+    private static func needsOthers(_ text: [UInt8]) -> Bool {
+        let text = String(decoding: text, as: UTF8.self)
+        let words = text.split { !$0.isLetter }
+        return ["include", "extends"].contains(where: words.contains)
+            || ["\\u", "\\U", "\\x", "\\\n", "\\\r"].contains(where: text.contains)
+    }
+
+    /// Whether Compose reads nothing for this Compose file but `.env` and what `env_file` names.
+    static func standsAlone(_ text: [UInt8]) -> Bool {
+        !needsOthers(text) && !String(decoding: text, as: UTF8.self).contains("label_file")
     }
 
     /// Those of them that Compose reads if no variable names others: the first of each kind (compose-go,

@@ -13,21 +13,26 @@ package struct Host: Sendable {
     package let state: FilePath
     /// The folder that is empty after a boot (`/run/berth`).
     package let runtime: FilePath
+    /// Where the Docker CLI looks for plugins that every user has.
+    package let pluginFolders: [FilePath]
     /// What has happened on it that the metrics depend on.
     let happenings = Happenings()
+    let knowledge = Knowledge()
 
     package init(
         eventLoop: any EventLoop,
         engine: Engine,
         environment: [String: String],
         state: FilePath,
-        runtime: FilePath
+        runtime: FilePath,
+        pluginFolders: [FilePath]
     ) {
         self.eventLoop = eventLoop
         self.engine = engine
         self.environment = environment
         self.state = state
         self.runtime = runtime
+        self.pluginFolders = pluginFolders
     }
 
     package var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
@@ -40,8 +45,22 @@ package struct Host: Sendable {
 
     package var processes: ProcessRunner { ProcessRunner(eventLoop: eventLoop) }
 
-    /// The environment of `docker compose` in a project folder, with a drop's variables.
-    func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
+    /// `docker compose` in a project folder, with a drop's variables.
+    func compose(in folder: FilePath, _ variables: [String: String] = [:], file: FilePath? = nil) -> Compose {
+        let program = ComposeProgram.found(
+            in: environment["PATH"] ?? "",
+            configuration: clientConfiguration,
+            systemFolders: pluginFolders
+        )
+        return Compose(
+            directory: folder,
+            environment: environment(in: folder, variables),
+            file: file,
+            program: program
+        )
+    }
+
+    private func environment(in folder: FilePath, _ variables: [String: String]) -> [String: String] {
         // `PWD` keeps the name of a symbolic link to the folder: Compose derives the project's name from it.
         // An `.env` that lets Compose ignore orphans would make it refuse `--remove-orphans`, in the middle of the switch.
         let own = environment.merging(["PWD": folder.string, "COMPOSE_IGNORE_ORPHANS": "false"]) { $1 }
@@ -50,7 +69,7 @@ package struct Host: Sendable {
 
     /// The Docker CLI's configuration folder on this host, with logins, helpers and plugins.
     package var clientConfiguration: FilePath {
-        if let folder = environment["DOCKER_CONFIG"] { return FilePath(folder) }
+        if let folder = environment["DOCKER_CONFIG"], !folder.isEmpty { return FilePath(folder) }
         return FilePath(environment["HOME"] ?? "/").appending(".docker")
     }
 

@@ -109,6 +109,9 @@ actor Ledger {
         record.releaseDigest = checked.release.digest
         record.docker = checked.versions
         record.files = files
+        if !checked.remembered.isEmpty {
+            record.phases[record.phases.count - 1].remembered = checked.remembered.sorted()
+        }
         guard let older = checked.older else {
             // From here on, the record has the effective value, from the drop and the release.
             record.directives.mayRollBack = record.directives.mayRollBack && checked.release.policy.mayRollBack

@@ -13,10 +13,12 @@ struct Proof: Sendable {
             for (use, image) in record.release.sorted(by: { $0.key < $1.key }) {
                 try await require(image, of: use, record)
             }
+            let (release, isRemembered) = try await reader.onRecord(record)
             return WayBack(
                 number: number,
-                release: try await reader.onRecord(record),
-                files: try reader.store.files(of: record)
+                release: release,
+                files: try reader.store.files(of: record),
+                isRemembered: isRemembered
             )
         } catch let error as EngineError where error.isOutage {
             // The way back may well be there.

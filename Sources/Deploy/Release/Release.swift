@@ -5,7 +5,7 @@ import Rules
 /// A release to run: the one in the app's folder, or an older one on record.
 struct Release: Sendable {
     let model: ComposeModel
-    let compose: Compose
+    var compose: Compose
     let policy: Policy
     /// Its ``ReleaseDigest``; nil without a key.
     var digest: String?
@@ -48,4 +48,6 @@ struct WayBack: Sendable {
     let number: Int
     let release: Release
     let files: Snapshot
+    /// Whether Compose was not asked again how it renders.
+    let isRemembered: Bool
 }

@@ -14,6 +14,10 @@ struct Delivered: Sendable {
     let template: JSON?
     let release: Release
     let version: DockerVersion
+    /// Its Compose file, if it needs no other one and was the same all the time.
+    let alone: Alone?
+    /// What was not asked of Compose again.
+    let remembered: Set<Record.Remembered>
 }
 
 /// Reads a release: the one in the app's folder, or one on record. No other code reads a release's model.
@@ -30,17 +34,29 @@ struct ReleaseReader: Sendable {
     /// - Parameter file: will have the release's Compose file; see ``store(_:in:)``.
     func inFolder(_ variables: [String: String], storedIn file: FilePath) async throws -> Delivered {
         let folder = compose(variables)
+        let before = alone(variables)
+        let known = before.flatMap { knowledge.template(under: $0.template) }
         async let output = tools.config(folder)
-        async let found = template(folder)
+        async let found = known == nil ? template(folder) : known
+        let isVersionKnown = knownVersion != nil
         let version = try await checkVersion()
         let rendered = try await output
-        let template = await found
+        var (template, alone) = (await found, alone(variables))
+        if alone != before {
+            // CI has delivered while Compose read, or Compose was upgraded.
+            alone = nil
+            if known != nil { template = await self.template(folder) }
+        }
+        var remembered: Set<Record.Remembered> = isVersionKnown ? [.version] : []
+        if known != nil, alone != nil { remembered.insert(.template) }
         return Delivered(
             folder: folder,
             rendered: rendered,
             template: template,
-            release: try release(compose(variables, file), rendered, template),
-            version: version
+            release: try release(folder.reading(file), rendered, template),
+            version: version,
+            alone: alone,
+            remembered: remembered
         )
     }
 
@@ -51,9 +67,8 @@ struct ReleaseReader: Sendable {
         defer { File.removePrivateFolder(scratch) }
         let expressions = Expressions(in: String(decoding: only, as: UTF8.self))
         let file = scratch.appending("compose.yaml")
-        let words = Compose(directory: app.directory, environment: folder.environment, file: file)
         guard (try? File.replace(file, with: Array(expressions.text.utf8), mode: .ownerReadWrite)) != nil,
-            let template = try? JSON(bytes: await tools.capture(words.template()))
+            let template = try? JSON(bytes: await tools.capture(folder.reading(file).template()))
         else { return nil }
         return expressions.putBack(template)
     }
@@ -61,28 +76,44 @@ struct ReleaseReader: Sendable {
     /// Stores the release's Compose file, once it is known to hold no variable's value.
     func store(_ delivered: Delivered, in file: FilePath) async throws -> Record.ComposeFile {
         let text = try await StorableFile(delivered: delivered, app: app, host: host, tools: tools).text()
+        learn(delivered, storedAs: text)
         return try Store.store(text, in: file)
     }
 
     /// The release of an earlier deployment: its stored Compose file as it renders with today's `.env`, and its images.
-    func onRecord(_ record: Record) async throws -> Release {
-        let compose = compose(record.variables, try store.compose(of: record))
+    ///
+    /// - Returns: also whether Compose was not asked again.
+    func onRecord(_ record: Record) async throws -> (release: Release, isRemembered: Bool) {
+        let file = try store.compose(of: record)
+        let compose = compose(record.variables, file)
+        let before = alone(record.variables, file)
+        if let ground = before?.rendering, var release = knowledge.release(under: ground) {
+            (release.compose, release.images) = (compose, record.release)
+            return (release, true)
+        }
         // Only a release with files needs the template.
         let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
         var release = try release(compose, await tools.config(compose), template)
+        if let ground = before?.rendering, alone(record.variables, file) == before { knowledge.note(release, under: ground) }
         release.images = record.release
-        return release
+        return (release, false)
     }
 
     /// Checks that Compose is new enough to be trusted with secrets.
     func checkVersion() async throws -> DockerVersion {
-        try DockerVersion(compose: await tools.capture(compose([:]).version()))
+        if let knownVersion { return knownVersion }
+        let compose = compose([:])
+        let version = try DockerVersion(compose: await tools.capture(compose.version()))
+        if let program = compose.program.identity { knowledge.note(version, of: program) }
+        return version
     }
 
     /// `docker compose` for the app, never with the credential.
     private func compose(_ variables: [String: String], _ file: FilePath? = nil) -> Compose {
-        Compose(directory: app.directory, environment: host.environment(in: app.directory, variables), file: file)
+        host.compose(in: app.directory, variables, file: file)
     }
+
+    private var key: [UInt8]? { ReleaseKey(state: host.state).bytes }
 
     private func release(_ compose: Compose, _ rendered: [UInt8], _ template: JSON?) throws -> Release {
         let model = try ComposeModel(json: rendered)
@@ -99,7 +130,7 @@ struct ReleaseReader: Sendable {
             model: model,
             compose: compose,
             policy: policy,
-            digest: ReleaseKey(state: host.state).bytes.map { ReleaseDigest.hex(rendered, key: $0) },
+            digest: key.map { ReleaseDigest.hex(rendered, key: $0) },
             files: try FileScope(
                 of: model,
                 policy,
@@ -118,6 +149,33 @@ struct ReleaseReader: Sendable {
         }
         try policy.check(against: model)
         return policy
+    }
+}
+
+// MARK: - What is remembered
+
+extension ReleaseReader {
+    private var knowledge: Knowledge { host.knowledge }
+
+    private var knownVersion: DockerVersion? {
+        compose([:]).program.identity.flatMap { knowledge.version(of: $0) }
+    }
+
+    /// A Compose file, or the folder's only one; nil if it may need others.
+    private func alone(_ variables: [String: String], _ file: FilePath? = nil) -> Alone? {
+        guard let file = file ?? ComposeFiles.single(of: app) else { return nil }
+        return Alone(compose(variables, file), variables: Set(variables.keys), key: key, knowing: knowledge)
+    }
+
+    /// Remembers a delivered release whose Compose file may be stored as it is.
+    ///
+    /// Versions of Compose before 2.30 put values into a template, and later ones than berth knows may read other files.
+    private func learn(_ delivered: Delivered, storedAs text: [UInt8]) {
+        guard let alone = delivered.alone, alone.text == text, let template = delivered.template,
+            DockerVersion(2, 30, 0) <= delivered.version, delivered.version < DockerVersion(6, 0, 0)
+        else { return }
+        knowledge.note(template, under: alone.template)
+        if let ground = alone.rendering { knowledge.note(delivered.release, under: ground) }
     }
 }
 

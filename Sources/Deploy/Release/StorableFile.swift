@@ -16,14 +16,17 @@ struct StorableFile: Sendable {
     private var compose: Compose { delivered.folder }
 
     func text() async throws -> [UInt8] {
+        // It was proven for this text, and what a drop's variables are plays no part in the proof.
+        if let alone = delivered.alone, delivered.remembered.contains(.template) { return alone.text }
         let scratch = try host.makeScratchFolder()
         defer { File.removePrivateFolder(scratch) }
         let draft = scratch.appending("compose.yaml")
         for candidate in [asDelivered, proven] {
             guard let text = try await candidate(scratch) else { continue }
             try write(text, to: draft)
-            let again = Compose(directory: folder, environment: compose.environment, file: draft)
-            guard let output = try? await tools.config(again), output == delivered.rendered else { continue }
+            guard let output = try? await tools.config(compose.reading(draft)), output == delivered.rendered else {
+                continue
+            }
             return text
         }
         throw Failure(
@@ -55,11 +58,7 @@ struct StorableFile: Sendable {
         let values = scratch.appending("canaries.env")
         try write(Array(canaries.environmentFile.utf8), to: values)
         let wrapper = canaries.wrapper(of: files.map(\.string), in: folder.string, reading: values.string)
-        let wrapping = Compose(
-            directory: folder,
-            environment: host.environment(in: folder, [:]),
-            file: scratch.appending("wrapper.yaml")
-        )
+        let wrapping = host.compose(in: folder, file: scratch.appending("wrapper.yaml"))
         try write(wrapper.bytes(), to: scratch.appending("wrapper.yaml"))
         guard let proof = try? JSON(bytes: try await tools.capture(wrapping.template(of: project))) else { return nil }
         let inherited = Set(wrapping.environment.keys)
@@ -105,9 +104,8 @@ struct Interpolation: Sendable {
             "x-values": .array(texts.map(JSON.string)),
         ])
         try File.replace(file, with: document.bytes(), mode: .ownerReadWrite)
-        let asking = Compose(directory: compose.directory, environment: compose.environment, file: file)
-        return try ComposeModel(json: await tools.config(asking)).extensions["x-values"]?.elements.compactMap(\.text)
-            ?? []
+        let model = try ComposeModel(json: await tools.config(compose.reading(file)))
+        return model.extensions["x-values"]?.elements.compactMap(\.text) ?? []
     }
 
     /// The places that each path of a template may lead to; keep them in memory.

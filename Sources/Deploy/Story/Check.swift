@@ -22,6 +22,8 @@ struct Checked: Sendable {
     let older: Record?
     /// Nil if there is no good release to go back to, or none is wanted.
     let wayBack: WayBack?
+    /// What was not asked of Compose again.
+    var remembered: Set<Record.Remembered> = []
 }
 
 /// `[ -f .env ] || { echo "❌ .env missing"; exit 1; }`, and everything else that can be checked in advance.
@@ -84,7 +86,8 @@ struct Check: Sendable {
             variables: variables,
             files: files,
             older: nil,
-            wayBack: wayBack
+            wayBack: wayBack,
+            remembered: delivered.remembered.union(wayBack?.isRemembered == true ? [.wayBack] : [])
         )
     }
 
@@ -102,7 +105,7 @@ struct Check: Sendable {
     func again(_ record: Record) async throws -> Checked {
         // At boot, the Engine starts at the same time.
         let session = try await host.reachEngine(within: Host.bootPatience, log)
-        let release = try await reader.onRecord(record)
+        let release = try await reader.onRecord(record).release
         return Checked(
             session: session,
             info: nil,

@@ -67,7 +67,7 @@ struct Deployment: Sendable {
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
         let pins = Pins(app: app.name, session: session, log: tools.log)
-        return Pull(app: app, number: ledger.number, pins: pins, tools: tools) { [store, number = ledger.number] in
+        return Pull(number: ledger.number, pins: pins, tools: tools) { [store, number = ledger.number] in
             store.note($0, of: number)
         }
     }

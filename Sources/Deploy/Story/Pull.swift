@@ -6,7 +6,6 @@ import SystemPackage
 
 /// `docker compose pull --policy always`; fails unless the host then has every image of the release.
 struct Pull: Sendable {
-    let app: AppSettings
     let number: Int
     let pins: Pins
     let tools: Tools
@@ -77,8 +76,7 @@ struct Pull: Sendable {
     private func fetch(_ plan: PullPlan, _ compose: Compose, _ login: [UInt8]?) async throws {
         guard let login else { return try await fetch(plan, compose) }
         try await withPrivateConfiguration(in: tools.host.runtime, content: login) { folder in
-            let environment = compose.environment.merging(["DOCKER_CONFIG": folder.string]) { $1 }
-            try await fetch(plan, Compose(directory: app.directory, environment: environment, file: compose.file))
+            try await fetch(plan, compose.adding(["DOCKER_CONFIG": folder.string]))
         }
     }
 

@@ -8,17 +8,39 @@ import SystemPackage
 package struct Compose: Hashable, Sendable {
     /// The project folder, with the Compose file and `.env`.
     package let directory: FilePath
-    /// All variables of the `docker` process, including those that the Compose file interpolates.
-    package let environment: [String: String]
+    /// All variables of Compose's process, including those that the Compose file interpolates.
+    package private(set) var environment: [String: String]
     /// Replaces the folder's own Compose file; its relative paths still start at the folder.
-    package let file: FilePath?
+    package private(set) var file: FilePath?
     /// Merged into that file.
     package var override: FilePath?
+    /// What is started.
+    package let program: ComposeProgram
 
-    package init(directory: FilePath, environment: [String: String], file: FilePath? = nil) {
+    package init(
+        directory: FilePath,
+        environment: [String: String],
+        file: FilePath? = nil,
+        program: ComposeProgram = .cli
+    ) {
         self.directory = directory
         self.environment = environment
         self.file = file
+        self.program = program
+    }
+
+    /// The same with another Compose file.
+    package func reading(_ file: FilePath) -> Compose {
+        var compose = self
+        compose.file = file
+        return compose
+    }
+
+    /// The same with more variables, or other values.
+    package func adding(_ variables: [String: String]) -> Compose {
+        var compose = self
+        compose.environment.merge(variables) { $1 }
+        return compose
     }
 
     /// Prints Compose's own version, for ``DockerVersion/init(json:)``.
@@ -141,12 +163,26 @@ package struct Compose: Hashable, Sendable {
     private func command(_ arguments: [String], timeout: Duration) -> Command {
         let files = [file, file == nil ? nil : override].compactMap { $0 }.flatMap { ["--file", $0.string] }
         let project = files.isEmpty ? [] : ["--project-directory", directory.string] + files
-        return Command(
+        let docker = Command(
             executable: "docker",
             arguments: ["compose", "--ansi", "never", "--progress", "plain"] + project + arguments,
             environment: environment,
             directory: directory,
             timeout: timeout
         )
+        return program.identity.map { docker.starting($0.path) } ?? docker
+    }
+}
+
+extension Command {
+    /// The same by a plugin of the Docker CLI: with all that the CLI gives it, but for the socket by which the CLI would tell
+    /// it to stop. A signal does that too.
+    fileprivate func starting(_ plugin: FilePath) -> Command {
+        var command = self
+        command.name = executable
+        command.executable = plugin.string
+        // By this a plugin knows that its first argument is its own name (docker/cli, `cli-plugins/metadata`).
+        command.environment["DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND"] = executable
+        return command
     }
 }

@@ -45,6 +45,11 @@ package enum ClientConfiguration {
         } ?? []
     }
 
+    /// The folders that the file names for plugins, before all others.
+    package static func pluginFolders(in content: [UInt8]) throws(ClientConfigurationError) -> [FilePath] {
+        try parse(content)["cliPluginsExtraDirs"]?.elements.compactMap(\.text).map { FilePath($0) } ?? []
+    }
+
     /// The registry's domain in the key of a login, which may be a URL.
     private static func registry(at address: String) -> String {
         let rest = address.split(separator: "/").first { $0 != "https:" && $0 != "http:" } ?? ""

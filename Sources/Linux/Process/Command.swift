@@ -4,6 +4,8 @@ import SystemPackage
 package struct Command: Hashable, Sendable {
     /// An absolute path, or a name to look up in the `PATH` of ``environment``.
     package var executable: String
+    /// What a person types for ``executable``, which messages show; nil if it is the same.
+    package var name: String?
     /// The arguments after the name; no shell interprets them.
     package var arguments: [String]
     /// All variables of the child; it inherits none.
@@ -30,7 +32,7 @@ package struct Command: Hashable, Sendable {
 
 extension Command: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The command line, without the environment, which may hold secrets.
-    package var description: String { ([executable] + arguments).joined(separator: " ") }
+    package var description: String { ([name ?? executable] + arguments).joined(separator: " ") }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(reflecting: description) }
 }

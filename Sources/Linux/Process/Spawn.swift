@@ -63,18 +63,11 @@ extension Command {
         return texts.contains { $0.utf8.contains(0) }
     }
 
-    /// The program's file. A name is looked up in the command's own `PATH`, in its absolute folders.
+    /// The program's file. A name is looked up in the command's own `PATH`.
     private func program() throws(NotStarted) -> FilePath {
         guard !executable.contains("/") else { return FilePath(executable) }
-        let folders = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
-        let files = folders.map { FilePath(String($0)).appending(executable) }
-        if let file = files.first(where: isProgram) { return file }
+        if let file = File.program(executable, in: environment["PATH"] ?? "") { return file }
         throw NotStarted(reason: "\(executable) was not found")
-    }
-
-    private func isProgram(_ file: FilePath) -> Bool {
-        var status = stat()
-        return stat(file.string, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(file.string, X_OK) == 0
     }
 
     private func open(_ folder: FilePath, or problem: String) throws(NotStarted) -> FileDescriptor {

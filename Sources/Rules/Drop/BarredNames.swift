@@ -1,8 +1,8 @@
 /// The names that a drop may not set, because they would steer berth or a program that it starts, not the app.
 ///
-/// berth starts `docker`, which starts the Compose plugin, which may start credential helpers, `git` (for a remote
-/// `include`) and their children. A drop's variables are in the environment of all of them. Without this list, a drop
-/// could run code as berth, or direct it to another Engine, project or registry.
+/// berth starts `docker` and the Compose plugin, which may start credential helpers, `git` (for a remote `include`) and
+/// their children. A drop's variables are in the environment of all of them. Without this list, a drop could run code as
+/// berth, or direct it to another Engine, project or registry.
 package enum BarredNames {
     /// Names that are barred for the same reason.
     package struct Group: Sendable {

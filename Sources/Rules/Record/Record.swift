@@ -154,11 +154,25 @@ package struct Record: Equatable, Sendable, Codable {
         package let name: Phase
         /// Nil while the phase is under way, and in a phase that was interrupted.
         package var seconds: Double?
+        /// What Compose was not asked again, because all that it depends on is the same; nil for nothing.
+        package var remembered: [Remembered]?
 
         package init(name: Phase, seconds: Double? = nil) {
             self.name = name
             self.seconds = seconds
         }
+    }
+
+    /// What a check may know from an earlier one.
+    package enum Remembered: String, Comparable, Sendable, Codable {
+        /// Compose's own version.
+        case version
+        /// The model before variables are put in, and that the Compose file may be stored as it is.
+        case template
+        /// How the last good release renders.
+        case wayBack
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// The phase in which an interrupted deployment was left; nil if it never began.

@@ -30,7 +30,8 @@ struct GuardedHost: Sendable {
             engine: engine,
             environment: ["PATH": folder.appending("bin").string],
             state: folder.appending("state"),
-            runtime: folder.appending("run")
+            runtime: folder.appending("run"),
+            pluginFolders: []
         )
         log = Logger(label: "test") { _ in logs }
         self.logs = logs

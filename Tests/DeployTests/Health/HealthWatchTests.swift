@@ -19,7 +19,14 @@ import Testing
     ) throws -> HealthWatch {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let engine = engine ?? Engine(socket: folder.appending("docker.sock"), eventLoop: eventLoop)
-        let host = Host(eventLoop: eventLoop, engine: engine, environment: [:], state: folder, runtime: folder)
+        let host = Host(
+            eventLoop: eventLoop,
+            engine: engine,
+            environment: [:],
+            state: folder,
+            runtime: folder,
+            pluginFolders: []
+        )
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return HealthWatch(
             session: EngineSession(engine: engine, version: .newest),

@@ -10,10 +10,11 @@ extension StoryHost {
         guard mkfifo(pipe(of: command).string, 0o600) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Lets a command go on that hangs now.
+    /// Lets a command go on that hangs now; the next one does not hang.
     func letGo(_ command: String) throws {
-        let pipe = try FileDescriptor.open(pipe(of: command), .writeOnly)
-        _ = try pipe.closeAfter { try pipe.writeAll(Array("\n".utf8)) }
+        let end = try FileDescriptor.open(pipe(of: command), .writeOnly)
+        unlink(pipe(of: command).string)
+        _ = try end.closeAfter { try end.writeAll(Array("\n".utf8)) }
     }
 
     /// The script reads a line from it.

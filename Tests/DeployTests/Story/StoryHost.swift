@@ -27,7 +27,14 @@ final class StoryHost: Sendable {
     private let folder: FilePath
     private let shop: Shop
 
-    fileprivate init(_ folder: FilePath, _ engine: Engine, _ shop: Shop, hasWayBack: Bool, policy: String) throws {
+    fileprivate init(
+        _ folder: FilePath,
+        _ engine: Engine,
+        _ shop: Shop,
+        hasWayBack: Bool,
+        policy: String,
+        hasPlugin: Bool
+    ) throws {
         self.folder = folder
         self.shop = shop
         number = hasWayBack ? 2 : 1
@@ -36,7 +43,8 @@ final class StoryHost: Sendable {
             engine: engine,
             environment: ["PATH": folder.appending("bin").string, "DOCKER_HOST": "unix:///nowhere"],
             state: folder.appending("state"),
-            runtime: folder.appending("run")
+            runtime: folder.appending("run"),
+            pluginFolders: hasPlugin ? [folder.appending("plugins")] : []
         )
         app = AppSettings(
             name: try #require(AppName("shop")),
@@ -57,7 +65,22 @@ final class StoryHost: Sendable {
             with: Array(Self.docker(folder, policy).utf8),
             mode: [.ownerReadWriteExecute]
         )
+        if hasPlugin { try makePlugin() }
     }
+
+    /// Makes a program of the plugin, as berth takes no script for one: a shell, whose first argument, `compose`, is then the
+    /// name of its script.
+    private func makePlugin() throws {
+        let docker = folder.appending("bin").appending("docker")
+        try File.replace(app.directory.appending("compose"), with: File.read(docker), mode: .ownerReadWriteExecute)
+        try File.makeFolder(folder.appending("plugins"), mode: .ownerReadWriteExecute)
+        for program in [docker, plugin] {
+            try File.replace(program, with: File.read("/bin/sh"), mode: .ownerReadWriteExecute)
+        }
+    }
+
+    /// The program that a host with a plugin has for Compose.
+    var plugin: FilePath { folder.appending("plugins").appending("docker-compose") }
 
     /// The scripted `docker compose`: it records the command, and fails if a file says so.
     private static func docker(_ folder: FilePath, _ policy: String) -> String {
@@ -106,7 +129,11 @@ final class StoryHost: Sendable {
                 echo "$*" >>"\(folder)/fetched"
                 echo "fetch $3" >>"\(folder)/did"
                 ;;
-            version) echo '{"version":"2.40.3"}' ;;
+            version)
+                version=2.40.3
+                [ ! -e "\(folder)/version" ] || IFS= read -r version <"\(folder)/version" || :
+                echo '{"version":"'$version'"}'
+                ;;
             template)
                 template='{"services":{}}'
                 [ ! -e "\(folder)/template" ] || IFS= read -r template <"\(folder)/template" || :
@@ -159,6 +186,9 @@ final class StoryHost: Sendable {
 
     /// What Compose prints of the Compose file before it puts variables into it: one line.
     func setTemplate(_ text: String) throws { try write(text, to: folder.appending("template")) }
+
+    /// What Compose tells as its version.
+    func setVersion(_ version: String) throws { try write(version, to: folder.appending("version")) }
 
     /// Lets a command fail, for one release.
     func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
@@ -290,10 +320,13 @@ private final class Shop: Sendable {
 
 /// Runs `body` with a new host.
 ///
-/// - Parameter hasWayBack: whether release v1 was deployed and runs.
+/// - Parameters:
+///   - hasWayBack: whether release v1 was deployed and runs.
+///   - hasPlugin: whether Compose is a program of its own; otherwise `docker` starts it.
 func withStoryHost(
     hasWayBack: Bool = true,
     policy: String = StoryHost.policy,
+    hasPlugin: Bool = false,
     _ body: (StoryHost) async throws -> Void
 ) async throws {
     try await withTemporaryFolder(isInMemory: true) { folder in
@@ -305,7 +338,9 @@ func withStoryHost(
             return shop.change(did) { $0.answer(asked.line, body: asked.body) }
         }
         try await withStubEngine(stub) { engine in
-            try await body(StoryHost(folder, engine, shop, hasWayBack: hasWayBack, policy: policy))
+            try await body(
+                StoryHost(folder, engine, shop, hasWayBack: hasWayBack, policy: policy, hasPlugin: hasPlugin)
+            )
         }
     }
 }

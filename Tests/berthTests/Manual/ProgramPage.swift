@@ -161,7 +161,7 @@ struct ProgramPage {
     private static let environment = [
         ManualPage.Entry("`NO_COLOR`", "If it is set, a terminal gets no bold text and no colours."),
         ManualPage.Entry("`DOCKER_HOST`", "The Engine's socket, as for `docker`(1): only `unix://` counts."),
-        ManualPage.Entry("`DOCKER_CONFIG`", "The folder of the Docker CLI's settings and logins."),
+        ManualPage.Entry("`DOCKER_CONFIG`", "The folder of the Docker CLI's settings, logins and plugins."),
         ManualPage.Entry("`GITHUB_ACTIONS`", "If it is `true`, a bad verdict also becomes an annotation of the run."),
         ManualPage.Entry(
             "`SUDO_USER`",

@@ -1,0 +1,57 @@
+import Docker
+import DockerModel
+import Linux
+import Synchronization
+
+/// What berth has learnt of Compose, each thing with the ground on which it is true, so that Compose is asked again only
+/// about what has changed.
+///
+/// It is in memory alone: no file of it can be out of date or forged, and each agent learns anew. No value of `.env` is
+/// in it.
+final class Knowledge: Sendable {
+    private struct Known {
+        var version: (program: File.Identity, version: DockerVersion)?
+        var templates: [(ground: Ground, template: JSON)] = []
+        var releases: [(ground: Ground, release: Release)] = []
+    }
+
+    private let known = Mutex(Known())
+
+    /// The version of Compose, which changes only with its program.
+    func version(of program: File.Identity) -> DockerVersion? {
+        known.withLock { $0.version.flatMap { $0.program == program ? $0.version : nil } }
+    }
+
+    func note(_ version: DockerVersion, of program: File.Identity) {
+        known.withLock { $0.version = (program, version) }
+    }
+
+    /// The template of a Compose file that may be stored as it is.
+    func template(under ground: Ground) -> JSON? {
+        known.withLock { $0.templates.first { $0.ground == ground }?.template }
+    }
+
+    func note(_ template: JSON, under ground: Ground) {
+        known.withLock { known in
+            known.templates.removeAll { $0.ground.folder == ground.folder }
+            known.templates.append((ground, template))
+        }
+    }
+
+    /// A release without its images.
+    func release(under ground: Ground) -> Release? {
+        known.withLock { $0.releases.first { $0.ground == ground }?.release }
+    }
+
+    func note(_ release: Release, under ground: Ground) {
+        known.withLock { known in
+            known.releases.removeAll { $0.ground == ground }
+            let earlier = known.releases.indices.filter { known.releases[$0].ground.folder == ground.folder }
+            if earlier.count >= Self.limit { known.releases.remove(at: earlier[0]) }
+            known.releases.append((ground, release))
+        }
+    }
+
+    /// How many releases of an app are remembered: the one that runs, the one before it, and one that is being tried.
+    private static let limit = 3
+}
