@@ -8,7 +8,7 @@ RELEASE := .build-release
 BINARY  := $(RELEASE)/release/berth
 
 # The Swift runtime is linked statically, so that a server needs nothing but libc and libsystemd.
-RELEASE_FLAGS := --configuration release --static-swift-stdlib --product berth --scratch-path $(RELEASE)
+RELEASE_FLAGS := --configuration release --static-swift-stdlib --scratch-path $(RELEASE)
 
 unitdir     := $(PREFIX)/lib/systemd/system
 sysusersdir := $(PREFIX)/lib/sysusers.d
@@ -24,14 +24,14 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo compare man install deb package clean
+.PHONY: help build test unit lint scenarios demo compare bench man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## the program, as it is installed
 	@Tests/tools build
-	$(SWIFT) build $(RELEASE_FLAGS)
+	$(SWIFT) build $(RELEASE_FLAGS) --product berth
 
 test: ## everything: lint, unit tests, the scenarios on the test host, Debian's package
 	@Tests/run lint unit scenarios package
@@ -54,6 +54,12 @@ compare: ## docs/comparison.md anew: berth and what is used in its place, when s
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
 	@Tests/compare/compare
+
+bench: ## docs/performance.md anew: what berth costs beside the commands it replaces; ROWS="deploy start" for some rows
+	@Tests/tools host
+	@$(MAKE) --no-print-directory build
+	@$(SWIFT) build $(RELEASE_FLAGS) --product prune-plan-time >/dev/null
+	@Benchmarks/bench
 
 man: ## the pages of the manual, as the code and the documents say them now
 	@Tests/tools unit

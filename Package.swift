@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "berth",
     products: [
-        .executable(name: "berth", targets: ["berth"])
+        .executable(name: "berth", targets: ["berth"]),
+        .executable(name: "prune-plan-time", targets: ["PrunePlanTime"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -92,6 +93,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: settings
+        ),
+        // A figure of `make bench`; nothing else builds it.
+        .executableTarget(
+            name: "PrunePlanTime",
+            dependencies: ["DockerModel", "Rules"],
+            path: "Benchmarks/PrunePlanTime",
             swiftSettings: settings
         ),
         .target(

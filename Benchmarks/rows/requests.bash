@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# How often the Engine is asked in an unchanged deployment, by berth and by the Compose that it starts: on a host of its own,
+# and beside a thousand images and a hundred containers of others; and how many programs of Docker are started.
+# shellcheck disable=SC2034,SC2154
+
+row_requests() {
+    new_app counted
+    release counted r0
+    watch_app counted
+    follow_verdicts
+    deploy_berth counted r0
+    count_requests alone
+    other_images 1000
+    other_containers 100
+    count_requests beside
+    "$tools/count-processes" begin
+    # The first one finds that Compose is another program.
+    deploy_berth counted r0
+    rest
+    "$tools/count-processes" end >/dev/null
+    "$tools/count-processes" begin
+    deploy_berth counted r0
+    rest
+    sample processes.berth "$("$tools/count-processes" end | tee -a "$log" | wc -l)"
+    "$tools/count-processes" begin
+    deploy_floor counted r0
+    sample processes.floor "$("$tools/count-processes" end | tee -a "$log" | wc -l)"
+    local series
+    for series in "${!samples[@]}"; do unit n "$series"; done
+    emit
+}
+
+# count_requests SERIES: also how many of them are lists of all images and of all containers.
+count_requests() {
+    local run list=/run/bench.requests
+    for ((run = 1; run <= 3; run++)); do
+        "$tools/count-requests" begin
+        deploy_berth counted r0
+        rest
+        "$tools/count-requests" end | tee "$list" >>"$log"
+        sample "requests.$1" "$(wc -l <"$list")"
+        sample "requests.$1.images" "$(grep -cE '/images/json(\?all=[a-z0-9]*)?$' "$list" || true)"
+        sample "requests.$1.containers" "$(grep -cE '/containers/json(\?all=[a-z0-9]*)?$' "$list" || true)"
+    done
+}
