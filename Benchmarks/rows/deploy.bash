@@ -33,11 +33,16 @@ row_deploy() {
     emit
 }
 
-# From the last event by which a container of berth's app became healthy, to the verdict.
+# From the last event by which a container of berth's app became healthy, to the first line of the phase after the gate, and
+# to the verdict.
 after_event() {
-    local event
-    event=$(events shop-berth "$begun" "$ended" 'health_status: healthy' | tail -n 1)
-    sample verdict.berth "$(seconds $((event / 1000)) "$ended")"
+    local event line
+    event=$(($(events shop-berth "$begun" "$ended" 'health_status: healthy' | tail -n 1) / 1000))
+    [[ $entry =~ \"BERTH_DEPLOYMENT\":\"([0-9]+)\" ]]
+    line=$(journalctl --output=json BERTH_APP=shop-berth BERTH_DEPLOYMENT="${BASH_REMATCH[1]}" BERTH_PHASE=settle |
+        head -n 1 | jq --raw-output ._SOURCE_REALTIME_TIMESTAMP)
+    sample gate.berth "$(seconds "$event" "$line")"
+    sample verdict.berth "$(seconds "$event" "$ended")"
 }
 
 # phases SERIES: where berth's time went in the last deployments, as its records say.

@@ -3,52 +3,44 @@
 # shellcheck disable=SC2034,SC2154
 
 row_growth() {
-    local count
+    local count contestant run
     new_app wide
     release wide r0
     watch_app wide
     follow_verdicts
-    pair wide unchanged.warm r0
+    turn berth wide r0 warm
     samples=()
-    local before=0
-    for count in 0 500 1000 2000; do
-        ((count == before)) || other_images "$count"
-        before=$count
-        unchanged wide growth.images
+    for count in 0 250 500 1000; do
+        ((count == 0)) || other_images "$count"
+        # What is deployed is what runs, so the two can have the same app. Three of each are enough for a picture.
+        for ((run = 0; run < 3; run++)); do
+            turn floor wide r0 growth.images.unchanged
+            turn berth wide r0 growth.images.unchanged
+        done
         emit "$count"
     done
 
     fresh
     for count in 1 2 4 8; do
-        new_app "tall$count" "$count"
-        release "tall$count" r0 healthy "$count"
-        release "tall$count" r1 healthy "$count"
-        watch_app "tall$count"
-        pair "tall$count" growth.warm r0
+        for contestant in floor berth; do
+            new_app "tall$count-$contestant" "$count"
+            release "tall$count-$contestant" r0 healthy "$count"
+            release "tall$count-$contestant" r1 healthy "$count"
+        done
+        watch_app "tall$count-berth"
+        both "tall$count" r0 warm
+        both "tall$count" r1 warm
         samples=()
-        unchanged "tall$count" growth.services
-        changed "tall$count" growth.services
+        for ((run = 0; run < 3; run++)); do
+            both "tall$count" "r$((run % 2))" growth.services.changed
+            both "tall$count" "r$((run % 2))" growth.services.unchanged
+        done
         emit "$count"
     done
 }
 
-# The floor and berth take turns on the same app: what is deployed is what runs.
-pair() {
-    turn floor "$1" "$3" "$2"
-    turn berth "$1" "$3" "$2"
-}
-
-# Three of each are enough for a picture.
-unchanged() {
-    local run
-    for ((run = 0; run < 3; run++)); do pair "$1" "$2.unchanged" r0; done
-}
-
-# Each of the two changes the release in its turn.
-changed() {
-    local run
-    for ((run = 0; run < 3; run++)); do
-        turn floor "$1" r1 "$2.changed"
-        turn berth "$1" r0 "$2.changed"
-    done
+# both NAME TAG SERIES: each has an app of its own.
+both() {
+    turn floor "$1-floor" "$2" "$3"
+    turn berth "$1-berth" "$2" "$3"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # How often the Engine is asked in an unchanged deployment, by berth and by the Compose that it starts: on a host of its own,
-# and beside a thousand images and a hundred containers of others; and how many programs of Docker are started.
+# and beside 500 images and 50 containers of others; and how many programs of Docker are started.
 # shellcheck disable=SC2034,SC2154
 
 row_requests() {
@@ -10,8 +10,8 @@ row_requests() {
     follow_verdicts
     deploy_berth counted r0
     count_requests alone
-    other_images 1000
-    other_containers 100
+    other_images 500
+    other_containers 50
     count_requests beside
     "$tools/count-processes" begin
     # The first one finds that Compose is another program.
@@ -36,7 +36,8 @@ count_requests() {
     for ((run = 1; run <= 3; run++)); do
         "$tools/count-requests" begin
         deploy_berth counted r0
-        rest
+        # What follows the verdict counts too.
+        sleep 2
         "$tools/count-requests" end | tee "$list" >>"$log"
         sample "requests.$1" "$(wc -l <"$list")"
         sample "requests.$1.images" "$(grep -cE '/images/json(\?all=[a-z0-9]*)?$' "$list" || true)"
