@@ -10,7 +10,7 @@ row_growth() {
     follow_verdicts
     turn berth wide r0 warm
     samples=()
-    for count in 0 250 500 1000; do
+    for count in 0 100 200 400; do
         ((count == 0)) || other_images "$count"
         # What is deployed is what runs, so the two can have the same app. Three of each are enough for a picture.
         for ((run = 0; run < 3; run++)); do

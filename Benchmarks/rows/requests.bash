@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # How often the Engine is asked in an unchanged deployment, by berth and by the Compose that it starts: on a host of its own,
-# and beside 500 images and 50 containers of others; and how many programs of Docker are started.
+# and beside 200 images and 50 containers of others; and how many programs of Docker are started.
 # shellcheck disable=SC2034,SC2154
 
 row_requests() {
@@ -10,7 +10,7 @@ row_requests() {
     follow_verdicts
     deploy_berth counted r0
     count_requests alone
-    other_images 500
+    other_images 200
     other_containers 50
     count_requests beside
     "$tools/count-processes" begin
