@@ -32,7 +32,7 @@ row_requests() {
 
 # count_requests SERIES: also how many of them are lists of all images and of all containers.
 count_requests() {
-    local run list=/run/bench.requests
+    local run kind list=/run/bench.requests
     for ((run = 1; run <= 3; run++)); do
         "$tools/count-requests" begin
         deploy_berth counted r0
@@ -40,7 +40,8 @@ count_requests() {
         sleep 2
         "$tools/count-requests" end | tee "$list" >>"$log"
         sample "requests.$1" "$(wc -l <"$list")"
-        sample "requests.$1.images" "$(grep -cE '/images/json(\?all=[a-z0-9]*)?$' "$list" || true)"
-        sample "requests.$1.containers" "$(grep -cE '/containers/json(\?all=[a-z0-9]*)?$' "$list" || true)"
+        for kind in images containers; do
+            sample "requests.$1.$kind" "$(grep "^GET /$kind/json" "$list" | grep -vc 'filters=' || true)"
+        done
     done
 }
