@@ -7,6 +7,7 @@ tools=/usr/local/lib/host
 
 # Each row begins without apps, containers and images, with an agent that has just started; root is logged in.
 fresh() {
+    cd /
     systemctl stop berth
     rm -rf /etc/berth/conf.d/*.toml /var/lib/berth/{*,.[!.]*} /var/spool/berth/* /srv/*
     docker ps --all --quiet | xargs --no-run-if-empty docker rm --force
