@@ -107,7 +107,7 @@ struct ProcessTests {
     @Test("may be missing, or its folder")
     func notStarted() async {
         #expect(await problem(of: "no-such-program") == "no-such-program was not found")
-        #expect(await problem(of: "/no/such/program") == "No such file or directory")
+        #expect(await problem(of: "/no/such/program") == "/no/such/program was not found")
         #expect(await problem(of: "sh", in: "/no/such/folder") == "cannot enter /no/such/folder")
         #expect(await problem(of: "sh", in: "/etc/passwd") == "cannot enter /etc/passwd")
     }
@@ -120,6 +120,8 @@ struct ProcessTests {
             #expect(await problem(of: file.string) == "Permission denied")
             try File.replace(file, with: Array("no program".utf8), mode: .ownerReadWriteExecute)
             #expect(await problem(of: file.string) == "Exec format error")
+            try File.replace(file, with: Array("#!/no/interpreter".utf8), mode: .ownerReadWriteExecute)
+            #expect(await problem(of: file.string) == "No such file or directory")
             #expect(await problem(of: folder.string) == "Permission denied")
         }
     }

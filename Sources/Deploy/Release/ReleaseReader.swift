@@ -94,7 +94,9 @@ struct ReleaseReader: Sendable {
         // Only a release with files needs the template.
         let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
         var release = try release(compose, await tools.config(compose), template)
-        if let ground = before?.rendering, alone(record.variables, file) == before { knowledge.note(release, under: ground) }
+        if let ground = before?.rendering, alone(record.variables, file) == before {
+            knowledge.note(release, under: ground)
+        }
         release.images = record.release
         return (release, false)
     }

@@ -43,7 +43,11 @@ struct Errand {
     private func stream(from input: FileDescriptor) async throws(CommandError) {
         let redaction = Redaction.of(app)
         try await log.lines(as: { redaction.apply(to: $0) }) { take throws(CommandError) in
-            try await ProcessRunner(eventLoop: host.eventLoop, grace: Self.grace).stream(command, from: input, onLine: take)
+            try await ProcessRunner(eventLoop: host.eventLoop, grace: Self.grace).stream(
+                command,
+                from: input,
+                onLine: take
+            )
         }
     }
 

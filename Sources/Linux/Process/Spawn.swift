@@ -54,7 +54,7 @@ extension Command {
                 posix_spawn(&process, program.string, &actions, &attributes, arguments, environment)
             }
         }
-        guard code == 0 else { throw NotStarted(reason: "\(Errno(rawValue: code))") }
+        guard code == 0 else { throw NotStarted(reason: problem(with: program, Errno(rawValue: code))) }
         return process
     }
 
@@ -68,6 +68,11 @@ extension Command {
         guard !executable.contains("/") else { return FilePath(executable) }
         if let file = File.program(executable, in: environment["PATH"] ?? "") { return file }
         throw NotStarted(reason: "\(executable) was not found")
+    }
+
+    private func problem(with program: FilePath, _ error: Errno) -> String {
+        // Otherwise its interpreter is what does not exist.
+        error == .noSuchFileOrDirectory && !File.exists(program) ? "\(executable) was not found" : "\(error)"
     }
 
     private func open(_ folder: FilePath, or problem: String) throws(NotStarted) -> FileDescriptor {

@@ -23,7 +23,10 @@ import Testing
                 directory: folder,
                 timeout: .seconds(10)
             )
-            let output = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(command, limit: 1 << 20)
+            let output = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(
+                command,
+                limit: 1 << 20
+            )
             let digests = String(decoding: output, as: UTF8.self).split(separator: "\n").map { String($0.prefix(64)) }
             #expect(digests == expected)
         }

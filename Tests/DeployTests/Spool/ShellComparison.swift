@@ -38,7 +38,10 @@ import Testing
             timeout: .seconds(10)
         )
         do throws(CommandError) {
-            let output = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(command, limit: 1 << 20)
+            let output = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(
+                command,
+                limit: 1 << 20
+            )
             let entries = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             var environment: [String: String] = [:]
             for entry in entries {

@@ -233,7 +233,10 @@ import Testing
             timeout: .milliseconds(50)
         )
         do throws(CommandError) {
-            _ = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(hanging, limit: 1)
+            _ = try await ProcessRunner(eventLoop: MultiThreadedEventLoopGroup.singleton.next()).capture(
+                hanging,
+                limit: 1
+            )
         } catch {
             #expect(Failure(rendering: error).cause == .commandFailed)
         }
