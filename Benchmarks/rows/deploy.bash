@@ -39,8 +39,8 @@ after_event() {
     local event line
     event=$(($(events shop-berth "$begun" "$ended" 'health_status: healthy' | tail -n 1) / 1000))
     [[ $entry =~ \"BERTH_DEPLOYMENT\":\"([0-9]+)\" ]]
-    line=$(journalctl --output=json BERTH_APP=shop-berth BERTH_DEPLOYMENT="${BASH_REMATCH[1]}" BERTH_PHASE=settle |
-        head -n 1 | jq --raw-output ._SOURCE_REALTIME_TIMESTAMP)
+    line=$(journalctl --since="@$((begun / 1000000))" --output=json BERTH_APP=shop-berth \
+        BERTH_DEPLOYMENT="${BASH_REMATCH[1]}" BERTH_PHASE=settle | jq --slurp --raw-output '.[0]._SOURCE_REALTIME_TIMESTAMP')
     sample gate.berth "$(seconds "$event" "$line")"
     sample verdict.berth "$(seconds "$event" "$ended")"
 }
