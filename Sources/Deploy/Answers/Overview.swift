@@ -45,15 +45,21 @@ extension Overview.App {
     fileprivate init(_ name: AppName, _ state: FilePath) async throws {
         let store = Store(app: name, state: state)
         let history = try await store.history()
+        // Mostly it is one and the same.
+        var known: [Int: Record] = [:]
+        func record(_ number: Int) -> Record? {
+            if known[number] == nil { known[number] = try? store.record(number) }
+            return known[number]
+        }
         func deployment(_ number: Int?) -> Deployments.Deployment? {
-            number.flatMap { try? store.record($0) }.map(Deployments.Deployment.init)
+            number.flatMap(record).map(Deployments.Deployment.init)
         }
         app = name
         runs = deployment(history.running?.number)
         last = deployment(history.entries.last?.number)
         let undecided = history.undecided.sorted().compactMap { try? store.record($0) }
         current = (undecided.first { $0.started != nil } ?? undecided.first).map(Deployments.Deployment.init)
-        since = history.lastSwitch.flatMap { try? store.record($0.number) }?.ended
+        since = history.lastSwitch.flatMap { record($0.number) }?.ended
         goesBackTo = history.wayBack?.number
         hold = store.hold
         unreadable = history.unreadable.sorted()

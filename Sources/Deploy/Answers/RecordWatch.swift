@@ -120,10 +120,11 @@ private struct Search {
         case .next(let name, let first): (request, candidates) = (name, numbers.filter { $0 > first })
         }
         for number in candidates where !others.contains(number) {
-            guard let record = try? store.record(number) else { continue }
-            if record.request == request { return number }
+            guard let outline = store.outline(of: number) else { continue }
+            if outline.request == request { return number }
             others.insert(number)
-            if case .next = target, record.request == nil, record.verdict == .refused { news.append(.nameless(record)) }
+            guard case .next = target, outline.request == nil, outline.verdict == .refused else { continue }
+            if let record = try? store.record(number) { news.append(.nameless(record)) }
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import DockerModel
 import FoundationEssentials
 import Rules
 import Systemd
@@ -49,6 +50,20 @@ extension Record {
             ("running", running),
             ("evidence", evidence),
         ]
+    }
+}
+
+/// What is asked of many records at once; to read them whole would take long.
+struct RecordOutline: Decodable {
+    let request: String?
+    let verdict: Verdict?
+    let ended: Timestamp?
+    let project: ProjectName?
+    let phases: [Record.PhaseTime]?
+
+    init?(json bytes: [UInt8]) {
+        guard let outline = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+        self = outline
     }
 }
 

@@ -9,10 +9,10 @@ extension Figures.App {
         for verdict in Verdict.allCases {
             guard let entry = history.entries.last(where: { $0.verdict == verdict }) else { continue }
             // A verdict for which the disk had no room is in memory alone.
-            verdicts[verdict] = (try? store.record(entry.number))?.ended ?? entry.received
+            verdicts[verdict] = store.outline(of: entry.number)?.ended ?? entry.received
         }
         running = history.running?.number
         let last = history.entries.last { $0.verdict != .refused && $0.verdict != .superseded }
-        phases = last.flatMap { try? store.record($0.number) }?.phases ?? []
+        phases = last.flatMap { store.outline(of: $0.number) }?.phases ?? []
     }
 }

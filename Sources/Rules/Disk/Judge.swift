@@ -30,6 +30,8 @@ struct Judge {
     /// The apps and releases that an image belongs to.
     private var releases: [ImageID: [Membership]] = [:]
     private var apps: [AppName: Inventory.App] = [:]
+    /// The releases of each app that stay, by their numbers.
+    private var kept: [AppName: [Int: Inventory.Release]] = [:]
 
     init(_ inventory: Inventory, _ settings: DiskSettings) {
         self.inventory = inventory
@@ -42,6 +44,8 @@ struct Judge {
         }
         for app in inventory.apps {
             apps[app.name] = app
+            let standing = app.releases.filter { $0.standing != .superseded }.map { ($0.number, $0) }
+            kept[app.name] = Dictionary(standing) { one, _ in one }
             for (release, since) in app.inOrder {
                 for image in release.images { releases[image, default: []].append((app, release, since)) }
             }
@@ -79,11 +83,7 @@ struct Judge {
         }
         for (name, number) in pins {
             guard let app = apps[name], app.isComplete, !app.releases.isEmpty else { return .unknown(app: name) }
-            if let release = app.releases.first(where: { $0.number == number }),
-                let reason = reasonToKeep(release, of: app)
-            {
-                return reason
-            }
+            if let release = kept[name]?[number], let reason = reasonToKeep(release, of: app) { return reason }
         }
         return releases.first { !$0.app.isComplete }.map { .unknown(app: $0.app.name) }
     }

@@ -9,11 +9,7 @@ package struct History: Sendable, Equatable {
         package let number: Int
         package let verdict: Verdict
         package let received: Timestamp
-        package let images: [ImageUse: ImageID]
-        /// The digest of its Compose file and its files; nil if the deployment did not get that far.
-        package let composeDigest: String?
-        /// The release's ``ReleaseDigest``; nil if the deployment did not get that far, or is older than this digest.
-        package let releaseDigest: String?
+        private let release: Packed
         /// False if older releases must not start again after this one.
         package let mayRollBack: Bool
         /// Whether the deployment was a rollback by hand.
@@ -21,19 +17,47 @@ package struct History: Sendable, Equatable {
         /// Whether a step was started.
         package let hasSteps: Bool
 
+        init(
+            number: Int,
+            verdict: Verdict,
+            received: Timestamp,
+            release: Packed,
+            mayRollBack: Bool,
+            isRollback: Bool,
+            hasSteps: Bool
+        ) {
+            self.number = number
+            self.verdict = verdict
+            self.received = received
+            self.release = release
+            self.mayRollBack = mayRollBack
+            self.isRollback = isRollback
+            self.hasSteps = hasSteps
+        }
+
         /// Nil for a record without a verdict.
         package init?(_ record: Record) {
             guard let verdict = record.verdict else { return nil }
-            number = record.number
-            self.verdict = verdict
-            received = record.received
-            images = record.imageIDs
-            composeDigest = Record.digest(compose: record.compose?.sha256, files: record.files?.sha256)
-            releaseDigest = record.releaseDigest
-            mayRollBack = record.directives.mayRollBack
-            isRollback = record.directives.rollbackTo != nil
-            hasSteps = !record.steps.isEmpty
+            self.init(
+                number: record.number,
+                verdict: verdict,
+                received: record.received,
+                release: Packed(
+                    record.imageIDs,
+                    composeDigest: Record.digest(compose: record.compose?.sha256, files: record.files?.sha256),
+                    releaseDigest: record.releaseDigest
+                ),
+                mayRollBack: record.directives.mayRollBack,
+                isRollback: record.directives.rollbackTo != nil,
+                hasSteps: !record.steps.isEmpty
+            )
         }
+
+        package var images: [ImageUse: ImageID] { release.images }
+        /// The digest of its Compose file and its files; nil if the deployment did not get that far.
+        package var composeDigest: String? { release.composeDigest }
+        /// The release's ``ReleaseDigest``; nil if the deployment did not get that far, or is older than this digest.
+        package var releaseDigest: String? { release.releaseDigest }
 
         /// Whether the drop ended before berth had read its release.
         fileprivate var isIdle: Bool { !verdict.hasSwitched && composeDigest == nil && images.isEmpty && !hasSteps }
@@ -165,9 +189,8 @@ extension History {
     package var previous: Entry? {
         guard lastSwitch != nil else { return nil }
         guard !endedUnhealthy, let lastGood else { return lastGood }
-        return entries.last { entry in
-            entry.verdict == .deployed && !entry.isRelease(lastGood.images, lastGood.composeDigest)
-        }
+        let (images, composeDigest) = (lastGood.images, lastGood.composeDigest)
+        return entries.last { $0.verdict == .deployed && !$0.isRelease(images, composeDigest) }
     }
 
     /// A good release by its number.
@@ -178,11 +201,13 @@ extension History {
     /// The numbers of the deployments whose images stay: the last good release, `keep` other good releases before it,
     /// and a bad release that was left running. Of several deployments of the same images, the last counts.
     package func kept(_ keep: Int) -> Set<Int> {
-        var releases: [[ImageUse: ImageID]] = []
+        var releases: Set<[ImageUse: ImageID]> = []
         var kept: Set<Int> = []
-        for entry in entries.reversed() where entry.verdict == .deployed && !releases.contains(entry.images) {
+        for entry in entries.reversed() where entry.verdict == .deployed {
+            let images = entry.images
+            guard !releases.contains(images) else { continue }
             guard releases.count <= max(keep, 0) else { break }
-            releases.append(entry.images)
+            releases.insert(images)
             kept.insert(entry.number)
         }
         if endedUnhealthy, let lastSwitch { kept.insert(lastSwitch.number) }
@@ -228,75 +253,5 @@ extension History {
     /// Whether berth left an unhealthy release running.
     package var endedUnhealthy: Bool {
         lastSwitch.map { $0.verdict == .unhealthy || $0.verdict == .rollbackFailed } ?? false
-    }
-}
-
-/// The format of an entry in the index of an app's records: one line of words.
-///
-///     12 deployed 1790000000250 -ns 3f2a…/9c41… backend=sha256:… frontend=sha256:… frontend:/assets=sha256:… .
-///
-/// The fifth word has the digests of the Compose file and of the release; older lines have only the first.
-extension History.Entry {
-    package var line: String {
-        let flags = (mayRollBack ? "" : "n") + (isRollback ? "r" : "") + (hasSteps ? "s" : "")
-        let words = [
-            "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags,
-            (composeDigest ?? "-") + (releaseDigest.map { "/\($0)" } ?? ""),
-        ]
-        let images = images.sorted { $0.key < $1.key }.map { "\($0.key.rawValue.asWord)=\($0.value)" }
-        return (words + images + ["."]).joined(separator: " ")
-    }
-
-    /// Nil for an incomplete line: a power failure may have cut it off.
-    package init?(line: some StringProtocol) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count >= 6, words.last == ".", let number = Int(words[0]), Record.numbers.contains(number),
-            let verdict = Verdict(rawValue: String(words[1])), let milliseconds = Int64(words[2]),
-            // No drop is received in another age.
-            -9_000_000_000_000...9_000_000_000_000 ~= milliseconds
-        else { return nil }
-        self.number = number
-        self.verdict = verdict
-        received = Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)
-        mayRollBack = !words[3].contains("n")
-        isRollback = words[3].contains("r")
-        hasSteps = words[3].contains("s")
-        let composeDigest = String(words[4].prefix { $0 != "/" })
-        self.composeDigest = composeDigest == "-" ? nil : composeDigest
-        releaseDigest = words[4].firstIndex(of: "/").map { String(words[4][words[4].index(after: $0)...]) }
-        var images: [ImageUse: ImageID] = [:]
-        for word in words[5...].dropLast() {
-            guard let equals = word.firstIndex(of: "="), let use = String(word: word[..<equals]) else { return nil }
-            images[ImageUse(rawValue: use)] = ImageID(rawValue: String(word[word.index(after: equals)...]))
-        }
-        self.images = images
-    }
-}
-
-extension String {
-    /// The text as one word of the index: a blank, a line end, `=` and `%` become `%XX`, as the target of a volume may
-    /// have them.
-    fileprivate var asWord: String {
-        utf8.contains(where: Self.isEscaped)
-            ? String(decoding: utf8.flatMap { Self.isEscaped($0) ? Self.escaped($0) : [$0] }, as: UTF8.self) : self
-    }
-
-    /// Reads such a word; nil if an escape is cut off.
-    fileprivate init?(word: some StringProtocol) {
-        let pieces = word.split(separator: "%", omittingEmptySubsequences: false)
-        var bytes = Array(pieces[0].utf8)
-        for piece in pieces.dropFirst() {
-            guard piece.count >= 2, let byte = UInt8(piece.prefix(2), radix: 16) else { return nil }
-            bytes += [byte] + piece.dropFirst(2).utf8
-        }
-        self.init(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%")
-    }
-
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
-        Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
     }
 }

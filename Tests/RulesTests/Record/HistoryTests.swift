@@ -366,6 +366,27 @@ import Testing
         }
     }
 
+    /// Digits in words of every kind: as long as a digest, of a digest, or almost.
+    @Test(arguments: [
+        "", "3f2a", String(repeating: "0f", count: 32), String(repeating: "0F", count: 32),
+        String(repeating: "0g", count: 32), String(repeating: "é", count: 32), String(repeating: "0f", count: 33),
+        "sha256:" + String(repeating: "9a", count: 32), "sha256:" + String(repeating: "9A", count: 32), "sha256:",
+        String(repeating: "long", count: 100),
+    ])
+    func keepsEachWordAsItIs(word: String) throws {
+        let id = ImageID(rawValue: word)
+        let entry = try entry(.deployed, ["a": id, "b": "sha256:1", "a:/x": id], compose: word) {
+            $0.releaseDigest = word
+        }
+        #expect(entry.images == ["a": id, "b": "sha256:1", "a:/x": id])
+        #expect(entry.composeDigest == word && entry.releaseDigest == word)
+        #expect(entry == (try self.entry(.deployed, entry.images, compose: word) { $0.releaseDigest = word }))
+        #expect(entry != (try self.entry(.deployed, entry.images, compose: word) { $0.releaseDigest = nil }))
+        #expect(entry != (try self.entry(.deployed, entry.images, compose: nil) { $0.releaseDigest = word }))
+        guard !word.isEmpty else { return }
+        #expect(History.Entry(line: entry.line) == entry)
+    }
+
     @Test func hasTheImagesBesideThoseOfServices() throws {
         let images: [ImageUse: ImageID] = ["backend": "sha256:1a", "backend:/my assets": "sha256:2b"]
         #expect(

@@ -1,0 +1,91 @@
+import DockerModel
+
+/// The format of an entry in the index of an app's records: one line of words.
+///
+///     12 deployed 1790000000250 -ns 3f2a…/9c41… backend=sha256:… frontend=sha256:… frontend:/assets=sha256:… .
+///
+/// The fifth word has the digests of the Compose file and of the release; older lines have only the first.
+extension History.Entry {
+    package var line: String {
+        let flags = (mayRollBack ? "" : "n") + (isRollback ? "r" : "") + (hasSteps ? "s" : "")
+        let words = [
+            "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags,
+            (composeDigest ?? "-") + (releaseDigest.map { "/\($0)" } ?? ""),
+        ]
+        let images = images.sorted { $0.key < $1.key }.map { "\($0.key.rawValue.asWord)=\($0.value)" }
+        return (words + images + ["."]).joined(separator: " ")
+    }
+
+    /// Nil for an incomplete line: a power failure may have cut it off.
+    package init?(line: some StringProtocol) { self.init(line: Array(line.utf8)[...]) }
+
+    /// The same from bytes: an agent reads thousands of lines as it starts.
+    package init?(line: ArraySlice<UInt8>) {
+        let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard words.count >= 6, words[words.count - 1].elementsEqual([UInt8(ascii: ".")]),
+            let number = Int(words[0].text), Record.numbers.contains(number),
+            let verdict = Verdict(rawValue: words[1].text), let milliseconds = Int64(words[2].text),
+            // No drop is received in another age.
+            -9_000_000_000_000...9_000_000_000_000 ~= milliseconds
+        else { return nil }
+        var images: [(use: ArraySlice<UInt8>, id: ArraySlice<UInt8>)] = []
+        images.reserveCapacity(words.count - 6)
+        for word in words[5..<words.count - 1] {
+            guard let equals = word.firstIndex(of: UInt8(ascii: "=")), let use = word[..<equals].unescaped else {
+                return nil
+            }
+            images.append((use, word[(equals + 1)...]))
+        }
+        let digests = words[4].split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+        self.init(
+            number: number,
+            verdict: verdict,
+            received: Timestamp(nanoseconds: 0) + .milliseconds(milliseconds),
+            release: History.Packed(
+                images,
+                composeDigest: digests[0].elementsEqual([UInt8(ascii: "-")]) ? nil : digests[0],
+                releaseDigest: digests.count > 1 ? digests[1] : nil
+            ),
+            mayRollBack: !words[3].contains(UInt8(ascii: "n")),
+            isRollback: words[3].contains(UInt8(ascii: "r")),
+            hasSteps: words[3].contains(UInt8(ascii: "s"))
+        )
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// A word of the index as the text that it stands for; nil if an escape is cut off.
+    fileprivate var unescaped: ArraySlice<UInt8>? {
+        contains(UInt8(ascii: "%")) ? String(word: text).map { Array($0.utf8)[...] } : self
+    }
+}
+
+extension String {
+    /// The text as one word of the index: a blank, a line end, `=` and `%` become `%XX`, as the target of a volume may
+    /// have them.
+    fileprivate var asWord: String {
+        utf8.contains(where: Self.isEscaped)
+            ? String(decoding: utf8.flatMap { Self.isEscaped($0) ? Self.escaped($0) : [$0] }, as: UTF8.self) : self
+    }
+
+    /// Reads such a word; nil if an escape is cut off.
+    fileprivate init?(word: some StringProtocol) {
+        let pieces = word.split(separator: "%", omittingEmptySubsequences: false)
+        var bytes = Array(pieces[0].utf8)
+        for piece in pieces.dropFirst() {
+            guard piece.count >= 2, let byte = UInt8(piece.prefix(2), radix: 16) else { return nil }
+            bytes += [byte] + piece.dropFirst(2).utf8
+        }
+        self.init(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%")
+    }
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
+        Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+    }
+}
