@@ -44,11 +44,23 @@ struct Entry {
 /// The TOML library keeps no positions, so the fragment searches the text for the line of a key.
 struct Fragment {
     let root: Entry
-    private let lines: [Substring]
+    private let lines: [Line]
+    /// The first line of each table and each key.
+    private let places: [[String]: Int]
+
+    /// A line that names something.
+    private struct Line {
+        /// From 1.
+        let number: Int
+        /// The header's table, or the key with the table that it is in.
+        let path: [String]
+        let isHeader: Bool
+    }
 
     /// - Parameter file: names the file in errors; it is not read.
     init(parsing text: String, file: FilePath) throws(SettingsError) {
-        lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+        lines = Self.lines(of: text)
+        places = Dictionary(lines.map { ($0.path, $0.number) }) { first, _ in first }
         do {
             root = Entry(path: [], value: try TOMLTable(string: text), place: Place(file: file))
         } catch let error as TOMLParseError {
@@ -71,21 +83,31 @@ struct Fragment {
 
     /// The line of a key, or of the table header nearest to it; nil if its notation is not recognized.
     private func line(of path: [String]) -> Int? {
-        var header: [String] = []
+        if let place = places[path] { return place }
         var nearest: Int?
-        for (index, line) in lines.enumerated() {
-            let text = line.drop { $0 == " " || $0 == "\t" }
-            if text.first == "[" {
-                header = Self.keys(text.dropFirst().prefix { $0 != "]" })
-                if path.starts(with: header), !header.isEmpty { nearest = index + 1 }
-                if header == path { return index + 1 }
-            } else if let equals = text.firstIndex(of: "="), text.first != "#" {
-                let key = header + Self.keys(text[..<equals])
-                if key == path { return index + 1 }
-                if key.starts(with: path) || path.starts(with: key) { nearest = nearest ?? index + 1 }
+        for line in lines {
+            if line.isHeader {
+                if path.starts(with: line.path), !line.path.isEmpty { nearest = line.number }
+            } else if nearest == nil, line.path.starts(with: path) || path.starts(with: line.path) {
+                nearest = line.number
             }
         }
         return nearest
+    }
+
+    private static func lines(of text: String) -> [Line] {
+        var header: [String] = []
+        var lines: [Line] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let text = line.drop { $0 == " " || $0 == "\t" }
+            if text.first == "[" {
+                header = keys(text.dropFirst().prefix { $0 != "]" })
+                lines.append(Line(number: index + 1, path: header, isHeader: true))
+            } else if let equals = text.firstIndex(of: "="), text.first != "#" {
+                lines.append(Line(number: index + 1, path: header + keys(text[..<equals]), isHeader: false))
+            }
+        }
+        return lines
     }
 
     /// The parts of a dotted key; a dot within quotes belongs to its part.
