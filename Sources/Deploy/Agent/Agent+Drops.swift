@@ -20,9 +20,14 @@ extension Agent {
     /// - Returns: false if there is none that can be taken now.
     private func takeDrop(of name: AppName) async -> Bool {
         // Checked for each drop: after a reload or a stop, the next drop may have to stay in the spool.
-        guard !Task.isCancelled, let worker = workers[name], let spool = spool(of: name), !mustWait(name, spool) else {
+        guard !Task.isCancelled, let worker = workers[name], let spool = spool(of: name) else { return false }
+        // Most are: every event leads to a look at all of them.
+        guard !spool.isEmpty else {
+            (unfinished[name], stuck[name]) = (nil, nil)
+            if wait(for: name) == .zero { hasty.remove(name) }
             return false
         }
+        guard !mustWait(name) else { return false }
         do throws(SpoolError) {
             let placed = spool.placed
             guard let claim = try spool.claim() else {
@@ -47,12 +52,9 @@ extension Agent {
     }
 
     /// Whether the app's next drop has to wait, because too many came before it.
-    private func mustWait(_ name: AppName, _ spool: Spool) -> Bool {
-        let wait = rates[name]?.wait(at: host.clock.now) ?? .zero
-        guard wait > .zero, !spool.isEmpty else {
-            if wait == .zero, spool.isEmpty { hasty.remove(name) }
-            return false
-        }
+    private func mustWait(_ name: AppName) -> Bool {
+        let wait = wait(for: name)
+        guard wait > .zero else { return false }
         scan(in: wait)
         guard hasty.insert(name).inserted else { return true }
         let interval = DropRate<EventLoopClock.Instant>.interval
@@ -65,6 +67,8 @@ extension Agent {
         )
         return true
     }
+
+    private func wait(for name: AppName) -> Duration { rates[name]?.wait(at: host.clock.now) ?? .zero }
 
     /// Tells that a drop never becomes complete, once it has been in the spool for too long.
     private func awaitWriter(of name: AppName, _ spool: Spool) async throws(SpoolError) {

@@ -6,12 +6,17 @@ import SystemPackage
 extension Agent {
     /// Applies settings: starts workers for new apps, retires those of removed apps, and watches the right spools.
     func adopt(_ settings: Settings, in group: inout ThrowingDiscardingTaskGroup<any Error>) async {
-        await status.watch(settings.apps.keys)
+        var made: [AppName: Worker] = [:]
+        var last: [AppName: String] = [:]
         for (name, app) in settings.apps {
             if await workers[name]?.adopt(app, settings) == true { continue }
             guard let worker = await makeWorker(for: app, settings) else { continue }
-            start(worker, for: name, in: &group)
+            made[name] = worker
+            last[name] = await worker.lastVerdict
         }
+        // Once for all apps: the status names each of them.
+        await status.watch(settings.apps.keys, last: last)
+        for (name, worker) in made { start(worker, for: name, in: &group) }
         // The workers have made the folders of new apps.
         Readers(state: host.state, log: log).apply(settings)
         // A retired worker stays listed until it ends: if its app returns meanwhile, two workers must not deploy it.
@@ -62,6 +67,7 @@ extension Agent {
                 host: host,
                 status: status,
                 log: log,
+                leftHolds: leftHolds,
                 histories: { try await self.histories() }
             )
         } catch {

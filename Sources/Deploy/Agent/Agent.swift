@@ -20,6 +20,7 @@ package actor Agent {
     let serviceManager: ServiceManager
     let spoolWatch: SpoolWatch
     private let meter: Meter
+    let leftHolds: LeftHolds
     var settings: Settings
     var workers: [AppName: Worker] = [:]
     /// The problems reported so far; each is reported once.
@@ -64,6 +65,7 @@ package actor Agent {
         (alarm, setAlarm) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         spoolWatch = try await SpoolWatch(on: host.eventLoop)
         meter = Meter(version: version, host: host, log: log)
+        leftHolds = LeftHolds(on: host, log)
     }
 
     /// Watches the spools and deploys, until it is ordered to stop.
@@ -77,14 +79,15 @@ package actor Agent {
                 await adopt(settings, in: &group)
                 await endRemoved(in: &group)
                 group.addTask { await self.watchSpools() }
-                group.addTask { await self.meter.run() }
                 group.addTask { await self.scanWhenDue() }
-                group.addTask { try await self.sweepSpools() }
                 group.addTask { try await self.awaitEngine() }
                 group.addTask { try await self.feedWatchdog() }
                 group.addTask { await self.forward(orders) }
                 log.log(.agentStarted, "berth watches \(settings.summary)")
                 serviceManager.ready(status: await status.text)
+                // What they do first takes a while with many apps.
+                group.addTask { await self.meter.run() }
+                group.addTask { try await self.sweepSpools() }
                 await obey(in: &group)
                 // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 serviceManager.stopping(status: "Stopping")

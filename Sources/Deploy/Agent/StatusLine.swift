@@ -14,8 +14,12 @@ package actor StatusLine {
     }
 
     /// Sets the apps to show, and forgets all others.
-    package func watch(_ names: some Collection<AppName> & Sendable) {
-        apps = Dictionary(uniqueKeysWithValues: names.map { ($0, apps[$0] ?? "waiting for its first drop") })
+    ///
+    /// - Parameter last: how the last drop of each app ended, possibly under an earlier agent; for apps that are new here.
+    package func watch(_ names: some Collection<AppName> & Sendable, last: [AppName: String] = [:]) {
+        apps = Dictionary(
+            uniqueKeysWithValues: names.map { ($0, apps[$0] ?? last[$0] ?? "waiting for its first drop") }
+        )
         publish()
     }
 

@@ -4,6 +4,7 @@ import Rules
 /// What an earlier agent left behind.
 extension Worker {
     /// Finishes the deployments that an earlier agent left without a verdict.
+    @inline(never)
     func recover() async {
         if isRemoved { await releaseHolds() }
         Backups(folder: app.backups).removeLeftovers()
@@ -14,6 +15,7 @@ extension Worker {
         unfinished = []
     }
 
+    @inline(never)
     private func recover(_ record: Record) async {
         let ledger = makeLedger(record)
         let recovery = recovery(of: record, starts: record.starts)
@@ -42,6 +44,7 @@ extension Worker {
     }
 
     /// Ends a deployment of an app that the settings no longer name. If it had begun the switch, the app is as it was left.
+    @inline(never)
     private func abandon(_ record: Record) async {
         let ledger = makeLedger(record)
         switch recovery(of: record, starts: .max) {
@@ -66,16 +69,18 @@ extension Worker {
     // MARK: - Holds
 
     /// Removes what an earlier agent held, if it ended in mid-deployment. At boot, the Engine may start after berth.
+    @inline(never)
     private func releaseHolds() async {
         let log = DeploymentLog(log, app: app.name)
         do {
-            let session = try await host.reachEngine(within: Host.bootPatience, log)
-            await Holds(app: app.name, session: session, log: log).release()
+            let (session, holds) = try await leftHolds.holds(of: app.name)
+            try await Holds(app: app.name, session: session, log: log).remove(holds)
         } catch {
             if !Task.isCancelled { log.warning("what an earlier agent held stays until the next deployment: \(error)") }
         }
         guard !Task.isCancelled else { return }
         hasLetGo = true
+        letGo = nil
         ring.yield()
     }
 

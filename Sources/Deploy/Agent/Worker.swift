@@ -13,6 +13,7 @@ package actor Worker {
     private let status: StatusLine
     private let store: Store
     let log: Logger
+    let leftHolds: LeftHolds
     private let histories: Histories
     private let messenger: Messenger
     private let bell: AsyncStream<Void>
@@ -41,14 +42,16 @@ package actor Worker {
     /// - Parameters:
     ///   - settings: all settings, including the app's own.
     ///   - isRemoved: whether the settings no longer name the app.
+    ///   - leftHolds: what earlier agents held.
     ///   - histories: gives the disk guard the histories of all apps.
-    package init(
+    init(
         app: AppSettings,
         settings: Settings,
         isRemoved: Bool = false,
         host: Host,
         status: StatusLine,
         log: Logger,
+        leftHolds: LeftHolds,
         histories: @escaping Histories
     ) async throws(StoreError) {
         self.app = app
@@ -57,6 +60,7 @@ package actor Worker {
         isRetired = isRemoved
         self.host = host
         self.status = status
+        self.leftHolds = leftHolds
         self.histories = histories
         let log = DeploymentLog(log, app: app.name).log
         self.log = log
@@ -177,7 +181,6 @@ package actor Worker {
 
     /// Deploys one drop after the other, until the task is cancelled or the worker is retired.
     package func run() async {
-        await showLast()
         await messenger.catchUp(app)
         await recover()
         while !Task.isCancelled {
@@ -201,10 +204,10 @@ package actor Worker {
         saveAgain()
     }
 
-    /// Shows in the status how the last drop ended, possibly under an earlier agent.
-    private func showLast() async {
-        guard let last = history.entries.last, last.number == history.lastNumber else { return }
-        await status.end("#\(last.number) \(last.verdict)", of: last.number, for: app.name)
+    /// How the last drop ended, possibly under an earlier agent; nil if there is none, or it has no verdict.
+    var lastVerdict: String? {
+        guard let last = history.entries.last, last.number == history.lastNumber else { return nil }
+        return "#\(last.number) \(last.verdict)"
     }
 
     /// Returns at the next ring, or when the task is cancelled.
@@ -212,6 +215,9 @@ package actor Worker {
         for await _ in bell { return }
     }
 
+    // Each app has a frame of `run()` for good. What is inlined into it takes room there before the first drop: with this,
+    // and what else ends a drop, it would be 12 KB.
+    @inline(never)
     func deploy(
         _ drop: Drop,
         _ ledger: Ledger,
@@ -245,6 +251,7 @@ package actor Worker {
     }
 
     /// Ends a drop for which no deployment runs.
+    @inline(never)
     func end(_ ledger: Ledger, _ verdict: Verdict, _ failure: Failure) async {
         await note(ledger.conclude(verdict, failure), ledger)
     }
@@ -263,6 +270,7 @@ package actor Worker {
 
     /// Saves the verdicts for which the disk had no room. Without a verdict on record, the next agent would take a deployment
     /// up again, and `berth prune` would spare its images.
+    @inline(never)
     private func saveAgain() {
         unsaved.removeAll { (try? store.save($0)) != nil }
     }

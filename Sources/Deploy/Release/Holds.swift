@@ -17,22 +17,27 @@ struct Holds: Sendable {
 
     /// Holds the images of a release, until ``release()``.
     ///
-    /// - Parameter number: the deployment of that release.
-    func take(_ images: [ImageUse: Record.Service], of number: Int) async {
+    /// - Parameters:
+    ///   - number: the deployment of that release.
+    ///   - known: the images that the Engine has just told of.
+    func take(_ images: [ImageUse: Record.Service], of number: Int, known: [ImageID: Image] = [:]) async {
         var held = await held()
         for (use, image) in images.sorted(by: { $0.key < $1.key }) where held.insert(image.imageID).inserted {
             do throws(EngineError) {
-                try await hold(image, of: use, number)
+                try await hold(image, known[image.imageID], as: PinTag.reference(app: app, use: use, number: number))
             } catch {
                 log.warning("image \(image.image) of #\(number) is not held against a prune by hand: \(error)")
             }
         }
     }
 
-    private func hold(_ image: Record.Service, of use: ImageUse, _ number: Int) async throws(EngineError) {
-        let pin = PinTag.reference(app: app, use: use, number: number)
+    private func hold(
+        _ image: Record.Service,
+        _ known: Image?,
+        as pin: ImageReference
+    ) async throws(EngineError) {
         // A person may have removed it.
-        try await session.tag(image.imageID, as: pin)
+        if known?.repoTags.contains(pin) != true { try await session.tag(image.imageID, as: pin) }
         var source = pin
         if let digest = image.image.digest {
             // With the containerd image store, a prune leaves the one name that the container was made from, and berth
@@ -40,17 +45,30 @@ struct Holds: Sendable {
             let name = ImageReference(rawValue: "\(image.image.repository)@\(digest)")
             if try await session.find(name)?.id == image.imageID { source = name }
         }
-        let found = try await session.find(pin)
+        let found = if let known { known } else { try await session.find(pin) }
         // It would get those of its image, and Compose would take it for one of its own.
         var labels = (found?.labels ?? [:]).filter { $0.key.hasPrefix(Labels.compose) }.mapValues { _ in "" }
         labels[Self.label] = app.description
         try await session.createIdle(from: source, volumes: found?.volumes ?? [], labels: labels)
     }
 
+    /// Removes these holds of the app.
+    func remove(_ holds: [ContainerID]) async throws(EngineError) {
+        for hold in holds { try await session.removeContainer(hold) }
+    }
+
+    /// The holds of each app on the host.
+    static func all(_ session: EngineSession) async throws(EngineError) -> [AppName: [ContainerID]] {
+        try await session.containers(label: label).reduce(into: [:]) { holds, container in
+            guard let app = container.labels.all[label].flatMap({ AppName($0) }) else { return }
+            holds[app, default: []].append(container.id)
+        }
+    }
+
     /// Removes all holds of the app.
     func release() async {
         do throws(EngineError) {
-            for hold in try await all() { try await session.removeContainer(hold.id) }
+            try await remove(all().map(\.id))
         } catch {
             guard !Task.isCancelled else { return }
             log.warning("the containers that hold images could not be removed: \(error)")

@@ -11,7 +11,12 @@ import SystemPackage
 package actor SpoolWatch {
     private let inotify: Inotify
     private var spools: [Spool] = []
+    /// The names that lead to a spool, by the folder that they are in.
     private var names: [CInt: Set<String>] = [:]
+    /// The watches of the spools themselves.
+    private var drops: Set<CInt> = []
+    /// The spools that could not be watched at the last look.
+    private var unwatched: [Spool: Errno] = [:]
     /// Whether ``run(scan:)`` waits for events.
     package private(set) var isListening = false
 
@@ -35,20 +40,27 @@ package actor SpoolWatch {
         isListening = true
         defer { isListening = false }
         try await inotify.run { events in
-            if matters(events) { await scan(arm()) }
+            if events.contains(where: concernsPath) {
+                await scan(arm())
+            } else if events.contains(where: isDrop) {
+                // The spools are still where they were.
+                await scan(unwatched)
+            }
             return true
         }
     }
 
     private func arm() -> [Spool: Errno] {
-        var unwatched: [Spool: Errno] = [:]
+        unwatched = [:]
+        drops = []
         var current: [CInt: Set<String>] = [:]
         for spool in spools {
             for (folder, name) in Self.chain(to: spool) {
                 let isSpool = folder == spool.folder
                 do throws(Errno) {
                     let watch = try inotify.add(folder, isSpool ? Self.spoolMask : Self.pathMask)
-                    current[watch, default: []].insert(name)
+                    if isSpool { drops.insert(watch) }
+                    current[watch, default: []].formUnion(isSpool ? [] : [name])
                 } catch {
                     if isSpool { unwatched[spool] = error }
                 }
@@ -75,15 +87,18 @@ package actor SpoolWatch {
         return chain + [(folder, Spool.dropName)]
     }
 
+    private func isDrop(_ event: Inotify.Event) -> Bool {
+        drops.contains(event.watch) && event.name == Spool.dropName
+    }
+
     private static let selfMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD
     private static let pathMask = UInt32(selfMask | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB)
     private static let spoolMask = UInt32(selfMask | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB)
 
-    private func matters(_ events: [Inotify.Event]) -> Bool {
-        events.contains { event in
-            guard event.watch >= 0 else { return true }
-            guard let names = names[event.watch] else { return false }
-            return event.name.isEmpty || names.contains(event.name)
-        }
+    /// Whether the way to a spool may be another one, or nothing is known any more.
+    private func concernsPath(_ event: Inotify.Event) -> Bool {
+        guard event.watch >= 0 else { return true }
+        guard let names = names[event.watch] else { return false }
+        return event.name.isEmpty || names.contains(event.name)
     }
 }

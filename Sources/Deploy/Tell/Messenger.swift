@@ -49,6 +49,7 @@ actor Messenger {
     }
 
     /// Tells what an earlier agent has left untold.
+    @inline(never)
     func catchUp(_ app: AppSettings) {
         for number in leftBehind {
             guard let record = try? store.record(number), !app.notify.isEmpty else {

@@ -17,7 +17,9 @@ extension EngineSession {
     }
 
     /// The containers with a label, in any state (`GET /containers/json`).
-    package func containers(label: String, _ value: String) async throws(EngineError) -> [ContainerSummary] {
+    ///
+    /// - Parameter value: nil for any.
+    package func containers(label: String, _ value: String? = nil) async throws(EngineError) -> [ContainerSummary] {
         let filters = Filters.label(label, value)
         return try await decode(from: Request(path: "/containers/json", query: ["all": "1", "filters": filters.text]))
     }

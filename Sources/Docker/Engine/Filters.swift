@@ -14,8 +14,10 @@ struct Filters: Sendable {
     }
 
     /// Objects with a label.
-    static func label(_ name: String, _ value: String) -> Filters {
-        Filters(["label": "\(name)=\(value)"])
+    ///
+    /// - Parameter value: nil for any.
+    static func label(_ name: String, _ value: String? = nil) -> Filters {
+        Filters(["label": value.map { "\(name)=\($0)" } ?? name])
     }
 
     /// Objects with the label of a Compose project.
@@ -26,6 +28,14 @@ struct Filters: Sendable {
     /// The events of a Compose project's containers.
     static func containerEvents(_ name: ProjectName) -> Filters {
         Filters(["label": "\(Labels.project)=\(name)", "type": "container"])
+    }
+
+    /// Images without a name.
+    static let dangling = Filters(["dangling": "true"])
+
+    /// Images with a name in a repository that the pattern matches.
+    static func repository(_ pattern: String) -> Filters {
+        Filters(["reference": pattern])
     }
 
     /// The events of images that were pulled.

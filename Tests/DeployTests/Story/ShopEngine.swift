@@ -30,6 +30,8 @@ struct ShopEngine: Sendable {
     var imageLabels: [String: String] = [:]
     /// The name of the image of another project's container, made when it stood for v3; nil for none.
     var other: String?
+    /// How many images and containers there are that berth has nothing to do with.
+    var strangers = 0
     /// The networks of the project.
     var networks: [String] = []
     /// The images that never become healthy.
@@ -82,16 +84,29 @@ struct ShopEngine: Sendable {
         case "GET /volumes": return .answer(#"{"Volumes":[]}"#)
         case "POST /auth": return .answer("{}")
         case "GET /events": return .chunkedHead + [.awaitHangUp(Latch())]
-        case "GET /images/json": return .answer(list(Set(names.values).sorted().map { summary($0) }))
+        case "GET /images/json":
+            // None is without a name.
+            if parts.count > 1, parts[1].contains("dangling") { return .answer("[]") }
+            let isFiltered = parts.count > 1 && parts[1].contains("reference")
+            let others = (0..<(isFiltered ? 0 : strangers)).map { number in
+                #"{"Id":"sha256:s\#(number)","RepoTags":["s:\#(number)"],"RepoDigests":[],"Size":1,"Created":1}"#
+            }
+            return .answer(list(Set(names.values).sorted().map { summary($0) } + others))
         case "GET /containers/json":
             let isOfProject = parts.count > 1 && parts[1].contains("compose.project")
+            let isFiltered = parts.count > 1 && parts[1].contains("filters")
+            let more = (0..<(isFiltered ? 0 : strangers)).map { number in
+                summary(Container(id: "stranger\(number)", image: "sha256:s\(number)", labels: [:]))
+            }
             let others = (holds + beside).filter { !isOfProject || $0.labels[Labels.project] == "shop" }.map {
                 summary($0)
             }
             let stranger = isOfProject ? nil : other.map(stranger)
             let hooks = hooks.keys.sorted().map { summary(hook: $0) }
             return .answer(
-                list([stranger].compactMap { $0 } + (container.map { [summary(app: $0)] } ?? []) + hooks + others)
+                list(
+                    [stranger].compactMap { $0 } + (container.map { [summary(app: $0)] } ?? []) + hooks + others + more
+                )
             )
         case "GET /networks": return .answer(list(networks.map { #"{"Name":"\#($0)"}"# }))
         case "POST /images/create", "POST /containers/create": return .answer("{}")

@@ -26,17 +26,20 @@ final class StoryHost: Sendable {
     let number: Int
     private let folder: FilePath
     private let shop: Shop
+    private let stub: StubEngine
 
     fileprivate init(
         _ folder: FilePath,
         _ engine: Engine,
         _ shop: Shop,
+        _ stub: StubEngine,
         hasWayBack: Bool,
         policy: String,
         hasPlugin: Bool
     ) throws {
         self.folder = folder
         self.shop = shop
+        self.stub = stub
         number = hasWayBack ? 2 : 1
         host = Host(
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
@@ -161,6 +164,9 @@ final class StoryHost: Sendable {
     /// The Engine's state now.
     var engine: ShopEngine { shop.read(did) }
 
+    /// The requests to the Engine, in order: `GET /info`.
+    var asked: [String] { stub.asked.map(\.line) }
+
     func change(_ body: (inout ShopEngine) -> Void) { shop.change(did, body) }
 
     /// The commands that change something, in order: `pull v2`.
@@ -243,12 +249,14 @@ final class StoryHost: Sendable {
         app.notify = notify
         settings.apps[app.name] = app
         let host = host
+        let log = Logger(label: "test") { [journal] _ in journal }
         return try await Worker(
             app: app,
             settings: settings,
             host: host,
             status: status,
-            log: Logger(label: "test") { [journal] _ in journal },
+            log: log,
+            leftHolds: LeftHolds(on: host, log),
             histories: { try await host.histories() }
         )
     }
@@ -339,7 +347,7 @@ func withStoryHost(
         }
         try await withStubEngine(stub) { engine in
             try await body(
-                StoryHost(folder, engine, shop, hasWayBack: hasWayBack, policy: policy, hasPlugin: hasPlugin)
+                StoryHost(folder, engine, shop, stub, hasWayBack: hasWayBack, policy: policy, hasPlugin: hasPlugin)
             )
         }
     }
