@@ -17,7 +17,10 @@ package struct Host: Sendable {
     package let pluginFolders: [FilePath]
     /// What has happened on it that the metrics depend on.
     let happenings = Happenings()
+    /// What Compose has said of its apps.
     let knowledge = Knowledge()
+    /// The Compose projects of its apps.
+    let projects = Projects()
 
     package init(
         eventLoop: any EventLoop,

@@ -15,6 +15,7 @@ actor Ledger {
     private let store: Store
     private let status: StatusLine
     private let clock: EventLoopClock
+    private let projects: Projects
     /// Whether the record with its verdict is on the disk.
     private(set) var isSaved = false
 
@@ -26,6 +27,7 @@ actor Ledger {
         self.log = log
         number = record.number
         clock = host.clock
+        projects = host.projects
         began = host.clock.now
         hasSwitched = record.phases.contains { $0.name.rule.touchesApp }
         if record.phases.isEmpty { self.record.phases = [Record.PhaseTime(name: .claim)] }
@@ -106,6 +108,7 @@ actor Ledger {
         record.compose = checked.compose
         record.variables = checked.variables
         record.project = checked.release.model.name
+        projects.note(checked.release.model.name, of: record.app)
         record.releaseDigest = checked.release.digest
         record.docker = checked.versions
         record.files = files

@@ -7,8 +7,14 @@ import SystemPackage
 /// One project, one folder, one app: Compose would remove the containers of another one as orphans.
 extension Check {
     /// - Parameter good: the record of the last good release.
-    func ownProject(_ project: ProjectName, since good: Record?, _ session: EngineSession) async throws {
-        for container in try await session.containers(project: project) {
+    /// - Returns: the project's containers.
+    func ownProject(
+        _ project: ProjectName,
+        since good: Record?,
+        _ session: EngineSession
+    ) async throws -> [ContainerSummary] {
+        let containers = try await session.containers(project: project)
+        for container in containers {
             guard let folder = container.labels.directory, !isOwn(folder) else { continue }
             throw Failure(
                 .projectTaken,
@@ -23,11 +29,11 @@ extension Check {
         for other in neighbours.apps(with: project) {
             log.warning("app \(other) has the project \(project) too: give one of the two a name of its own")
         }
-        guard let old = good?.project, old != project else { return }
+        guard let old = good?.project, old != project else { return containers }
         let left = try await session.containers(project: old).contains { container in
             container.labels.isReplica && container.labels.directory.map(isOwn) ?? true
         }
-        guard left else { return }
+        guard left else { return containers }
         throw Failure(
             .projectRenamed,
             "project \(project)",
@@ -45,19 +51,15 @@ extension Check {
 /// The other apps of the settings.
 struct Neighbours: Sendable {
     private let names: [AppName]
-    private let state: FilePath
+    private let host: Host
 
     init(of app: AppSettings, in settings: Settings, _ host: Host) {
-        names = settings.apps.keys.filter { $0 != app.name }.sorted()
-        state = host.state
+        names = settings.apps.keys.filter { $0 != app.name }
+        self.host = host
     }
 
-    /// Those whose last known project is this one.
+    /// Those whose last known project is this one, sorted.
     func apps(with project: ProjectName) -> [AppName] {
-        names.filter { name in
-            let store = Store(app: name, state: state)
-            let latest = ((try? store.numbers()) ?? []).suffix(10).reversed()
-            return latest.lazy.compactMap { (try? store.record($0))?.project }.first == project
-        }
+        names.filter { host.projects.project(of: $0, Store(app: $0, state: host.state)) == project }.sorted()
     }
 }

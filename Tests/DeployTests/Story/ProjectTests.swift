@@ -1,5 +1,8 @@
+import Docker
 import DockerModel
 import Rules
+import Support
+import SystemPackage
 import Testing
 
 @testable import Deploy
@@ -48,6 +51,38 @@ import Testing
             await Task(executorPreference: host.host.executor) { await worker.run() }.value
             #expect(try host.record(3).verdict == .deployed)
             #expect(try host.record(3).project == "shop")
+        }
+    }
+
+    /// The records of other apps are read once; what this agent puts on record itself is known.
+    @Test func anotherAppWithTheSameProjectIsToldOf() async throws {
+        try await withStoryHost { host in
+            let (blog, wiki) = (try #require(AppName("blog")), try #require(AppName("wiki")))
+            let projects = host.host.projects
+            for (app, name) in [(blog, "shop"), (wiki, "wiki")] as [(AppName, ProjectName)] {
+                let store = Store(app: app, state: host.host.state)
+                try store.makeFolders()
+                for number in 1...3 {
+                    var record = Record(app: app, number: number, received: .now)
+                    record.project = number == 2 ? name : nil
+                    try store.save(record)
+                }
+                #expect(projects.project(of: app, store) == name)
+                // Immutable once it is there.
+                try write("{", to: store.folder.appending("2.json"))
+                #expect(projects.project(of: app, store) == name)
+            }
+            var settings = Settings()
+            for name in [blog, wiki] {
+                settings.apps[name] = AppSettings(name: name, directory: FilePath("/srv/\(name)"))
+            }
+            let worker = try await host.worker(settings)
+            try await worker.take(.drop(Array("IMAGE_TAG=v2\n".utf8)), from: Spool(host.app.spool))
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            let told = host.journal.lines.filter { $0.contains("has the project") }
+            #expect(told.count == 1 && told[0].contains("app blog has the project shop too"))
+            #expect(projects.project(of: host.app.name, host.store) == "shop")
         }
     }
 }
