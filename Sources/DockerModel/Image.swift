@@ -47,7 +47,6 @@ package struct ImageSummary: Hashable, Sendable {
     package let repoTags: [ImageReference]
     /// Its digests, `repository@sha256:…`; see ``ImageNames/isFromRegistry``.
     package let repoDigests: [ImageReference]
-    package let labels: [String: String]
     /// To the second; nil if the image does not say.
     package let created: Timestamp?
     /// Bytes of all layers, shared layers included.
@@ -62,7 +61,6 @@ extension ImageSummary: Decodable {
         id = try image.value("Id")
         let names = try ImageNames(image, of: id)
         (repoTags, repoDigests) = (names.tags, names.digests)
-        labels = try image.optional("Labels") ?? [:]
         let seconds = try image.number("Created", in: 0...Int.max) ?? 0
         created = seconds > 0 ? Timestamp(seconds: Int64(seconds)) : nil
         size = try image.bytes("Size") ?? 0

@@ -114,8 +114,8 @@ extension Inspector {
         return [Finding.refusal(of: check.app.name, failure, seenBy: viewer)]
     }
 
-    private func drift(_ check: Check, _ checked: Checked) async -> [Finding] {
-        guard let good = check.good, let drift = await check.drift(checked), drift.concernsRunning else { return [] }
+    private func drift(_ check: Check, _ checked: Checked) -> [Finding] {
+        guard let good = check.good, let drift = check.drift(checked), drift.concernsRunning else { return [] }
         let subject = "what runs"
         let problem = "differs from #\(good.number): \(drift.sentence)"
         let hint = "berth plan \(check.app.name)"

@@ -71,7 +71,7 @@ package struct Planner: Sendable {
             plan.noWayBack = "a release that is put back by hand is not itself rolled back"
             return
         }
-        plan.drift = await check.drift(checked)?.differences ?? []
+        plan.drift = check.drift(checked)?.differences ?? []
         let policy = checked.release.policy
         let (backups, number) = (Backups(folder: app.backups), check.history.lastNumber + 1)
         plan.steps = (policy.steps(.before) + policy.steps(.after)).map { step in

@@ -77,14 +77,16 @@ package struct DiskGuard: Sendable {
         let isCalledFor = extent != .dangling && state.isCalledFor(before)
         // Also if nothing may go, or the prune ends early.
         defer { if isCalledFor { host.happenings.note(.guardRan) } }
-        let extent = extent == .guarded && !isCalledFor ? .dangling : extent
-        let images = try await session.images(sharedSize: extent != .dangling)
-        let sightings = sight(images)
-        guard extent != .dangling || images.contains(where: \.repoTags.isEmpty) else {
+        let isWhole = isCalledFor || extent == .explained
+        // Before a pull, all images are listed, so that each has its first sighting.
+        let areAll = extent != .dangling
+        let images = areAll ? try await session.images(sharedSize: isWhole) : try await session.danglingImages()
+        let sightings = areAll ? sight(images) : Sightings()
+        guard isWhole || images.contains(where: \.repoTags.isEmpty) else {
             return PruneReport(before: before, after: before)
         }
-        let inventory = try await inventory(extent, images, sightings)
-        let plan = PrunePlan(inventory, before, settings.disk, danglingAlone: extent == .dangling)
+        let inventory = try await inventory(isWhole ? extent : .dangling, images, sightings)
+        let plan = PrunePlan(inventory, before, settings.disk, danglingAlone: !isWhole)
         var report = PruneReport(before: before, kept: plan.kept, after: before)
         for removal in plan.removals + plan.reserve {
             let turn = state.turn(of: removal, report.after)

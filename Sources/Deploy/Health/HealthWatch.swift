@@ -24,16 +24,21 @@ struct HealthWatch {
     /// What there is of the app now.
     func scene() async throws(EngineError) -> Scene {
         let taken = clock.now
-        let hooks = Set(try await session.hooks(project: project).map(\.id))
-        return Scene(samples: try await samples(), hooks: hooks, taken: taken)
+        let (now, containers) = (Timestamp.now, try await session.containers(project: project))
+        let hooks = Set(containers.filter { $0.labels.hook != nil }.map(\.id))
+        return Scene(samples: try await samples(of: containers, at: now), hooks: hooks, taken: taken)
     }
 
     /// Every container of the project's services, in any state.
     func samples() async throws(EngineError) -> [Sample] {
         // As the gate takes its own time: the time that the Engine needs to answer makes no container older.
         let now = Timestamp.now
+        return try await samples(of: session.containers(project: project), at: now)
+    }
+
+    private func samples(of containers: [ContainerSummary], at now: Timestamp) async throws(EngineError) -> [Sample] {
         var samples: [Sample] = []
-        for container in try await session.containers(project: project) where container.labels.isReplica {
+        for container in containers where container.labels.isReplica {
             do throws(EngineError) {
                 let container = try await session.inspect(container.id)
                 if let sample = Sample(container, at: now) { samples.append(sample) }

@@ -12,25 +12,37 @@ struct Pins: Sendable {
         try await session.tag(image, as: PinTag.reference(app: app, use: use, number: number))
     }
 
+    /// The same for an image that may have the pin already.
+    func pin(_ image: Image, of use: ImageUse, for number: Int) async throws(EngineError) {
+        guard !image.repoTags.contains(PinTag.reference(app: app, use: use, number: number)) else { return }
+        try await pin(image.id, of: use, for: number)
+    }
+
     /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot
     /// restore images that were built on the host.
-    func pinPresent(_ release: Release, for number: Int) async throws(EngineError) {
+    ///
+    /// - Returns: these images.
+    func pinPresent(_ release: Release, for number: Int) async throws(EngineError) -> [ImageReference: Image] {
+        var present: [ImageReference: Image] = [:]
         for (use, reference) in release.model.images {
             do throws(EngineError) {
-                let image = try await session.image(reference.rawValue)
+                let image =
+                    if let known = present[reference] { known } else { try await session.image(reference.rawValue) }
                 try await pin(image.id, of: use, for: number)
+                present[reference] = image
             } catch {
                 // The image is missing, or its name is invalid, which the pull will report.
                 guard case .refused(_, status: 400..<500, _) = error else { throw error }
             }
         }
+        return present
     }
 
     /// The app's pins that no kept release and no deployment under way needs; none if the history is incomplete.
     func loose(_ history: History, keep: Int) async throws(EngineError) -> [ImageReference] {
         guard history.isComplete else { return [] }
         let kept = history.kept(keep).union(history.undecided)
-        return try await session.images().flatMap(\.repoTags).filter { tag in
+        return try await session.names(in: PinTag.pattern(of: app)).filter { tag in
             guard let (owner, number) = PinTag.parse(tag), owner == app else { return false }
             return !kept.contains(number)
         }

@@ -10,15 +10,17 @@ struct Proof: Sendable {
     func wayBack(to number: Int) async throws(Failure) -> WayBack {
         do {
             let record = try reader.store.record(number)
-            for (use, image) in record.release.sorted(by: { $0.key < $1.key }) {
-                try await require(image, of: use, record)
+            var found: [ImageID: Image] = [:]
+            for (use, image) in record.release.sorted(by: { $0.key < $1.key }) where found[image.imageID] == nil {
+                found[image.imageID] = try await require(image, of: use, record)
             }
             let (release, isRemembered) = try await reader.onRecord(record)
             return WayBack(
                 number: number,
                 release: release,
                 files: try reader.store.files(of: record),
-                isRemembered: isRemembered
+                isRemembered: isRemembered,
+                found: found
             )
         } catch let error as EngineError where error.isOutage {
             // The way back may well be there.
@@ -31,9 +33,9 @@ struct Proof: Sendable {
         }
     }
 
-    private func require(_ image: Record.Service, of use: ImageUse, _ record: Record) async throws {
+    private func require(_ image: Record.Service, of use: ImageUse, _ record: Record) async throws -> Image {
         do throws(EngineError) {
-            _ = try await session.image(image.imageID.rawValue)
+            return try await session.image(image.imageID.rawValue)
         } catch {
             guard error.isNotFound else { throw error }
             let subject = "image \(image.image) of \(use.inWords) (\(image.imageID))"

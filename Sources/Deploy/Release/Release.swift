@@ -50,4 +50,6 @@ struct WayBack: Sendable {
     let files: Snapshot
     /// Whether Compose was not asked again how it renders.
     let isRemembered: Bool
+    /// Its images, as the Engine told of them.
+    let found: [ImageID: Image]
 }

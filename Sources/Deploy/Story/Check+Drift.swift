@@ -4,15 +4,13 @@ import Rules
 import SystemPackage
 
 extension Check {
-    /// How what runs and what was delivered differ from the last good release; nil if there is none, or the Engine does
-    /// not answer.
-    func drift(_ checked: Checked) async -> Drift? {
-        guard let good, let containers = try? await checked.session.containers(project: checked.release.model.name)
-        else { return nil }
+    /// How what runs and what was delivered differ from the last good release; nil if there is none.
+    func drift(_ checked: Checked) -> Drift? {
+        guard let good else { return nil }
         let stored = good.files == nil ? nil : try? reader.store.files(of: good)
         return Drift(
             from: good,
-            running: containers.compactMap(Drift.Container.init),
+            running: checked.containers.compactMap(Drift.Container.init),
             composeFolder: reader.store.composeFile(of: good.number).removingLastComponent().string,
             compose: checked.compose?.sha256,
             files: stored.map { checked.files.differences(from: $0) } ?? []

@@ -33,12 +33,11 @@ extension Check {
     func wayBack(
         _ lastGood: Result<WayBack, Failure>?,
         _ directives: Directives,
-        beside release: Release,
-        _ session: EngineSession
-    ) async throws -> WayBack? {
+        beside containers: [ContainerSummary]
+    ) throws -> WayBack? {
         do throws(Failure) {
             if let lastGood { return try lastGood.get() }
-            guard try await isRunning(release, session), !history.endedUnhealthy, !history.hasOnlyTried else {
+            guard isRunning(containers), !history.endedUnhealthy, !history.hasOnlyTried else {
                 return nil
             }
             throw Failure(
@@ -68,7 +67,7 @@ extension Check {
         let good = try requested(request)
         if !directives.isForced, let barrier = history.barrier(after: good) { throw barrier }
         let proven = try await Proof(reader: reader, session: session).wayBack(to: good.number)
-        try await ownProject(proven.release.model.name, since: nil, session)
+        let containers = try await ownProject(proven.release.model.name, since: nil, session)
         let record = try reader.store.record(good.number)
         return Checked(
             session: session,
@@ -79,7 +78,8 @@ extension Check {
             variables: record.variables,
             files: proven.files,
             older: record,
-            wayBack: nil
+            wayBack: nil,
+            containers: containers
         )
     }
 
@@ -98,14 +98,8 @@ extension Check {
         )
     }
 
-    private func isRunning(_ release: Release, _ session: EngineSession) async throws(Failure) -> Bool {
-        do throws(EngineError) {
-            return try await session.containers(project: release.model.name).contains {
-                $0.labels.isReplica && $0.status.isUp
-            }
-        } catch {
-            throw Failure(error)
-        }
+    private func isRunning(_ containers: [ContainerSummary]) -> Bool {
+        containers.contains { $0.labels.isReplica && $0.status.isUp }
     }
 }
 

@@ -22,6 +22,10 @@ struct Checked: Sendable {
     let older: Record?
     /// Nil if there is no good release to go back to, or none is wanted.
     let wayBack: WayBack?
+    /// The containers of the release's project.
+    let containers: [ContainerSummary]
+    /// The images of a new release that are on the host, once they are pinned.
+    var present: [ImageReference: Image] = [:]
     /// What was not asked of Compose again.
     var remembered: Set<Record.Remembered> = []
 }
@@ -70,10 +74,10 @@ struct Check: Sendable {
         var release = delivered.release
         let versions = noted(delivered.version, await info, session)
         try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
-        try await ownProject(release.model.name, since: good, session)
+        let containers = try await ownProject(release.model.name, since: good, session)
         let files = try ReleaseFiles(app: app, log: log).read(release.files)
         release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
-        let wayBack = try await wayBack(lastGood, drop.directives, beside: release, session)
+        let wayBack = try await wayBack(lastGood, drop.directives, beside: containers)
         let compose = try await reader.store(delivered, in: file)
         let variables = try await recordable(drop, delivered, storedIn: file)
         warnOfMissing(drop.variables)
@@ -87,6 +91,7 @@ struct Check: Sendable {
             files: files,
             older: nil,
             wayBack: wayBack,
+            containers: containers,
             remembered: delivered.remembered.union(wayBack?.isRemembered == true ? [.wayBack] : [])
         )
     }
@@ -115,7 +120,8 @@ struct Check: Sendable {
             variables: record.variables,
             files: try reader.store.files(of: record),
             older: nil,
-            wayBack: nil
+            wayBack: nil,
+            containers: []
         )
     }
 

@@ -79,7 +79,7 @@ extension Deployment {
         let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
         let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
-        await hold(wayBack.release.images, of: wayBack.number, session, tools.log)
+        await hold(wayBack, session, tools.log)
         return wayBack
     }
 
@@ -131,7 +131,9 @@ extension Deployment {
 
     /// The app's running images; nil if the Engine does not answer.
     private func running(_ project: ProjectName?, _ session: EngineSession) async -> [ServiceName: ImageID]? {
-        guard let containers = try? await session.containers() else { return nil }
+        let own: [ContainerSummary]? =
+            if let project { try? await session.containers(project: project) } else { try? await session.containers() }
+        guard let containers = own else { return nil }
         return containers.reduce(into: [:]) { running, container in
             let labels = container.labels
             guard container.status == .running, labels.isReplica, let service = labels.service else { return }

@@ -44,7 +44,7 @@ struct Deployment: Sendable {
     private func bring(_ checked: Checked) async throws(Setback) -> Release {
         let session = checked.session
         let (plan, login) = try await phase(.login) { tools in
-            let plan = try await pull(session, tools).plan(checked.release)
+            let plan = try await pull(session, tools).plan(checked.release, checked.present)
             // Without a pull, a registry that does not answer is no obstacle.
             let credential = plan.isEmpty ? nil : drop.credential
             return (plan, try await Login(credential: credential, host: host, log: tools.log).run(session))
@@ -114,25 +114,25 @@ struct Deployment: Sendable {
             let check = Check(reader, in: settings, history: history)
             if let interrupted {
                 let checked = try await check.again(interrupted)
-                if history.wayBack != nil, let good = check.good {
-                    await hold(good.release, of: good.number, checked.session, tools.log)
+                if history.wayBack != nil, let good = check.good, !isRollback {
+                    let holds = Holds(app: app.name, session: checked.session, log: tools.log)
+                    await holds.take(good.release, of: good.number)
                 }
                 return checked
             }
             try refuseReplaced(tools.log)
-            let (checked, files) = try await withRoom(tools) {
+            let (found, files) = try await withRoom(tools) {
                 let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
                 return (checked, try store.store(checked.files, checked.release.files, of: ledger.number))
             }
+            var checked = found
             await ledger.note(checked, files)
-            if let good = check.good, let drift = await check.drift(checked) {
+            if let good = check.good, let drift = check.drift(checked) {
                 check.tell(drift, since: good.number)
             }
             if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
-            try await pin(checked, tools.log)
-            if let wayBack = checked.wayBack {
-                await hold(wayBack.release.images, of: wayBack.number, checked.session, tools.log)
-            }
+            checked.present = try await pin(checked, tools.log)
+            if let wayBack = checked.wayBack { await hold(wayBack, checked.session, tools.log) }
             return checked
         }
     }
@@ -153,21 +153,19 @@ struct Deployment: Sendable {
         }
     }
 
-    private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) {
+    /// - Returns: the images of a new release that are on the host.
+    private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) -> [ImageReference: Image] {
         let pins = Pins(app: app.name, session: checked.session, log: log)
         guard let older = checked.older else { return try await pins.pinPresent(checked.release, for: ledger.number) }
         for (use, image) in older.imageIDs { try await pins.pin(image, of: use, for: ledger.number) }
+        return [:]
     }
 
-    /// Holds the images of a good release until the verdict.
-    func hold(
-        _ images: [ImageUse: Record.Service],
-        of number: Int,
-        _ session: EngineSession,
-        _ log: DeploymentLog
-    ) async {
+    /// Holds the images of the way back until the verdict.
+    func hold(_ wayBack: WayBack, _ session: EngineSession, _ log: DeploymentLog) async {
         guard !isRollback else { return }
-        await Holds(app: app.name, session: session, log: log).take(images, of: number)
+        await Holds(app: app.name, session: session, log: log)
+            .take(wayBack.release.images, of: wayBack.number, known: wayBack.found)
     }
 
     private func steps(

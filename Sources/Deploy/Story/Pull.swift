@@ -14,10 +14,12 @@ struct Pull: Sendable {
 
     /// What is to be pulled, given what the host has: an image that is named by its digest and is here already cannot
     /// change, and one of a volume or a hook that was built here is in no registry.
-    func plan(_ release: Release) async throws(EngineError) -> PullPlan {
+    ///
+    /// - Parameter present: the images of the release that are on the host.
+    func plan(_ release: Release, _ present: [ImageReference: Image]) async throws(EngineError) -> PullPlan {
         var settled: Set<ImageReference> = []
         for (use, reference) in release.model.images {
-            guard let image = try await pins.session.find(reference) else { continue }
+            guard let image = present[reference] else { continue }
             if reference.digest != nil {
                 settled.insert(reference)
             } else if !use.isService, try await isLocal(image) {
@@ -102,7 +104,7 @@ struct Pull: Sendable {
                     """
             )
         }
-        try await pins.pin(image.id, of: use, for: number)
+        try await pins.pin(image, of: use, for: number)
         let isKnown = isPulled || reference.digest != nil || image.names.isFromRegistry == true
         let digest = image.repoDigests.first { $0.repository == reference.repository } ?? image.repoDigests.first
         return Record.Service(

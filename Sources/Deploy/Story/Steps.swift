@@ -106,7 +106,7 @@ struct Steps: Sendable {
 
     /// Refuses to start a step while one of an earlier deployment, whose end berth did not see, still runs.
     private func refuseASecond() async throws {
-        let running = try await session.containers().first { container in
+        let running = try await session.containers(label: Self.label).first { container in
             container.labels.all[Self.label]?.hasPrefix("\(app.name)/") == true && container.status == .running
         }
         guard let other = running?.labels.all[Self.label] else { return }
@@ -160,7 +160,8 @@ struct Steps: Sendable {
     private func label(of step: Policy.Step) -> String { "\(owner)/\(step.name)" }
 
     private func containers(of step: Policy.Step) async throws(EngineError) -> [ContainerID] {
-        try await session.containers().filter { $0.labels.all[Self.label] == label(of: step) }.map(\.id)
+        try await session.containers(label: Self.label, label(of: step))
+            .filter { $0.labels.all[Self.label] == label(of: step) }.map(\.id)
     }
 
     /// Stops a container that a killed Compose left running.

@@ -13,11 +13,13 @@ struct Switch: Sendable {
     /// The services that the last good release is known to have kept running.
     var longRunning: Set<ServiceName> = []
 
-    /// Prepares the switch: tags the release's own images with the names in the Compose file, whatever images have
-    /// these names now.
+    /// Prepares the switch: tags the release's own images with the names in the Compose file, where other images have
+    /// these names now, or none.
     func prepare() async throws(EngineError) -> Ready {
         for entry in release.namePlan.entries {
-            await warn(of: entry)
+            let now = try? await session.find(entry.reference)
+            if now?.id == entry.imageID { continue }
+            if now != nil { await warn(of: entry) }
             try await session.tag(entry.imageID, as: entry.reference)
         }
         return Ready(scene: try await watch.scene(), nameless: try await nameless())
@@ -34,8 +36,7 @@ struct Switch: Sendable {
     /// A name is the whole host's. Compose makes a container of another project anew, at its next `up`, if the name that it
     /// was made from has moved.
     private func warn(of entry: NamePlan.Entry) async {
-        let now = try? await session.find(entry.reference)
-        guard let now, now.id != entry.imageID, let containers = try? await session.containers() else { return }
+        guard let containers = try? await session.containers() else { return }
         let users = containers.filter { container in
             container.image == entry.reference.rawValue && container.imageID != entry.imageID
                 && container.labels.isReplica && container.labels.project != release.model.name

@@ -45,6 +45,23 @@ extension EngineSession {
         try await decode(from: Request(path: "/images/json", query: sharedSize ? ["shared-size": "1"] : [:]))
     }
 
+    /// The images of the host that have no name (`GET /images/json`).
+    package func danglingImages() async throws(EngineError) -> [ImageSummary] {
+        let query: KeyValuePairs = ["filters": Filters.dangling.text]
+        let images: [ImageSummary] = try await decode(from: Request(path: "/images/json", query: query))
+        // To take another one for one of these would be a disaster.
+        return images.filter(\.repoTags.isEmpty)
+    }
+
+    /// The names of images in repositories that a pattern matches (`GET /images/json`).
+    ///
+    /// - Parameter pattern: `*` and `?` stand for what is no slash.
+    package func names(in pattern: String) async throws(EngineError) -> [ImageReference] {
+        let query: KeyValuePairs = ["filters": Filters.repository(pattern).text]
+        let images: [ImageSummary] = try await decode(from: Request(path: "/images/json", query: query))
+        return images.flatMap(\.repoTags)
+    }
+
     /// Adds a name to an image; another image that had the name loses it (`POST /images/{id}/tag`).
     package func tag(_ image: ImageID, as reference: ImageReference) async throws(EngineError) {
         try await send(

@@ -10,6 +10,9 @@ package enum PinTag {
         return ImageReference(rawValue: "berth/\(app)/\(name):\(number)")
     }
 
+    /// What the repositories of an app's pins have in common, as a filter of the Engine says it.
+    package static func pattern(of app: AppName) -> String { "berth/\(app)/*" }
+
     /// The app and the number of such a tag; nil for any other reference.
     package static func parse(_ reference: ImageReference) -> (app: AppName, number: Int)? {
         let text = reference.rawValue

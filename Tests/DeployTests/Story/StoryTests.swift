@@ -122,7 +122,11 @@ struct Play {
 
     private func refuseToTag(_ tag: String, at phase: Phase) {
         host.journal.when("shop #\(number): \(phase)") { [host] in
-            host.change { $0.answers["POST /images/sha256:\(tag)/tag"] = .failure(500, "oh") }
+            host.change {
+                // Only a name that is missing, or stands for another image, is given.
+                $0.names["shop:\(tag)"] = nil
+                $0.answers["POST /images/sha256:\(tag)/tag"] = .failure(500, "oh")
+            }
         }
     }
 

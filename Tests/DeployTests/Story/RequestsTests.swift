@@ -1,0 +1,71 @@
+import Rules
+import Support
+import SystemPackage
+import Testing
+
+@testable import Deploy
+
+/// What the Engine is asked in one deployment of an app with one service.
+@Suite(.timeLimit(.minutes(1))) struct RequestsTests {
+    /// Deploys a release, and counts the requests of each kind.
+    private func requests(of tag: String, besides strangers: Int = 0) async throws -> [String: Int] {
+        var kinds: [String: Int] = [:]
+        try await withStoryHost(policy: "{}") { host in
+            host.change { $0.strangers = strangers }
+            var settings = Settings()
+            (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, 100)
+            let worker = try await host.worker(settings)
+            try await worker.take(.drop(Array("IMAGE_TAG=\(tag)\n".utf8)), from: host.spool)
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(try host.record(2).verdict == .deployed)
+            for line in host.asked { kinds[kind(line), default: 0] += 1 }
+        }
+        return kinds
+    }
+
+    /// A request without what differs from app to app.
+    private func kind(_ line: String) -> String {
+        let parts = line.split(separator: "?", maxSplits: 1)
+        var words = parts[0].split(separator: "/").map(String.init)
+        if words[0] == "DELETE " {
+            words[2...] = ["…"]
+        } else if words.count > 3 {
+            words[2..<(words.count - 1)] = ["…"]
+        }
+        let filters = ["project", "hold", "dangling", "reference"].filter { parts.count > 1 && parts[1].contains($0) }
+        return ([words.joined(separator: "/")] + filters.prefix(1)).joined(separator: " ")
+    }
+
+    /// For one service, one container and one image of the way back. Of these, one ping and one list of holds are the
+    /// agent's own, once for all apps.
+    private static let asked = [
+        "GET /_ping": 4, "GET /info": 1,
+        // Before the pull, and after the verdict what no longer stays.
+        "GET /images/json": 1, "GET /images/json dangling": 1, "GET /images/json reference": 1,
+        // Of the way back, the release before and after its pull, and its name before the switch.
+        "GET /images/…/json": 4, "POST /images/…/tag": 1,
+        // In the checks, before and after the switch, and at the verdict.
+        "GET /containers/json project": 4, "GET /containers/…/json": 2,
+        "GET /containers/json hold": 3, "POST /containers/create": 1, "DELETE /containers/…": 1,
+        // Of the pull, and of the health.
+        "GET /events": 1, "GET /events project": 1,
+    ]
+
+    @Test func imagesAndContainersOfOthersCostNone() async throws {
+        let asked = try await requests(of: "v2", besides: 300)
+        #expect(asked == Self.asked)
+    }
+
+    @Test func aNewReleaseTakesThese() async throws {
+        let asked = try await requests(of: "v2")
+        #expect(asked == Self.asked)
+    }
+
+    /// The pin of the deployment before goes.
+    @Test func theSameReleaseAgainTakesThese() async throws {
+        let asked = try await requests(of: "v1")
+        let more = ["DELETE /images/…": 1, "GET /images/json dangling": 2, "GET /info": 2]
+        #expect(asked == Self.asked.merging(more) { $1 })
+    }
+}
