@@ -106,7 +106,8 @@ package struct DiskGuard: Sendable {
     }
 
     /// Saves when images were first seen here; the Engine does not know it for pulled images.
-    private func sight(_ images: [ImageSummary]) -> Sightings {
+    @discardableResult
+    func sight(_ images: [ImageSummary]) -> Sightings {
         var sightings = Sightings(in: host.state)
         do throws(Errno) {
             try sightings.update(images.map(\.id), at: .now, in: host.state)

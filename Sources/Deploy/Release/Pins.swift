@@ -21,10 +21,17 @@ struct Pins: Sendable {
     /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot
     /// restore images that were built on the host.
     ///
-    /// - Returns: these images.
-    func pinPresent(_ release: Release, for number: Int) async throws(EngineError) -> [ImageReference: Image] {
+    /// - Parameter containers: those of the app; what one of them runs is in use, and needs no pin before the pull.
+    /// - Returns: the images that needed one.
+    func pinPresent(
+        _ release: Release,
+        for number: Int,
+        beside containers: [ContainerSummary]
+    ) async throws(EngineError) -> [ImageReference: Image] {
         var present: [ImageReference: Image] = [:]
+        let used = Set(containers.filter { $0.labels.isReplica && $0.status == .running }.map(\.image))
         for (use, reference) in release.model.images {
+            if use.isService, reference.digest == nil, used.contains(reference.rawValue) { continue }
             do throws(EngineError) {
                 let image =
                     if let known = present[reference] { known } else { try await session.image(reference.rawValue) }

@@ -6,14 +6,24 @@ import SystemPackage
 
 /// One project, one folder, one app: Compose would remove the containers of another one as orphans.
 extension Check {
-    /// - Parameter good: the record of the last good release.
+    /// The containers of the last good release's project, as they are while Compose tells the name of this one's.
+    func containers(of project: ProjectName?, _ session: EngineSession) async -> [ContainerSummary]? {
+        guard let project else { return nil }
+        return try? await session.containers(project: project)
+    }
+
+    /// - Parameters:
+    ///   - good: the record of the last good release.
+    ///   - known: the containers of its project; nil if they are not known.
     /// - Returns: the project's containers.
     func ownProject(
         _ project: ProjectName,
         since good: Record?,
-        _ session: EngineSession
+        _ session: EngineSession,
+        known: [ContainerSummary]? = nil
     ) async throws -> [ContainerSummary] {
-        let containers = try await session.containers(project: project)
+        let isSame = good?.project == project
+        let containers = if isSame, let known { known } else { try await session.containers(project: project) }
         for container in containers {
             guard let folder = container.labels.directory, !isOwn(folder) else { continue }
             throw Failure(

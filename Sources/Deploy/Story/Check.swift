@@ -24,8 +24,12 @@ struct Checked: Sendable {
     let wayBack: WayBack?
     /// The containers of the release's project.
     let containers: [ContainerSummary]
-    /// The images of a new release that are on the host, once they are pinned.
+    /// The images of a new release that are on the host, once they are pinned; those that run are not among them.
     var present: [ImageReference: Image] = [:]
+    /// The images of the app's own containers that run.
+    var running: Set<ImageID> {
+        Set(containers.filter { $0.labels.isReplica && $0.status == .running }.map(\.imageID))
+    }
     /// What was not asked of Compose again.
     var remembered: Set<Record.Remembered> = []
 }
@@ -70,11 +74,12 @@ struct Check: Sendable {
         async let found = reader.inFolder(drop.variables, storedIn: file)
         async let lastGood = lastGood(session)
         async let info = try? session.info()
+        async let known = containers(of: good?.project, session)
         let delivered = try await found
         var release = delivered.release
         let versions = noted(delivered.version, await info, session)
         try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
-        let containers = try await ownProject(release.model.name, since: good, session)
+        let containers = try await ownProject(release.model.name, since: good, session, known: known)
         let files = try ReleaseFiles(app: app, log: log).read(release.files)
         release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: containers)

@@ -156,8 +156,9 @@ extension Deployment {
             if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)
-            guard !loose.isEmpty, let disk = await diskGuard(session, nil, ledger.log) else { return }
-            try await LetGo(pins: pins, disk: disk, host: host).run(loose)
+            guard let disk = await diskGuard(session, nil, ledger.log) else { return }
+            if !loose.isEmpty { try await LetGo(pins: pins, disk: disk, host: host).run(loose) }
+            disk.sight(try await session.images())
         } catch  where Task.isCancelled {
             // They are removed after the next verdict.
         } catch {

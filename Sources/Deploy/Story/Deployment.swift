@@ -29,11 +29,14 @@ struct Deployment: Sendable {
             if let failure { throw .failed(start, failure) }
             // Going back needs nothing of the release that is given up.
             if start == .rollback, let interrupted { throw .failed(.health, interrupted.failure) }
+            let question = start < .before ? credentialQuestion : nil
+            defer { question?.drop() }
             let checked = try await check(from: start)
             found = checked
-            let release = start < .before && !isRollback ? try await bring(checked) : checked.release
+            let release = start < .before && !isRollback ? try await bring(checked, question) : checked.release
             if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
-            try await goLive(release, checked)
+            let isJustPulled = start < .before && !isRollback && release.policy.steps(.before).isEmpty
+            try await goLive(release, checked, isJustPulled: isJustPulled)
             return await conclude(.deployed, nil, found)
         } catch {
             return await end(error, found, start)
@@ -41,13 +44,14 @@ struct Deployment: Sendable {
     }
 
     /// Runs login, room and pull; a failure leaves the app unchanged.
-    private func bring(_ checked: Checked) async throws(Setback) -> Release {
+    private func bring(_ checked: Checked, _ question: CredentialQuestion?) async throws(Setback) -> Release {
         let session = checked.session
         let (plan, login) = try await phase(.login) { tools in
             let plan = try await pull(session, tools).plan(checked.release, checked.present)
             // Without a pull, a registry that does not answer is no obstacle.
             let credential = plan.isEmpty ? nil : drop.credential
-            return (plan, try await Login(credential: credential, host: host, log: tools.log).run(session))
+            let login = Login(credential: credential, question: question, host: host, log: tools.log)
+            return (plan, try await login.run(session))
         }
         try await phase(.room) { tools in
             if let disk = await diskGuard(session, checked.info, tools.log) {
@@ -61,8 +65,19 @@ struct Deployment: Sendable {
             let release = try await pull(session, tools).run(checked.release, plan, login)
             await ledger.note(images: release.images)
             try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
+            if let wayBack = checked.wayBack {
+                // What the new release has too stays in use.
+                let same = Set(release.images.values.map(\.imageID))
+                await hold(wayBack, except: same, checked.session, tools.log)
+            }
             return release
         }
+    }
+
+    /// Nil if the drop has no credential, or may not be deployed now.
+    private var credentialQuestion: CredentialQuestion? {
+        guard !isRollback, drop.passesHold || store.hold == nil else { return nil }
+        return drop.credential.map { CredentialQuestion($0, host) }
     }
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
@@ -72,7 +87,8 @@ struct Deployment: Sendable {
         }
     }
 
-    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
+    /// - Parameter isJustPulled: whether the pull has looked up the images by their names a moment ago.
+    private func goLive(_ release: Release, _ checked: Checked, isJustPulled: Bool) async throws(Setback) {
         let session = checked.session
         let trial = try await phase(.up) { tools in
             await ledger.allow(release.upLimit + .seconds(900))
@@ -83,7 +99,7 @@ struct Deployment: Sendable {
                 tools: tools,
                 longRunning: longRunning
             )
-            let ready = try await new.prepare()
+            let ready = try await new.prepare(areNamesRight: isJustPulled)
             let changed = isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files, applied)
             await ledger.beginSwitch()
             return try await new.run(ready, changed: changed, in: checked.files)
@@ -132,7 +148,10 @@ struct Deployment: Sendable {
             }
             if checked.older == nil, checked.release.isFixed { try refuseKnownBad(checked.release, nil, tools.log) }
             checked.present = try await pin(checked, tools.log)
-            if let wayBack = checked.wayBack { await hold(wayBack, checked.session, tools.log) }
+            if let wayBack = checked.wayBack {
+                // What runs is in use until the switch.
+                await hold(wayBack, except: checked.running, checked.session, tools.log)
+            }
             return checked
         }
     }
@@ -153,19 +172,28 @@ struct Deployment: Sendable {
         }
     }
 
-    /// - Returns: the images of a new release that are on the host.
+    /// - Returns: the images of a new release that are on the host, but for those that run.
     private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) -> [ImageReference: Image] {
         let pins = Pins(app: app.name, session: checked.session, log: log)
-        guard let older = checked.older else { return try await pins.pinPresent(checked.release, for: ledger.number) }
+        guard let older = checked.older else {
+            return try await pins.pinPresent(checked.release, for: ledger.number, beside: checked.containers)
+        }
         for (use, image) in older.imageIDs { try await pins.pin(image, of: use, for: ledger.number) }
         return [:]
     }
 
     /// Holds the images of the way back until the verdict.
-    func hold(_ wayBack: WayBack, _ session: EngineSession, _ log: DeploymentLog) async {
-        guard !isRollback else { return }
-        await Holds(app: app.name, session: session, log: log)
-            .take(wayBack.release.images, of: wayBack.number, known: wayBack.found)
+    ///
+    /// - Parameter used: images that no prune can take, because containers have them.
+    func hold(
+        _ wayBack: WayBack,
+        except used: Set<ImageID> = [],
+        _ session: EngineSession,
+        _ log: DeploymentLog
+    ) async {
+        let images = wayBack.release.images.filter { !used.contains($0.value.imageID) }
+        guard !isRollback, !images.isEmpty else { return }
+        await Holds(app: app.name, session: session, log: log).take(images, of: wayBack.number, known: wayBack.found)
     }
 
     private func steps(

@@ -46,10 +46,7 @@ struct Pull: Sendable {
                 try await counting(Set(brought)) { try await fetch(plan, release.compose, login) }
             }
             var release = release
-            for (use, reference) in release.model.images {
-                let isPulled = plan.brings(reference, of: release.model)
-                release.images[use] = try await pinned(reference, of: use, isPulled: isPulled)
-            }
+            release.images = try await pinned(release.model, plan)
             return release
         }
     }
@@ -91,7 +88,17 @@ struct Pull: Sendable {
         }
     }
 
-    /// Looks up an image, and pins it for this deployment.
+    /// Looks up the images, all at the same time, and pins them for this deployment.
+    private func pinned(_ model: ComposeModel, _ plan: PullPlan) async throws -> [ImageUse: Record.Service] {
+        try await withThrowingTaskGroup(of: (ImageUse, Record.Service).self) { group in
+            for (use, reference) in model.images {
+                let isPulled = plan.brings(reference, of: model)
+                group.addTask { (use, try await pinned(reference, of: use, isPulled: isPulled)) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
     private func pinned(_ reference: ImageReference, of use: ImageUse, isPulled: Bool) async throws -> Record.Service {
         guard let image = try await pins.session.find(reference) else {
             throw Failure(

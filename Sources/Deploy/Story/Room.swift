@@ -1,7 +1,7 @@
 import Rules
 
-/// `docker image prune -f`, and the guard that was `[ "$DISK_USAGE" -gt 80 ] && docker system prune -af --volumes`,
-/// before the pull.
+/// The guard that was `[ "$DISK_USAGE" -gt 80 ] && docker system prune -af --volumes`, before the pull. If there is room
+/// enough, no prune delays the pull.
 struct Room: Sendable {
     let disk: DiskGuard
     let settings: DiskSettings
@@ -9,7 +9,7 @@ struct Room: Sendable {
 
     /// Makes room. A failed prune does not stop the deployment; a full disk does.
     func run() async throws(Failure) {
-        guard let before = disk.usage() else { return }
+        guard let before = disk.usage(), isNeeded(before) else { return }
         let report = await disk.pruneInTurn(.guarded, patience: patience(before), log)
         let usage = if let report { report.after } else { disk.usage() }
         guard let fullest = usage?.fullest, fullest.percent > settings.refuse else { return }
@@ -30,11 +30,13 @@ struct Room: Sendable {
         )
     }
 
-    /// How long a prune waits for the pulls of other apps: not at all for dangling images, briefly for the guard, and
-    /// longer if the drop would otherwise be refused.
+    private func isNeeded(_ usage: Usage) -> Bool {
+        GuardState(settings).isCalledFor(usage) || usage.fullest.map { $0.percent > settings.refuse } ?? false
+    }
+
+    /// How long a prune waits for the pulls of other apps: briefly, and longer if the drop would otherwise be refused.
     private func patience(_ usage: Usage) -> Duration {
         let isDecisive = usage.filesystems.contains { !$0.holds.isEmpty && $0.percent > settings.refuse }
-        if isDecisive { return .seconds(30 * 60) }
-        return GuardState(settings).isCalledFor(usage) ? .seconds(120) : .zero
+        return isDecisive ? .seconds(30 * 60) : .seconds(120)
     }
 }

@@ -108,7 +108,7 @@ import Testing
         )
         try host.record(7, nil)
         let pins = Pins(app: host.app.name, session: host.session, log: host.deploymentLog)
-        _ = try await pins.pinPresent(release, for: 7)
+        _ = try await pins.pinPresent(release, for: 7, beside: [])
     }
 
     private static let built = InMemoryEngine(images: [

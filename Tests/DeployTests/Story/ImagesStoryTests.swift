@@ -58,11 +58,23 @@ import Testing
             let held = Mutex<[String]?>(nil)
             host.journal.when("shop #2: \(phase)") { [host] in held.withLock { $0 = host.engine.holds.map(\.image) } }
             try await deploy(host)
-            #expect(held.withLock { $0 } == (phase == "check" ? [] : ["sha256:v1"]))
+            // Until the switch, the running container has the image.
+            #expect(held.withLock { $0 } == (["check", "login", "pull"].contains(phase) ? [] : ["sha256:v1"]))
             #expect(host.engine.holds.isEmpty)
             #expect(try host.record(2).verdict == .rolledBack)
             // The gate never sees them.
             #expect(try host.record(2).running == ["app": "sha256:v1"])
+        }
+    }
+
+    /// A prune by hand takes the images of stopped containers too, with the containers.
+    @Test func theWayBackOfAnAppThatIsStoppedIsHeldFromTheChecksOn() async throws {
+        try await withStoryHost { host in
+            host.change { $0.isDown = true }
+            let held = Mutex<[String]?>(nil)
+            host.journal.when("shop #2: login") { [host] in held.withLock { $0 = host.engine.holds.map(\.image) } }
+            try await deploy(host)
+            #expect(held.withLock { $0 } == ["sha256:v1"])
         }
     }
 

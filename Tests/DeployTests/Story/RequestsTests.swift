@@ -40,8 +40,8 @@ import Testing
     /// For one service, one container and one image of the way back. Of these, one ping and one list of holds are the
     /// agent's own, once for all apps.
     private static let asked = [
-        "GET /_ping": 4, "GET /info": 1,
-        // Before the pull, and after the verdict what no longer stays.
+        "GET /_ping": 4, "GET /info": 2,
+        // After the verdict: all of them once, for their first sightings, and what no longer stays.
         "GET /images/json": 1, "GET /images/json dangling": 1, "GET /images/json reference": 1,
         // Of the way back, the release before and after its pull, and its name before the switch.
         "GET /images/…/json": 4, "POST /images/…/tag": 1,
@@ -65,7 +65,11 @@ import Testing
     /// The pin of the deployment before goes.
     @Test func theSameReleaseAgainTakesThese() async throws {
         let asked = try await requests(of: "v1")
-        let more = ["DELETE /images/…": 1, "GET /images/json dangling": 2, "GET /info": 2]
-        #expect(asked == Self.asked.merging(more) { $1 })
+        let more = [
+            "DELETE /images/…": 1, "GET /images/json dangling": 2,
+            // What runs needs no hold.
+            "GET /containers/json hold": 2, "POST /containers/create": 0, "DELETE /containers/…": 0,
+        ]
+        #expect(asked == Self.asked.merging(more) { $1 }.filter { $0.value > 0 })
     }
 }
