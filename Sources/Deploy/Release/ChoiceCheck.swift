@@ -12,23 +12,10 @@ struct ChoiceCheck: Sendable {
     let host: Host
     let tools: Tools
 
-    func check(_ delivered: Delivered, _ variables: [String: String]) async throws {
-        guard !variables.isEmpty else { return }
-        guard let template = delivered.template else {
-            throw Failure(
-                .composeInvalid,
-                "docker compose config --no-interpolate",
-                "fails, so what the drop's variables choose is not known",
-                hint: "see what it says in \(app.directory); a path in include or extends takes no variables"
-            )
-        }
-        let choices = Choices(
-            template: template,
-            model: try JSON(bytes: ComposeModel.undoubled(delivered.rendered)),
-            images: delivered.release.model.images,
-            names: Set(variables.keys),
-            environment: app.environmentFile
-        )
+    /// - Returns: what they choose; nil without variables.
+    func check(_ delivered: Delivered, _ variables: [String: String]) async throws -> Choices? {
+        guard !variables.isEmpty else { return nil }
+        let choices = try delivered.choices ?? choices(in: delivered, Set(variables.keys))
         if let barred = choices.barred.first {
             throw Failure(
                 .valueNotAllowed,
@@ -44,6 +31,25 @@ struct ChoiceCheck: Sendable {
         for (path, places) in zip(written, places) {
             for place in places { try check(path.at(place)) }
         }
+        return choices
+    }
+
+    private func choices(in delivered: Delivered, _ names: Set<String>) throws -> Choices {
+        guard let template = delivered.template, let rendered = delivered.rendered else {
+            throw Failure(
+                .composeInvalid,
+                "docker compose config --no-interpolate",
+                "fails, so what the drop's variables choose is not known",
+                hint: "see what it says in \(app.directory); a path in include or extends takes no variables"
+            )
+        }
+        return Choices(
+            template: template,
+            model: try JSON(bytes: ComposeModel.undoubled(rendered)),
+            images: delivered.release.model.images,
+            names: names,
+            environment: app.environmentFile
+        )
     }
 
     private func check(_ image: Choices.Image) throws(Failure) {

@@ -1,6 +1,7 @@
 import Docker
 import DockerModel
 import Linux
+import Rules
 import Synchronization
 
 /// What berth has learnt of Compose, each thing with the ground on which it is true, so that Compose is asked again only
@@ -12,7 +13,7 @@ final class Knowledge: Sendable {
     private struct Known {
         var version: (program: File.Identity, version: DockerVersion)?
         var templates: [(ground: Ground, template: JSON)] = []
-        var releases: [(ground: Ground, release: Release)] = []
+        var releases: [(ground: Ground, release: Release, choices: Choices?)] = []
     }
 
     private let known = Mutex(Known())
@@ -38,17 +39,19 @@ final class Knowledge: Sendable {
         }
     }
 
-    /// A release without its images.
-    func release(under ground: Ground) -> Release? {
-        known.withLock { $0.releases.first { $0.ground == ground }?.release }
+    /// A release without its images, and what the variables of a drop decide in it, if that is known too.
+    func release(under ground: Ground) -> (release: Release, choices: Choices?)? {
+        known.withLock { $0.releases.first { $0.ground == ground }.map { ($0.release, $0.choices) } }
     }
 
-    func note(_ release: Release, under ground: Ground) {
+    /// - Parameter choices: kept only without paths, which may have values of `.env` in them.
+    func note(_ release: Release, _ choices: Choices?, under ground: Ground) {
+        let choices = choices.flatMap { $0.paths.isEmpty && $0.writtenPaths.isEmpty ? $0 : nil }
         known.withLock { known in
             known.releases.removeAll { $0.ground == ground }
             let earlier = known.releases.indices.filter { known.releases[$0].ground.folder == ground.folder }
             if earlier.count >= Self.limit { known.releases.remove(at: earlier[0]) }
-            known.releases.append((ground, release))
+            known.releases.append((ground, release, choices))
         }
     }
 

@@ -8,12 +8,14 @@ import SystemPackage
 struct Delivered: Sendable {
     /// `docker compose` for the folder as it is, with the drop's variables.
     let folder: Compose
-    /// How Compose renders it, with the values of variables.
-    let rendered: [UInt8]
+    /// How Compose renders it, with the values of variables; nil if what follows from it is remembered.
+    let rendered: [UInt8]?
     /// The same before Compose puts variables into it; nil if Compose cannot print that. It may hold values too.
     let template: JSON?
     let release: Release
     let version: DockerVersion
+    /// What the drop's variables decide in it; nil if that is still to be found out.
+    var choices: Choices?
     /// Its Compose file, if it needs no other one and was the same all the time.
     let alone: Alone?
     /// What was not asked of Compose again.
@@ -31,10 +33,11 @@ struct ReleaseReader: Sendable {
     ///
     /// Every phase then uses the stored file, because CI may deliver the next release meanwhile.
     ///
-    /// - Parameter file: will have the release's Compose file; see ``store(_:in:)``.
+    /// - Parameter file: will have the release's Compose file; see ``store(_:_:in:)``.
     func inFolder(_ variables: [String: String], storedIn file: FilePath) async throws -> Delivered {
         let folder = compose(variables)
         let before = alone(variables)
+        if let before, let delivered = remembered(before, folder, file) { return delivered }
         let known = before.flatMap { knowledge.template(under: $0.template) }
         async let output = tools.config(folder)
         async let found = known == nil ? template(folder) : known
@@ -74,9 +77,11 @@ struct ReleaseReader: Sendable {
     }
 
     /// Stores the release's Compose file, once it is known to hold no variable's value.
-    func store(_ delivered: Delivered, in file: FilePath) async throws -> Record.ComposeFile {
+    ///
+    /// - Parameter choices: what the drop's variables decide in it, if it has any.
+    func store(_ delivered: Delivered, _ choices: Choices?, in file: FilePath) async throws -> Record.ComposeFile {
         let text = try await StorableFile(delivered: delivered, app: app, host: host, tools: tools).text()
-        learn(delivered, storedAs: text)
+        learn(delivered, choices, storedAs: text)
         return try Store.store(text, in: file)
     }
 
@@ -87,7 +92,7 @@ struct ReleaseReader: Sendable {
         let file = try store.compose(of: record)
         let compose = compose(record.variables, file)
         let before = alone(record.variables, file)
-        if let ground = before?.rendering, var release = knowledge.release(under: ground) {
+        if let ground = before?.rendering, var release = knowledge.release(under: ground)?.release {
             (release.compose, release.images) = (compose, record.release)
             return (release, true)
         }
@@ -95,7 +100,7 @@ struct ReleaseReader: Sendable {
         let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
         var release = try release(compose, await tools.config(compose), template)
         if let ground = before?.rendering, alone(record.variables, file) == before {
-            knowledge.note(release, under: ground)
+            knowledge.note(release, nil, under: ground)
         }
         release.images = record.release
         return (release, false)
@@ -169,15 +174,35 @@ extension ReleaseReader {
         return Alone(compose(variables, file), variables: Set(variables.keys), key: key, knowing: knowledge)
     }
 
+    /// The release in the folder, if all that its rendering depends on is as it was.
+    private func remembered(_ alone: Alone, _ folder: Compose, _ file: FilePath) -> Delivered? {
+        guard let ground = alone.rendering, let version = knownVersion,
+            let template = knowledge.template(under: alone.template),
+            let (known, choices) = knowledge.release(under: ground), let choices
+        else { return nil }
+        var release = known
+        release.compose = folder.reading(file)
+        return Delivered(
+            folder: folder,
+            rendered: nil,
+            template: template,
+            release: release,
+            version: version,
+            choices: choices,
+            alone: alone,
+            remembered: [.version, .template, .rendering]
+        )
+    }
+
     /// Remembers a delivered release whose Compose file may be stored as it is.
     ///
     /// Versions of Compose before 2.30 put values into a template, and later ones than berth knows may read other files.
-    private func learn(_ delivered: Delivered, storedAs text: [UInt8]) {
+    private func learn(_ delivered: Delivered, _ choices: Choices?, storedAs text: [UInt8]) {
         guard let alone = delivered.alone, alone.text == text, let template = delivered.template,
             DockerVersion(2, 30, 0) <= delivered.version, delivered.version < DockerVersion(6, 0, 0)
         else { return }
         knowledge.note(template, under: alone.template)
-        if let ground = alone.rendering { knowledge.note(delivered.release, under: ground) }
+        if let ground = alone.rendering { knowledge.note(delivered.release, choices, under: ground) }
     }
 }
 

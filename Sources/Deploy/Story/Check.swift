@@ -78,12 +78,13 @@ struct Check: Sendable {
         let delivered = try await found
         var release = delivered.release
         let versions = noted(delivered.version, await info, session)
-        try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools).check(delivered, drop.variables)
+        let choices = try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools)
+            .check(delivered, drop.variables)
         let containers = try await ownProject(release.model.name, since: good, session, known: known)
         let files = try ReleaseFiles(app: app, log: log).read(release.files)
         release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
         let wayBack = try await wayBack(lastGood, drop.directives, beside: containers)
-        let compose = try await reader.store(delivered, in: file)
+        let compose = try await reader.store(delivered, choices, in: file)
         let variables = try await recordable(drop, delivered, storedIn: file)
         warnOfMissing(drop.variables)
         return Checked(

@@ -169,6 +169,8 @@ package struct Record: Equatable, Sendable, Codable {
         case version
         /// The model before variables are put in, and that the Compose file may be stored as it is.
         case template
+        /// How the release in the folder renders.
+        case rendering
         /// How the last good release renders.
         case wayBack
 

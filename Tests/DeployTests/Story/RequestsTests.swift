@@ -43,8 +43,8 @@ import Testing
         "GET /_ping": 4, "GET /info": 2,
         // After the verdict: all of them once, for their first sightings, and what no longer stays.
         "GET /images/json": 1, "GET /images/json dangling": 1, "GET /images/json reference": 1,
-        // Of the way back, the release before and after its pull, and its name before the switch.
-        "GET /images/…/json": 4, "POST /images/…/tag": 1,
+        // Of the way back, and of the release before and after its pull.
+        "GET /images/…/json": 3, "POST /images/…/tag": 1,
         // In the checks, before and after the switch, and at the verdict.
         "GET /containers/json project": 4, "GET /containers/…/json": 2,
         "GET /containers/json hold": 3, "POST /containers/create": 1, "DELETE /containers/…": 1,
