@@ -5,17 +5,23 @@
 
 # --- floor: the two commands, typed by hand by a person who is logged in and sees on the event stream when all is healthy
 
-deploy_floor() {
+two_commands() {
     cd "/srv/$1" || return
-    begun=${EPOCHREALTIME/./}
     IMAGE_TAG=$2 docker compose pull --policy always >>"$log" 2>&1
     IMAGE_TAG=$2 docker compose up -d --remove-orphans >>"$log" 2>&1
-    await_healthy "$1"
-    ended=${EPOCHREALTIME/./}
 }
 
-# await_healthy NAME: returns when each container is healthy that has started since `begun`. The stream tells again what has
-# happened since then, so it costs nothing while the commands run; for an unchanged app it ends at once.
+deploy_floor() {
+    begun=${EPOCHREALTIME/./}
+    two_commands "$1" "$2"
+    ended=${EPOCHREALTIME/./}
+    enter bench $$
+    await_healthy "$1"
+}
+
+# await_healthy NAME: waits until each container is healthy that has started since `begun`, and sets `ended` to the moment of the
+# last such event, as the Engine has it; for an unchanged app it leaves `ended`. The stream tells again what has happened, so
+# that nothing is asked while the commands run.
 await_healthy() {
     local line started=()
     local filters="\"label\":[\"com.docker.compose.project=$1\"],\"type\":[\"container\"]"
@@ -30,6 +36,7 @@ await_healthy() {
     while [[ $waiting != *( ) ]] && read -r -t 60 -u "$stream" line; do
         [[ $line =~ \"Action\":\"health_status:\ healthy\",\"Actor\":\{\"ID\":\"([0-9a-f]+) ]] || continue
         waiting=${waiting/ ${BASH_REMATCH[1]} / }
+        [[ $line =~ \"timeNano\":([0-9]+) ]] && ended=$((BASH_REMATCH[1] / 1000))
     done
     kill "$curl"
     exec {stream}<&-

@@ -41,7 +41,7 @@ at_once_floor() {
     local index begun pids=()
     begun=${EPOCHREALTIME/./}
     for ((index = 1; index <= apps; index++)); do
-        deploy_floor "app$index" r0 &
+        two_commands "app$index" r0 &
         pids+=($!)
     done
     wait "${pids[@]}"

@@ -13,18 +13,17 @@ row_requests() {
     other_images 200
     other_containers 50
     count_requests beside
-    "$tools/count-processes" begin
+    "$here/count-processes" begin
     # The first one finds that Compose is another program.
     deploy_berth counted r0
     rest
-    "$tools/count-processes" end >/dev/null
-    "$tools/count-processes" begin
+    "$here/count-processes" begin
     deploy_berth counted r0
     rest
-    sample processes.berth "$("$tools/count-processes" end | tee -a "$log" | wc -l)"
-    "$tools/count-processes" begin
+    sample processes.berth "$("$here/count-processes" end | tee -a "$log" | wc -l)"
+    "$here/count-processes" begin
     deploy_floor counted r0
-    sample processes.floor "$("$tools/count-processes" end | tee -a "$log" | wc -l)"
+    sample processes.floor "$("$here/count-processes" end | tee -a "$log" | wc -l)"
     local series
     for series in "${!samples[@]}"; do unit n "$series"; done
     emit

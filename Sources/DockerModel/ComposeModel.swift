@@ -11,7 +11,13 @@ package struct ComposeModel: Decodable, Hashable, Sendable {
     /// The absolute paths of the secrets that have a `file`.
     package let secretFiles: [String]
     /// The top-level members whose names begin with `x-`.
-    package let extensions: [String: JSON]
+    package private(set) var extensions: [String: JSON]
+
+    package var withoutExtensions: ComposeModel {
+        var model = self
+        model.extensions = [:]
+        return model
+    }
 
     package struct Service: Hashable, Sendable {
         /// Nil if the service has only a `build`, or a provider.

@@ -12,6 +12,23 @@ package enum File {
         return try read(descriptor, limit: .max)
     }
 
+    /// Reads a regular file whole, and never waits for another process.
+    ///
+    /// - Throws: the error of open(2) or read(2); `Errno.fileTooLarge` beyond the limit, in bytes; `Errno.invalidArgument`
+    ///   if it is no regular file.
+    package static func readRegular(_ path: FilePath, limit: Int) throws(Errno) -> [UInt8] {
+        let descriptor = try caught {
+            try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+        }
+        defer { try? descriptor.close() }
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .invalidArgument }
+        let bytes = try read(descriptor, limit: limit + 1)
+        guard bytes.count <= limit else { throw .fileTooLarge }
+        return bytes
+    }
+
     /// Reads at most `limit` bytes from the descriptor's current position.
     ///
     /// - Parameter time: how long the end, or the limit, may take to come; nil for as long as it takes.

@@ -13,6 +13,8 @@ struct Signals {
         // A writer that runs into the short lease on a drop makes the kernel send SIGIO, which would end the agent.
         _ = signal(SIGIO, SIG_IGN)
         _ = signal(SIGPIPE, SIG_IGN)
+        // If the one who starts berth ignores it, the kernel keeps no child's exit code.
+        _ = signal(SIGCHLD, SIG_DFL)
         return Signals(set: set)
     }
 

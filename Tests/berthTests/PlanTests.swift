@@ -60,7 +60,7 @@ import Testing
                   app  111111111111
                 Disk:
                   /  82 %  of 100 B
-                Would remove before the pull:
+                Would remove:
                   5 B  image acme/shop:v0  333333333333  superseded release #6 of shop
                 """
         )

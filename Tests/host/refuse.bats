@@ -101,6 +101,9 @@ refuses() {
     number=$((number + 1))
     as_deploy sh -c 'cd /var/spool/berth/calm; ln -s /srv/calm/.env .x; mv .x .env.deploy'
     is_left_alone refused drop-unreadable "symbolic link"
+    number=$((number + 1))
+    as_deploy sh -c 'cd /var/spool/berth/calm; ln -s nowhere .x; mv .x .env.deploy'
+    is_left_alone refused drop-unreadable "symbolic link"
 }
 
 @test "a variable that is not among the app's" {

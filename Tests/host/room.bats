@@ -12,14 +12,14 @@ setup_file() {
 @test "at 79 % nothing but dangling images goes" {
     start below
     local_image old:1 "2 days ago" "2 days ago"
-    local before dangling cursor
+    local before dangling cursor from
     before=$(images)
     dangling=$(dangling_image)
     cursor=$(journal_cursor)
     fill 79
+    from=$(engine_now)
     deploy below 3 v3
-    run inside docker image inspect "$dangling"
-    [[ $status != 0 ]]
+    await_event "" "$from" type=image event=delete "image=$dangling" >/dev/null
     equal "$(images)" "$(with "$(without "$before" berth/below/backend:2)" 127.0.0.1:5000/room:v3 berth/below/backend:3)"
     guard_did_not_run "$cursor"
 }

@@ -1,5 +1,5 @@
 # bats file_tags=alone
-# How fast the gate and the way back are, by the Engine's own timestamps.
+# How fast the gate and the way back are, by the Engine's own timestamps, and what an agent costs that has nothing to do.
 
 load scenario
 
@@ -45,6 +45,23 @@ median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
     echo "# medians of $rounds: decided after $decided ms; first start after $began ms, bare compose up $bare ms" >&3
     [[ $decided -le 50 ]]
     [[ $((began - bare)) -le 250 ]]
+}
+
+@test "an idle agent has two threads, wakes up for its watchdog alone, and the journal has no line that berth did not write" {
+    two_releases idle
+    deploy idle 2 v2
+    deploy idle 3 v2
+    # A step is one more child.
+    policy idle '  steps: [{ name: hello, service: backend, command: [echo, hello], when: before }]'
+    deploy idle 4 v1
+    equal "$(inside journalctl --output=json _SYSTEMD_UNIT=berth.service |
+        jq -r 'select(._TRANSPORT != "journal" or .SYSLOG_IDENTIFIER != "berth") | .MESSAGE')" ""
+    local wakeups
+    wakeups=$(inside "$tools/count-wakeups" "$(main_pid)" 15)
+    # A beat of the watchdog may fall into the time. An executor that looks for work each second wakes up fifteen times.
+    echo "# woke up $wakeups times in 15 s" >&3
+    [[ $wakeups -le 6 ]]
+    equal "$(inside sh -c "ls /proc/$(main_pid)/task | wc -l")" 2
 }
 
 # Milliseconds as `docker events` takes them.

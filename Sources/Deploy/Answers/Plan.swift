@@ -105,7 +105,7 @@ package struct Plan: Encodable, Sendable {
         package var output: String?
     }
 
-    /// What would be pruned before the pull.
+    /// What would be pruned: dangling images after the verdict, all else before the pull.
     package struct Room: Encodable, Sendable {
         package let report: PruneReport
 

@@ -78,10 +78,10 @@ package struct DiskGuard: Sendable {
         // Also if nothing may go, or the prune ends early.
         defer { if isCalledFor { host.happenings.note(.guardRan) } }
         let isWhole = isCalledFor || extent == .explained
-        // Before a pull, all images are listed, so that each has its first sighting.
-        let areAll = extent != .dangling
-        let images = areAll ? try await session.images(sharedSize: isWhole) : try await session.danglingImages()
-        let sightings = areAll ? sight(images) : Sightings()
+        // Not by the Engine's own filter: with the containerd store an image with names may be dangling to it, and one with
+        // a digest alone is not.
+        let images = try await session.images(sharedSize: isWhole)
+        let sightings = sight(images)
         guard isWhole || images.contains(where: \.repoTags.isEmpty) else {
             return PruneReport(before: before, after: before)
         }
@@ -106,8 +106,7 @@ package struct DiskGuard: Sendable {
     }
 
     /// Saves when images were first seen here; the Engine does not know it for pulled images.
-    @discardableResult
-    func sight(_ images: [ImageSummary]) -> Sightings {
+    private func sight(_ images: [ImageSummary]) -> Sightings {
         var sightings = Sightings(in: host.state)
         do throws(Errno) {
             try sightings.update(images.map(\.id), at: .now, in: host.state)

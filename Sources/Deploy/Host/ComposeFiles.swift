@@ -23,18 +23,10 @@ enum ComposeFiles {
         return files.count == 1 && !app.namesComposeFiles ? files[0] : nil
     }
 
-    /// Whether Compose may read other Compose files for this one. A word in a comment only leads to the longer way, and so
-    /// does an escape that could hide one.
+    /// Whether Compose may read other Compose files for this one. A word in a comment only leads to the longer way.
     private static func needsOthers(_ text: [UInt8]) -> Bool {
-        let text = String(decoding: text, as: UTF8.self)
-        let words = text.split { !$0.isLetter }
-        return ["include", "extends"].contains(where: words.contains)
-            || ["\\u", "\\U", "\\x", "\\\n", "\\\r"].contains(where: text.contains)
-    }
-
-    /// Whether Compose reads nothing for this Compose file but `.env` and what `env_file` names.
-    static func standsAlone(_ text: [UInt8]) -> Bool {
-        !needsOthers(text) && !String(decoding: text, as: UTF8.self).contains("label_file")
+        let words = String(decoding: text, as: UTF8.self).split { !$0.isLetter }
+        return words.contains("include") || words.contains("extends")
     }
 
     /// Those of them that Compose reads if no variable names others: the first of each kind (compose-go,

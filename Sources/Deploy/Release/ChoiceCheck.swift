@@ -12,9 +12,9 @@ struct ChoiceCheck: Sendable {
     let host: Host
     let tools: Tools
 
-    /// - Returns: what they choose; nil without variables.
-    func check(_ delivered: Delivered, _ variables: [String: String]) async throws -> Choices? {
-        guard !variables.isEmpty else { return nil }
+    /// - Returns: what they choose.
+    func check(_ delivered: Delivered, _ variables: [String: String]) async throws -> Choices {
+        guard !variables.isEmpty else { return Choices() }
         let choices = try delivered.choices ?? choices(in: delivered, Set(variables.keys))
         if let barred = choices.barred.first {
             throw Failure(

@@ -37,21 +37,42 @@ struct Alone: Equatable, Sendable {
     ///   - variables: the names of a drop's variables.
     ///   - key: the host's key, on which the release's digest depends.
     init?(_ compose: Compose, variables: Set<String>, key: [UInt8]?, knowing knowledge: Knowledge) {
-        guard let file = compose.file, let text = try? File.read(file), ComposeFiles.standsAlone(text),
-            let program = compose.program.identity
+        var seen = Seen(compose.directory)
+        guard let program = compose.program.identity, let file = compose.file, let text = try? seen.read(file),
+            AloneText.standsAlone(text), let settings = try? seen.read(compose.directory.appending(".env"))
         else { return nil }
-        let settings = compose.directory.appending(".env")
-        let own = [Array("\(program)".utf8), text, try? File.read(settings)]
+        let own = [Array("\(program)".utf8), text, settings]
         let names = compose.environment.map { ($0, variables.contains($0) ? "" : $1) }
         let template = Ground(compose.directory, own + [Self.bytes(names)])
         self.text = text
         self.template = template
-        let files = Self.environmentFiles(text, knowledge.template(under: template))
-        rendering = files.map { files in
-            let contents = files.flatMap { [Array($0.string.utf8), try? File.read($0)] }
-            return Ground(compose.directory, own + [Self.bytes(compose.environment.map { ($0, $1) }), key] + contents)
+        if let files = Self.environmentFiles(text, knowledge.template(under: template)) {
+            guard let contents = try? files.map({ try seen.read($0) }) else { return nil }
+            let all = zip(files, contents).flatMap { [Array($0.string.utf8), $1] }
+            rendering = Ground(compose.directory, own + [Self.bytes(compose.environment.map { ($0, $1) }), key] + all)
+        } else {
+            rendering = nil
         }
-        marks = ([file, settings] + (files ?? [])).map { try? File.Identity($0) }
+        marks = seen.marks
+    }
+
+    /// The files as they are now, and the folders that they are in, so that one that comes and goes is noticed too.
+    private struct Seen {
+        private(set) var marks: [File.Identity?]
+
+        init(_ folder: FilePath) { marks = [try? File.Identity(folder)] }
+
+        /// - Returns: nil if there is no such file.
+        /// - Throws: if it cannot be read, or is too large or no regular file: to read a pipe could take for ever.
+        mutating func read(_ path: FilePath) throws(Errno) -> [UInt8]? {
+            defer { marks += [path, path.removingLastComponent()].map { try? File.Identity($0) } }
+            do throws(Errno) {
+                return try File.readRegular(path, limit: 1 << 20)
+            } catch {
+                guard error == .noSuchFileOrDirectory else { throw error }
+                return nil
+            }
+        }
     }
 
     /// The files that services name with `env_file`; nil if that is not known without asking Compose.

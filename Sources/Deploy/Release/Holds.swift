@@ -17,27 +17,21 @@ struct Holds: Sendable {
 
     /// Holds the images of a release, until ``release()``.
     ///
-    /// - Parameters:
-    ///   - number: the deployment of that release.
-    ///   - known: the images that the Engine has just told of.
-    func take(_ images: [ImageUse: Record.Service], of number: Int, known: [ImageID: Image] = [:]) async {
+    /// - Parameter number: the deployment of that release.
+    func take(_ images: [ImageUse: Record.Service], of number: Int) async {
         var held = await held()
         for (use, image) in images.sorted(by: { $0.key < $1.key }) where held.insert(image.imageID).inserted {
             do throws(EngineError) {
-                try await hold(image, known[image.imageID], as: PinTag.reference(app: app, use: use, number: number))
+                try await hold(image, as: PinTag.reference(app: app, use: use, number: number))
             } catch {
                 log.warning("image \(image.image) of #\(number) is not held against a prune by hand: \(error)")
             }
         }
     }
 
-    private func hold(
-        _ image: Record.Service,
-        _ known: Image?,
-        as pin: ImageReference
-    ) async throws(EngineError) {
-        // A person may have removed it.
-        if known?.repoTags.contains(pin) != true { try await session.tag(image.imageID, as: pin) }
+    private func hold(_ image: Record.Service, as pin: ImageReference) async throws(EngineError) {
+        // A person, or a prune, may have removed it.
+        try await session.tag(image.imageID, as: pin)
         var source = pin
         if let digest = image.image.digest {
             // With the containerd image store, a prune leaves the one name that the container was made from, and berth
@@ -45,7 +39,7 @@ struct Holds: Sendable {
             let name = ImageReference(rawValue: "\(image.image.repository)@\(digest)")
             if try await session.find(name)?.id == image.imageID { source = name }
         }
-        let found = if let known { known } else { try await session.find(pin) }
+        let found = try await session.find(pin)
         // It would get those of its image, and Compose would take it for one of its own.
         var labels = (found?.labels ?? [:]).filter { $0.key.hasPrefix(Labels.compose) }.mapValues { _ in "" }
         labels[Self.label] = app.description

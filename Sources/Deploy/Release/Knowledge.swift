@@ -7,10 +7,16 @@ import Synchronization
 /// What berth has learnt of Compose, each thing with the ground on which it is true, so that Compose is asked again only
 /// about what has changed.
 ///
-/// It is in memory alone: no file of it can be out of date or forged, and each agent learns anew. No value of `.env` is
-/// in it.
+/// It is in memory alone: no file of it can be out of date or forged, and each agent learns anew. Neither a rendering nor an
+/// environment is in it.
 final class Knowledge: Sendable {
     private struct Known {
+        /// Whether what Compose reads is known: versions before 2.30 put values into a template, and later ones than berth
+        /// knows may read other files.
+        var isTrusted: Bool {
+            version.map { DockerVersion(2, 30, 0) <= $0.version && $0.version < DockerVersion(6, 0, 0) } ?? false
+        }
+
         var version: (program: File.Identity, version: DockerVersion)?
         var templates: [(ground: Ground, template: JSON)] = []
         var releases: [(ground: Ground, release: Release, choices: Choices?)] = []
@@ -34,6 +40,7 @@ final class Knowledge: Sendable {
 
     func note(_ template: JSON, under ground: Ground) {
         known.withLock { known in
+            guard known.isTrusted else { return }
             known.templates.removeAll { $0.ground.folder == ground.folder }
             known.templates.append((ground, template))
         }
@@ -47,7 +54,10 @@ final class Knowledge: Sendable {
     /// - Parameter choices: kept only without paths, which may have values of `.env` in them.
     func note(_ release: Release, _ choices: Choices?, under ground: Ground) {
         let choices = choices.flatMap { $0.paths.isEmpty && $0.writtenPaths.isEmpty ? $0 : nil }
-        known.withLock { known in
+        var release = release
+        release.forgetValues()
+        known.withLock { [release] known in
+            guard known.isTrusted else { return }
             known.releases.removeAll { $0.ground == ground }
             let earlier = known.releases.indices.filter { known.releases[$0].ground.folder == ground.folder }
             if earlier.count >= Self.limit { known.releases.remove(at: earlier[0]) }

@@ -10,17 +10,13 @@ struct Proof: Sendable {
     func wayBack(to number: Int) async throws(Failure) -> WayBack {
         do {
             let record = try reader.store.record(number)
-            var found: [ImageID: Image] = [:]
-            for (use, image) in record.release.sorted(by: { $0.key < $1.key }) where found[image.imageID] == nil {
-                found[image.imageID] = try await require(image, of: use, record)
-            }
+            try await requireImages(record)
             let (release, isRemembered) = try await reader.onRecord(record)
             return WayBack(
                 number: number,
                 release: release,
                 files: try reader.store.files(of: record),
-                isRemembered: isRemembered,
-                found: found
+                isRemembered: isRemembered
             )
         } catch let error as EngineError where error.isOutage {
             // The way back may well be there.
@@ -33,9 +29,33 @@ struct Proof: Sendable {
         }
     }
 
-    private func require(_ image: Record.Service, of use: ImageUse, _ record: Record) async throws -> Image {
+    /// Looks all images up at the same time.
+    ///
+    /// - Throws: of several that are missing, the first one in the order of their uses.
+    private func requireImages(_ record: Record) async throws {
+        let uses = Dictionary(record.release.map { ($1.imageID, $0) }) { min($0, $1) }
+        let failures = await withTaskGroup(of: (use: ImageUse, error: any Error)?.self) { group in
+            for use in uses.values {
+                guard let image = record.release[use] else { continue }
+                group.addTask {
+                    do {
+                        try await require(image, of: use, record)
+                        return nil
+                    } catch {
+                        return (use, error)
+                    }
+                }
+            }
+            return await group.reduce(into: [(use: ImageUse, error: any Error)]()) { all, one in
+                if let one { all.append(one) }
+            }
+        }
+        if let first = failures.min(by: { $0.use < $1.use }) { throw first.error }
+    }
+
+    private func require(_ image: Record.Service, of use: ImageUse, _ record: Record) async throws {
         do throws(EngineError) {
-            return try await session.image(image.imageID.rawValue)
+            _ = try await session.image(image.imageID.rawValue)
         } catch {
             guard error.isNotFound else { throw error }
             let subject = "image \(image.image) of \(use.inWords) (\(image.imageID))"

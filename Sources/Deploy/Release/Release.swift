@@ -4,7 +4,7 @@ import Rules
 
 /// A release to run: the one in the app's folder, or an older one on record.
 struct Release: Sendable {
-    let model: ComposeModel
+    private(set) var model: ComposeModel
     var compose: Compose
     let policy: Policy
     /// Its ``ReleaseDigest``; nil without a key.
@@ -13,6 +13,19 @@ struct Release: Sendable {
     let files: FileScope
     /// The images that it is made of; empty for a new release until they are pulled.
     var images: [ImageUse: Record.Service] = [:]
+
+    /// The images that containers of the release keep in use.
+    var imagesInUse: Set<ImageID> {
+        Set(
+            images.filter { $0.key.isService && model.services[$0.key.service]?.replicas ?? 0 > 0 }.map(\.value.imageID)
+        )
+    }
+
+    /// Leaves out what may hold values of variables; the policy was read from it already.
+    mutating func forgetValues() {
+        model = model.withoutExtensions
+        compose = Compose(directory: compose.directory, environment: [:])
+    }
 
     /// Whether each image is named by its digest, so that the model says which images they are.
     var isFixed: Bool { model.images.values.allSatisfy { $0.digest != nil } }
@@ -50,6 +63,4 @@ struct WayBack: Sendable {
     let files: Snapshot
     /// Whether Compose was not asked again how it renders.
     let isRemembered: Bool
-    /// Its images, as the Engine told of them.
-    let found: [ImageID: Image]
 }

@@ -78,8 +78,8 @@ struct ReleaseReader: Sendable {
 
     /// Stores the release's Compose file, once it is known to hold no variable's value.
     ///
-    /// - Parameter choices: what the drop's variables decide in it, if it has any.
-    func store(_ delivered: Delivered, _ choices: Choices?, in file: FilePath) async throws -> Record.ComposeFile {
+    /// - Parameter choices: what the drop's variables decide in it.
+    func store(_ delivered: Delivered, _ choices: Choices, in file: FilePath) async throws -> Record.ComposeFile {
         let text = try await StorableFile(delivered: delivered, app: app, host: host, tools: tools).text()
         learn(delivered, choices, storedAs: text)
         return try Store.store(text, in: file)
@@ -195,12 +195,8 @@ extension ReleaseReader {
     }
 
     /// Remembers a delivered release whose Compose file may be stored as it is.
-    ///
-    /// Versions of Compose before 2.30 put values into a template, and later ones than berth knows may read other files.
-    private func learn(_ delivered: Delivered, _ choices: Choices?, storedAs text: [UInt8]) {
-        guard let alone = delivered.alone, alone.text == text, let template = delivered.template,
-            DockerVersion(2, 30, 0) <= delivered.version, delivered.version < DockerVersion(6, 0, 0)
-        else { return }
+    private func learn(_ delivered: Delivered, _ choices: Choices, storedAs text: [UInt8]) {
+        guard let alone = delivered.alone, alone.text == text, let template = delivered.template else { return }
         knowledge.note(template, under: alone.template)
         if let ground = alone.rendering { knowledge.note(delivered.release, choices, under: ground) }
     }

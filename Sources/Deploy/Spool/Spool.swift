@@ -74,7 +74,10 @@ package struct Spool: Hashable, Sendable {
     }
 
     /// Whether there is no drop, complete or not.
-    package var isEmpty: Bool { claimed == nil && !File.exists(dropPath) }
+    package var isEmpty: Bool {
+        var status = stat()
+        return claimed == nil && lstat(dropPath.string, &status) != 0 && errno == ENOENT
+    }
 
     /// The drop that cannot be taken, because a process has it open for writing.
     package var unfinished: FilePath? {

@@ -40,11 +40,11 @@ package actor SpoolWatch {
         isListening = true
         defer { isListening = false }
         try await inotify.run { events in
-            if events.contains(where: concernsPath) {
+            if events.contains(where: concernsPath) || !unwatched.isEmpty {
                 await scan(arm())
             } else if events.contains(where: isDrop) {
                 // The spools are still where they were.
-                await scan(unwatched)
+                await scan([:])
             }
             return true
         }

@@ -59,17 +59,29 @@ struct Check: Sendable {
     }
 
     /// Checks what a drop asks for, and proves the way back.
-    func run(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
+    ///
+    /// - Parameter meanwhile: called when what can be refused at once is passed, and Compose is about to be asked; with whether
+    ///   the release may have to be pulled, as far as the last good one tells.
+    func run(
+        _ drop: Drop,
+        storingIn file: FilePath,
+        meanwhile: (Bool) -> Void = { _ in }
+    ) async throws -> Checked {
         if !drop.passesHold { try checkHold() }
-        return try await runThroughHold(drop, storingIn: file)
+        return try await runThroughHold(drop, storingIn: file, meanwhile: meanwhile)
     }
 
     /// The same of an app that may be held.
-    func runThroughHold(_ drop: Drop, storingIn file: FilePath) async throws -> Checked {
+    func runThroughHold(
+        _ drop: Drop,
+        storingIn file: FilePath,
+        meanwhile: (Bool) -> Void = { _ in }
+    ) async throws -> Checked {
         try checkFolder()
         let session = try await host.reachEngine(within: .seconds(30), log)
         if let request = drop.directives.rollbackTo { return try await older(request, drop.directives, session, file) }
         try checkComposeFile()
+        meanwhile(good?.release.values.contains { $0.image.digest == nil } ?? false)
         // Compose takes a tenth of a second to start, so independent requests run at the same time.
         async let found = reader.inFolder(drop.variables, storedIn: file)
         async let lastGood = lastGood(session)

@@ -118,19 +118,26 @@ extension Deployment {
         )
     }
 
-    func conclude(_ verdict: Verdict, _ failure: Failure?, _ found: Checked?) async -> Record? {
+    /// - Parameter running: the app's running images; nil to ask the Engine.
+    func conclude(
+        _ verdict: Verdict,
+        _ failure: Failure?,
+        _ found: Checked?,
+        running known: [ServiceName: ImageID]? = nil
+    ) async -> Record? {
         let failure = verdict.hasSwitched ? failure : failure?.with(remarkOnFolder(found))
         // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) { () -> [ServiceName: ImageID]? in
             guard let session = try? await host.engine.negotiated() else { return nil }
             await Holds(app: app.name, session: session, log: ledger.log).release()
+            if let known { return known }
             return await self.running(found?.release.model.name ?? interrupted?.project, session)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
     }
 
     /// The app's running images; nil if the Engine does not answer.
-    private func running(_ project: ProjectName?, _ session: EngineSession) async -> [ServiceName: ImageID]? {
+    func running(_ project: ProjectName?, _ session: EngineSession) async -> [ServiceName: ImageID]? {
         let own: [ContainerSummary]? =
             if let project { try? await session.containers(project: project) } else { try? await session.containers() }
         guard let containers = own else { return nil }
@@ -145,7 +152,9 @@ extension Deployment {
 
     // MARK: - After the verdict
 
-    /// Removes the images that no release needs any more. A failure is only a warning.
+    /// `docker image prune -f`, and removes the images that no release needs any more. A failure is only a warning.
+    ///
+    /// It lists all images of the host, which takes the Engine milliseconds for each, so the verdict does not wait for it.
     ///
     /// - Parameter history: with this deployment's verdict.
     func letGo(_ history: History) async {
@@ -157,12 +166,11 @@ extension Deployment {
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)
             guard let disk = await diskGuard(session, nil, ledger.log) else { return }
-            if !loose.isEmpty { try await LetGo(pins: pins, disk: disk, host: host).run(loose) }
-            disk.sight(try await session.images())
+            try await LetGo(pins: pins, disk: disk, host: host).run(loose)
         } catch  where Task.isCancelled {
             // They are removed after the next verdict.
         } catch {
-            ledger.log.warning("images that are no longer kept could not be removed: \(Failure(any: error).sentence)")
+            ledger.log.event(.pruneFailed, "pruning has ended early: \(Failure(any: error).sentence)")
         }
     }
 

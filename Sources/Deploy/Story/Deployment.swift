@@ -29,15 +29,15 @@ struct Deployment: Sendable {
             if let failure { throw .failed(start, failure) }
             // Going back needs nothing of the release that is given up.
             if start == .rollback, let interrupted { throw .failed(.health, interrupted.failure) }
-            let question = start < .before ? credentialQuestion : nil
+            let question = start < .before && !isRollback ? CredentialQuestion(drop.credential, host) : nil
             defer { question?.drop() }
-            let checked = try await check(from: start)
+            let checked = try await check(from: start, question)
             found = checked
             let release = start < .before && !isRollback ? try await bring(checked, question) : checked.release
             if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
-            let isJustPulled = start < .before && !isRollback && release.policy.steps(.before).isEmpty
-            try await goLive(release, checked, isJustPulled: isJustPulled)
-            return await conclude(.deployed, nil, found)
+            try await goLive(release, checked)
+            let running = try await phase(.settle) { _ in await self.running(release.model.name, checked.session) }
+            return await conclude(.deployed, nil, found, running: running)
         } catch {
             return await end(error, found, start)
         }
@@ -66,18 +66,10 @@ struct Deployment: Sendable {
             await ledger.note(images: release.images)
             try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
             if let wayBack = checked.wayBack {
-                // What the new release has too stays in use.
-                let same = Set(release.images.values.map(\.imageID))
-                await hold(wayBack, except: same, checked.session, tools.log)
+                await hold(wayBack, except: release.imagesInUse, checked.session, tools.log)
             }
             return release
         }
-    }
-
-    /// Nil if the drop has no credential, or may not be deployed now.
-    private var credentialQuestion: CredentialQuestion? {
-        guard !isRollback, drop.passesHold || store.hold == nil else { return nil }
-        return drop.credential.map { CredentialQuestion($0, host) }
     }
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
@@ -87,8 +79,7 @@ struct Deployment: Sendable {
         }
     }
 
-    /// - Parameter isJustPulled: whether the pull has looked up the images by their names a moment ago.
-    private func goLive(_ release: Release, _ checked: Checked, isJustPulled: Bool) async throws(Setback) {
+    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
         let session = checked.session
         let trial = try await phase(.up) { tools in
             await ledger.allow(release.upLimit + .seconds(900))
@@ -99,7 +90,7 @@ struct Deployment: Sendable {
                 tools: tools,
                 longRunning: longRunning
             )
-            let ready = try await new.prepare(areNamesRight: isJustPulled)
+            let ready = try await new.prepare()
             let changed = isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files, applied)
             await ledger.beginSwitch()
             return try await new.run(ready, changed: changed, in: checked.files)
@@ -109,11 +100,6 @@ struct Deployment: Sendable {
             try await Health(release: release, session: session, tools: tools).run(trial)
         }
         if !isRollback { try await steps(.after, of: release, session) }
-        try await phase(.settle) { tools in
-            if let disk = await diskGuard(session, checked.info, tools.log) {
-                await Settle(disk: disk, log: tools.log).run()
-            }
-        }
     }
 
     /// The services that ran when the last good release was deployed. A release that was good before, or that the drop
@@ -123,7 +109,7 @@ struct Deployment: Sendable {
         return Set(running.keys)
     }
 
-    private func check(from start: Phase) async throws(Setback) -> Checked {
+    private func check(from start: Phase, _ question: CredentialQuestion?) async throws(Setback) -> Checked {
         // If an interrupted deployment cannot be restored, its own phase counts as failed.
         try await phase(.check, failingAs: start) { tools in
             let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
@@ -138,7 +124,8 @@ struct Deployment: Sendable {
             }
             try refuseReplaced(tools.log)
             let (found, files) = try await withRoom(tools) {
-                let checked = try await check.run(drop, storingIn: store.composeFile(of: ledger.number))
+                let file = store.composeFile(of: ledger.number)
+                let checked = try await check.run(drop, storingIn: file) { mayPull in if mayPull { question?.ask() } }
                 return (checked, try store.store(checked.files, checked.release.files, of: ledger.number))
             }
             var checked = found
@@ -193,7 +180,7 @@ struct Deployment: Sendable {
     ) async {
         let images = wayBack.release.images.filter { !used.contains($0.value.imageID) }
         guard !isRollback, !images.isEmpty else { return }
-        await Holds(app: app.name, session: session, log: log).take(images, of: wayBack.number, known: wayBack.found)
+        await Holds(app: app.name, session: session, log: log).take(images, of: wayBack.number)
     }
 
     private func steps(

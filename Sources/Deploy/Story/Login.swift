@@ -1,12 +1,13 @@
 import Docker
 import DockerModel
 import Linux
+import Synchronization
 import SystemPackage
 
 /// `echo "$GITHUB_TOKEN" | docker login ghcr.io -u "$GITHUB_ACTOR" --password-stdin`, without storing the login.
 struct Login: Sendable {
     let credential: RegistryCredential?
-    /// Asks already; nil if it was not worth the while.
+    /// May have an answer already.
     let question: CredentialQuestion?
     let host: Host
     let log: DeploymentLog
@@ -29,11 +30,11 @@ struct Login: Sendable {
     }
 
     private func verify(_ credential: RegistryCredential, _ session: EngineSession) async throws(EngineError) {
-        do throws(EngineError) {
-            if let question { return try await question.answer() }
-        } catch {
-            // Now the Engine is there.
-            guard error.isOutage, !Task.isCancelled else { throw error }
+        switch await question?.answer() {
+        case .success?: return
+        case .failure(let error as EngineError)? where error.isWrongCredential: throw error
+        // The Engine or the registry may answer by now.
+        case .failure?, nil: break
         }
         try await session.verify(credential)
     }
@@ -50,29 +51,37 @@ struct Login: Sendable {
 }
 
 /// Asks the registry whether it takes the drop's credential while the checks wait for Compose.
-struct CredentialQuestion: Sendable {
-    private let task: Task<Result<Void, EngineError>, Never>
+final class CredentialQuestion: Sendable {
+    private let credential: RegistryCredential?
+    private let host: Host
+    private let task = Mutex<Task<Void, any Error>?>(nil)
 
-    init(_ credential: RegistryCredential, _ host: Host) {
-        task = Task(executorPreference: host.executor) {
-            do throws(EngineError) {
-                return .success(try await host.engine.negotiated().verify(credential))
-            } catch {
-                return .failure(error)
-            }
+    init(_ credential: RegistryCredential?, _ host: Host) {
+        self.credential = credential
+        self.host = host
+    }
+
+    func ask() {
+        guard let credential else { return }
+        task.withLock { task in
+            task =
+                task
+                ?? Task(executorPreference: host.executor) { [host] in
+                    try await host.engine.negotiated().verify(credential)
+                }
         }
     }
 
-    /// Waits for the answer; if the task is cancelled meanwhile, nothing is asked any more.
-    func answer() async throws(EngineError) {
-        let answer = await withTaskCancellationHandler {
-            await task.value
+    /// Waits for the answer; nil if nothing was asked.
+    func answer() async -> Result<Void, any Error>? {
+        guard let task = task.withLock({ $0 }) else { return nil }
+        return await withTaskCancellationHandler {
+            await task.result
         } onCancel: {
             task.cancel()
         }
-        try answer.get()
     }
 
     /// Nothing depends on the answer any more.
-    func drop() { task.cancel() }
+    func drop() { task.withLock { $0?.cancel() } }
 }

@@ -15,10 +15,8 @@ struct Switch: Sendable {
 
     /// Prepares the switch: tags the release's own images with the names in the Compose file, where other images have
     /// these names now, or none.
-    ///
-    /// - Parameter areNamesRight: whether each name is known to stand for its image.
-    func prepare(areNamesRight: Bool = false) async throws(EngineError) -> Ready {
-        for entry in release.namePlan.entries where !areNamesRight {
+    func prepare() async throws(EngineError) -> Ready {
+        for entry in release.namePlan.entries {
             let now = try? await session.find(entry.reference)
             if now?.id == entry.imageID { continue }
             if now != nil { await warn(of: entry) }

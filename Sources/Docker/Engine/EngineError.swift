@@ -88,6 +88,11 @@ extension EngineError {
         if case .refused(_, status: 404, _) = self { true } else { false }
     }
 
+    /// Whether the registry has answered, and said no.
+    package var isWrongCredential: Bool {
+        if case .wrongCredential = self { true } else { false }
+    }
+
     /// Whether the Engine does not respond, or the task is cancelled: the next request would fail in the same way.
     package var isOutage: Bool {
         switch self {

@@ -45,14 +45,6 @@ extension EngineSession {
         try await decode(from: Request(path: "/images/json", query: sharedSize ? ["shared-size": "1"] : [:]))
     }
 
-    /// The images of the host that have no name (`GET /images/json`).
-    package func danglingImages() async throws(EngineError) -> [ImageSummary] {
-        let query: KeyValuePairs = ["filters": Filters.dangling.text]
-        let images: [ImageSummary] = try await decode(from: Request(path: "/images/json", query: query))
-        // To take another one for one of these would be a disaster.
-        return images.filter(\.repoTags.isEmpty)
-    }
-
     /// The names of images in repositories that a pattern matches (`GET /images/json`).
     ///
     /// - Parameter pattern: `*` and `?` stand for what is no slash.

@@ -30,9 +30,6 @@ struct Filters: Sendable {
         Filters(["label": "\(Labels.project)=\(name)", "type": "container"])
     }
 
-    /// Images without a name.
-    static let dangling = Filters(["dangling": "true"])
-
     /// Images with a name in a repository that the pattern matches.
     static func repository(_ pattern: String) -> Filters {
         Filters(["reference": pattern])

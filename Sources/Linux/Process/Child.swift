@@ -117,36 +117,40 @@ extension Child {
 
     private func watch(_ descriptor: SystemPackage.FileDescriptor, _ reader: Reader) -> EventLoopFuture<any Channel> {
         let reader = NIOLoopBound(reader, eventLoop: eventLoop)
+        // Until the channel is made, the descriptor is this class's to close.
         let channel = NIOPipeBootstrap(group: eventLoop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    reader.value.hasChannel = true
                     try channel.pipeline.syncOperations.addHandler(reader.value)
                 }
             }
             .takingOwnershipOfDescriptor(input: descriptor.rawValue)
-        channel.whenFailure { _ in try? descriptor.close() }
+        channel.whenFailure { _ in if !reader.value.hasChannel { try? descriptor.close() } }
         return channel
     }
 
-    /// - Returns: the process's status (waitpid(2)).
-    private func reap(_ process: pid_t) -> CInt {
+    /// - Returns: the process's status (waitpid(2)); nil if the kernel does not know it.
+    private func reap(_ process: pid_t) -> CInt? {
         // Before the process is reaped: until then no other can have its number or its group's.
         kill(-process, SIGKILL)
         self.process = nil
         var status: CInt = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return nil }
+        }
         return status
     }
 
     /// The output ends with the last process that has it, which may have left the group: that is not waited for.
-    private func conclude(_ status: CInt) {
+    private func conclude(_ status: CInt?) {
         timer?.cancel()
         timer = after(Self.patience) { $0.closeReaders() }
         EventLoopFuture.andAllComplete(readers.map { $0.flatMap(\.closeFuture) }, on: eventLoop)
             .assumeIsolated().whenComplete { [self] _ in finish(status) }
     }
 
-    private func finish(_ status: CInt) {
+    private func finish(_ status: CInt?) {
         splitter.finish(say)
         if let reason = reason ?? CommandError.Reason(status: status) { return fail(reason) }
         timer?.cancel()
@@ -192,6 +196,7 @@ extension Child {
 private final class Reader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    var hasChannel = false
     private let take: (ByteBufferView) -> Void
 
     init(_ take: @escaping (ByteBufferView) -> Void) {
@@ -209,9 +214,13 @@ private final class Reader: ChannelInboundHandler {
 
 extension CommandError.Reason {
     /// Why a process has not succeeded, by its status (waitpid(2)); nil if it has.
-    fileprivate init?(status: CInt) {
-        let signal = status & 0x7F
+    fileprivate init?(status: CInt?) {
+        guard let status else {
+            self = .notStarted("how it ended is not known")
+            return
+        }
         guard status != 0 else { return nil }
+        let signal = status & 0x7F
         self = signal == 0 ? .exited(code: status >> 8 & 0xFF) : .signaled(signal)
     }
 }

@@ -29,6 +29,9 @@ package struct Choices: Equatable, Sendable {
     /// What no variable of a drop may decide at all, such as `privileged of service app`.
     package private(set) var barred: [String] = []
 
+    /// Of a drop without variables.
+    package init() {}
+
     /// - Parameters:
     ///   - template: the file before Compose puts variables into it.
     ///   - model: the same with the values.

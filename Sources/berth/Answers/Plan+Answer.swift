@@ -70,7 +70,7 @@ extension Plan: Answer {
         guard let report = room?.report else { return [] }
         let usage: [Passage] = report.before.map { [.heading("Disk:"), .table(Table($0))] } ?? []
         let steps: [Passage] =
-            report.steps.isEmpty ? [] : [.heading("Would remove before the pull:"), .table(Table(report.steps))]
+            report.steps.isEmpty ? [] : [.heading("Would remove:"), .table(Table(report.steps))]
         return usage + steps
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Rules
 import Support
@@ -70,6 +71,18 @@ import Testing
         }
     }
 
+    /// To read it could take for ever.
+    @Test func aPipeInTheFolderIsNotRead() async throws {
+        try await withHost { host in
+            let settings = host.app.directory.appending("app.env")
+            try write("services: {} # env_file", to: file(of: host))
+            try host.setTemplate(#"{"services":{"app":{"env_file":[{"path":"\#(settings)"}]}}}"#)
+            _ = try await asked(of: host, "v1")
+            #expect(mkfifo(settings.string, 0o600) == 0)
+            try await expect(host, "v2", toAsk: Self.all.filter { $0 != "version" })
+        }
+    }
+
     @Test func anotherComposeKnowsNothingOfThis() async throws {
         try await withHost { host in
             _ = try await asked(of: host, "v1")
@@ -89,7 +102,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["include", "extends: x", "label_file", #""incl\u0075de""#])
+    @Test(arguments: ["include", "extends: x", "label_file", "develop", #""incl\u0075de""#, "!!binary aW5jbHVkZQ=="])
     func aFileThatMayNeedOthersIsAskedForAgain(word: String) async throws {
         try await withHost { host in
             try write("services: {} # \(word)", to: file(of: host))
