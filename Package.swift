@@ -95,7 +95,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // A figure of `make bench`; nothing else builds it.
+        // A figure of `make bench`; the program does not need it.
         .executableTarget(
             name: "PrunePlanTime",
             dependencies: ["DockerModel", "Rules"],
