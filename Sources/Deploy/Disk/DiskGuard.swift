@@ -144,11 +144,22 @@ package struct DiskGuard: Sendable {
 
     /// Prunes while no app pulls.
     ///
-    /// - Parameter patience: how long to wait for pulls and other prunes.
+    /// - Parameters:
+    ///   - patience: how long to wait for pulls and other prunes.
+    ///   - first: what is to be removed before.
     /// - Returns: nil if the prune failed or was skipped; a failure is only a warning.
-    func pruneInTurn(_ extent: Extent, patience: Duration = .zero, _ log: DeploymentLog) async -> PruneReport? {
+    @discardableResult
+    func pruneInTurn(
+        _ extent: Extent,
+        patience: Duration = .zero,
+        _ log: DeploymentLog,
+        first: () async throws -> Void = {}
+    ) async -> PruneReport? {
         do {
-            let report = try await host.imageLock.prune(patience: patience) { try await prune(extent) }
+            let report = try await host.imageLock.prune(patience: patience) {
+                try await first()
+                return try await prune(extent)
+            }
             if report == nil { log.info("nothing is pruned now: a pull or another prune is under way") }
             return report
         } catch {

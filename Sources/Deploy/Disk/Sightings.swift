@@ -10,9 +10,6 @@ struct Sightings {
     /// Seconds since 1970, by image ID.
     private var first: [String: Double] = [:]
 
-    /// Nothing was seen.
-    init() {}
-
     /// Loads the file; if it cannot be read, every image counts as new.
     init(in state: FilePath) {
         guard let bytes = try? File.read(Self.file(in: state)) else { return }

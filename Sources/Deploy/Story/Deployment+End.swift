@@ -79,7 +79,7 @@ extension Deployment {
         let session = try await host.reachEngine(within: Host.bootPatience, tools.log)
         let reader = ReleaseReader(app: app, host: host, store: store, tools: tools)
         let wayBack = try await Proof(reader: reader, session: session).wayBack(to: good.number)
-        await hold(wayBack, session, tools.log)
+        await hold(wayBack.release.images, of: wayBack.number, session, tools.log)
         return wayBack
     }
 
@@ -166,7 +166,7 @@ extension Deployment {
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)
             guard let disk = await diskGuard(session, nil, ledger.log) else { return }
-            try await LetGo(pins: pins, disk: disk, host: host).run(loose)
+            await LetGo(pins: pins, disk: disk, host: host).run(loose)
         } catch  where Task.isCancelled {
             // They are removed after the next verdict.
         } catch {

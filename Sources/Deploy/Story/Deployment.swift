@@ -66,7 +66,8 @@ struct Deployment: Sendable {
             await ledger.note(images: release.images)
             try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
             if let wayBack = checked.wayBack {
-                await hold(wayBack, except: release.imagesInUse, checked.session, tools.log)
+                let images = wayBack.release.images
+                await hold(images, of: wayBack.number, except: release.imagesInUse, session, tools.log)
             }
             return release
         }
@@ -116,9 +117,8 @@ struct Deployment: Sendable {
             let check = Check(reader, in: settings, history: history)
             if let interrupted {
                 let checked = try await check.again(interrupted)
-                if history.wayBack != nil, let good = check.good, !isRollback {
-                    let holds = Holds(app: app.name, session: checked.session, log: tools.log)
-                    await holds.take(good.release, of: good.number)
+                if history.wayBack != nil, let good = check.good {
+                    await hold(good.release, of: good.number, checked.session, tools.log)
                 }
                 return checked
             }
@@ -137,7 +137,8 @@ struct Deployment: Sendable {
             checked.present = try await pin(checked, tools.log)
             if let wayBack = checked.wayBack {
                 // What runs is in use until the switch.
-                await hold(wayBack, except: checked.running, checked.session, tools.log)
+                let images = wayBack.release.images
+                await hold(images, of: wayBack.number, except: checked.running, checked.session, tools.log)
             }
             return checked
         }
@@ -169,18 +170,21 @@ struct Deployment: Sendable {
         return [:]
     }
 
-    /// Holds the images of the way back until the verdict.
+    /// Holds the images of a good release until the verdict.
     ///
-    /// - Parameter used: images that no prune can take, because containers have them.
+    /// - Parameters:
+    ///   - number: the deployment of that release.
+    ///   - used: images that no prune can take, because containers have them.
     func hold(
-        _ wayBack: WayBack,
+        _ images: [ImageUse: Record.Service],
+        of number: Int,
         except used: Set<ImageID> = [],
         _ session: EngineSession,
         _ log: DeploymentLog
     ) async {
-        let images = wayBack.release.images.filter { !used.contains($0.value.imageID) }
+        let images = images.filter { !used.contains($0.value.imageID) }
         guard !isRollback, !images.isEmpty else { return }
-        await Holds(app: app.name, session: session, log: log).take(images, of: wayBack.number)
+        await Holds(app: app.name, session: session, log: log).take(images, of: number)
     }
 
     private func steps(

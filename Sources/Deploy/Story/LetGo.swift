@@ -9,14 +9,11 @@ struct LetGo: Sendable {
     let disk: DiskGuard
     let host: Host
 
-    func run(_ loose: [ImageReference]) async throws {
+    func run(_ loose: [ImageReference]) async {
         let end = host.clock.now.advanced(by: DiskGuard.limit)
-        // Skipped while any app pulls, like every removal of images.
-        let report = try await host.imageLock.prune {
+        // Dangling are images that have lost their names, and those that now have only a registry's digest.
+        await disk.pruneInTurn(.dangling, pins.log) {
             for pin in loose where host.clock.now < end { try await pins.unpin(pin) }
-            // Images that have lost their names, or now have only a registry's digest.
-            return try await disk.prune(.dangling)
         }
-        if report == nil { pins.log.info("nothing is pruned now: a pull or another prune is under way") }
     }
 }
