@@ -8,7 +8,12 @@ extension DiskGuard {
     /// The biggest things that a prune has left on a filesystem, so that the sysadmin knows where to look.
     ///
     /// It takes as long as the Engine needs to measure its volumes, and leaves out what cannot be measured.
-    func occupants(of filesystem: Filesystem, kept: [Kept]) async -> [Occupant] {
+    /// - Parameter patience: How long all logs together may take; one of them a tenth of it.
+    func occupants(
+        of filesystem: Filesystem,
+        kept: [Kept],
+        patience: Duration = .seconds(20)
+    ) async -> [Occupant] {
         // The Engine does not count inodes.
         guard !filesystem.lacksInodes else { return [] }
         guard !filesystem.holds.isEmpty else {
@@ -26,7 +31,7 @@ extension DiskGuard {
             }
             var rest = "everything outside Docker"
             if filesystem.holds.contains(.volumes) {
-                let (logs, unmeasured) = await logs()
+                let (logs, unmeasured) = await logs(within: patience)
                 let own = logs + volumes(usage)
                 occupants += own
                 known += own.map(\.bytes)
@@ -68,15 +73,15 @@ extension DiskGuard {
     }
 
     /// The containers' logs. Only root can read the files, so the Engine sends them, which is slow for large logs.
-    private func logs() async -> (measured: [Occupant], unmeasured: [String]) {
-        let deadline = host.clock.now.advanced(by: .seconds(20))
+    private func logs(within patience: Duration) async -> (measured: [Occupant], unmeasured: [String]) {
+        let deadline = host.clock.now.advanced(by: patience)
         var measured: [Occupant] = []
         var unmeasured: [String] = []
         for summary in (try? await session.containers()) ?? [] {
             guard let container = try? await session.inspect(summary.id),
                 ["json-file", "local"].contains(container.logDriver)
             else { continue }
-            let time = min(.seconds(2), host.clock.now.duration(to: deadline))
+            let time = min(patience / 10, host.clock.now.duration(to: deadline))
             let size = time > .zero ? try? await session.logSize(container.id, within: time) : nil
             if let size, size.isComplete {
                 measured.append(Occupant("the log of \(container.name)", size.bytes))

@@ -3,9 +3,10 @@ import DockerModel
 import Linux
 import NIOCore
 import Rules
+import Synchronization
 
-/// Feeds the gate: samples the app's containers after every event that may matter, whenever time alone may change the
-/// answer, and at regular intervals in case an event was lost.
+/// Feeds the gate: takes a sample of a container after every event of it that may matter, and of all the app's containers
+/// whenever time alone may change the answer, and at regular intervals in case an event was lost.
 struct HealthWatch {
     let session: EngineSession
     let project: ProjectName
@@ -39,49 +40,68 @@ struct HealthWatch {
     private func samples(of containers: [ContainerSummary], at now: Timestamp) async throws(EngineError) -> [Sample] {
         var samples: [Sample] = []
         for container in containers where container.labels.isReplica {
-            do throws(EngineError) {
-                let container = try await session.inspect(container.id)
-                if let sample = Sample(container, at: now) { samples.append(sample) }
-            } catch {
-                // The container was removed after it was listed; the gate counts the rest.
-                guard error.isNotFound else { throw error }
-            }
+            if let sample = try await sample(of: container.id, at: now) { samples.append(sample) }
+        }
+        return samples
+    }
+
+    /// Nil if the container is gone, or is none of a service's own; the gate counts the rest.
+    private func sample(of container: ContainerID, at now: Timestamp) async throws(EngineError) -> Sample? {
+        do throws(EngineError) {
+            let container = try await session.inspect(container)
+            return container.labels.isReplica ? Sample(container, at: now) : nil
+        } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
+    }
+
+    /// The samples as they are after some news: those of the containers that it is about are taken anew.
+    private func samples(after news: Bell.News, _ former: [Sample]) async throws(EngineError) -> [Sample] {
+        guard case .containers(let containers) = news else { return try await samples() }
+        let now = Timestamp.now
+        var samples = former.filter { !containers.contains($0.container) }
+        for container in containers.sorted() {
+            if let sample = try await sample(of: container, at: now) { samples.append(sample) }
         }
         return samples
     }
 
     /// Takes samples until the gate has decided.
     ///
-    /// - Returns: the gate's findings; empty for a healthy app.
     /// - Throws: ``Failure`` if the Engine does not answer for too long, `CancellationError` if the task is cancelled.
-    func verdict(of trial: Trial) async throws -> [Gate.Finding] {
-        let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    func verdict(of trial: Trial) async throws -> Outcome {
+        let bell = Bell()
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await listen(ring) }
+            group.addTask { try await listen(bell) }
             defer { group.cancelAll() }
-            return try await look(trial, at: bell, ring)
+            return try await look(trial, at: bell)
         }
     }
 
-    private func look(
-        _ trial: Trial,
-        at bell: AsyncStream<Void>,
-        _ ring: AsyncStream<Void>.Continuation
-    ) async throws -> [Gate.Finding] {
+    /// What the gate has decided, and from what.
+    struct Outcome: Sendable {
+        /// Empty for a healthy app.
+        let findings: [Gate.Finding]
+        let samples: [Sample]
+    }
+
+    private func look(_ trial: Trial, at bell: Bell) async throws -> Outcome {
         var gate = trial.gate
+        var samples: [Sample] = []
         var answered = clock.now
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
-        for await _ in bell {
+        for await _ in bell.rings {
             alarm?.cancel()
             var wait = Self.poll
             do throws(EngineError) {
                 let now = trial.began.duration(to: clock.now)
-                let samples = try await samples()
+                samples = try await self.samples(after: bell.news(), samples)
                 answered = clock.now
                 switch gate.judge(samples, at: now, until: trial.began.duration(to: answered)) {
-                case .healthy: return []
-                case .unhealthy(let findings): return findings
+                case .healthy: return Outcome(findings: [], samples: samples)
+                case .unhealthy(let findings): return Outcome(findings: findings, samples: samples)
                 case .pending(let until): wait = min(until - now, wait)
                 }
             } catch {
@@ -89,26 +109,71 @@ struct HealthWatch {
                 guard answered.duration(to: clock.now) < patience else {
                     throw Failure(error).within("the Engine stopped answering:", as: .engineUnreachable)
                 }
+                // What the look was to find out is still to be found out.
+                bell.note(.anything)
             }
-            alarm = host.eventLoop.scheduleTask(in: TimeAmount(wait)) { _ = ring.yield() }
+            alarm = host.eventLoop.scheduleTask(in: TimeAmount(wait)) { bell.ring(.anything) }
         }
         throw CancellationError()
     }
 
     /// Rings when the event stream is open, and for every event that may change the gate's decision.
-    private func listen(_ ring: AsyncStream<Void>.Continuation) async throws {
+    private func listen(_ bell: Bell) async throws {
         while true {
             do throws(EngineError) {
                 try await session.withEvents(project: project) { events throws(EngineError) in
-                    ring.yield()
-                    for try await event in events where event.action.concernsHealth { ring.yield() }
+                    bell.ring(.anything)
+                    for try await event in events where event.action.concernsHealth {
+                        bell.ring(.containers([event.container]))
+                    }
                 }
             } catch {
                 log.debug("the Engine's event stream ended: \(error)")
             }
             // Ring even if the Engine is gone, so that the patience with it can run out.
-            ring.yield()
+            bell.ring(.anything)
             try await clock.sleep(for: Self.reconnect)
+        }
+    }
+}
+
+/// Wakes up the watch, and tells it what to look at: the news since it last asked.
+private final class Bell: Sendable {
+    enum News {
+        /// Something has happened to these containers, and to no others.
+        case containers(Set<ContainerID>)
+        case anything
+    }
+
+    let rings: AsyncStream<Void>
+    private let pull: AsyncStream<Void>.Continuation
+    private let unread = Mutex(News.containers([]))
+
+    init() {
+        (rings, pull) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func ring(_ news: News) {
+        note(news)
+        pull.yield()
+    }
+
+    /// Notes news without a ring.
+    func note(_ news: News) {
+        unread.withLock { unread in
+            if case (.containers(let known), .containers(let more)) = (unread, news) {
+                unread = .containers(known.union(more))
+            } else {
+                unread = .anything
+            }
+        }
+    }
+
+    /// All that has come since the last call.
+    func news() -> News {
+        unread.withLock { unread in
+            defer { unread = .containers([]) }
+            return unread
         }
     }
 }

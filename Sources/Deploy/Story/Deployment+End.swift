@@ -126,11 +126,10 @@ extension Deployment {
         running known: [ServiceName: ImageID]? = nil
     ) async -> Record? {
         let failure = verdict.hasSwitched ? failure : failure?.with(remarkOnFolder(found))
+        if let known { return await ledger.conclude(verdict, failure, running: known) }
         // Even if the agent is stopped, the record gets the running images.
         let running = await Task(executorPreference: host.executor) { () -> [ServiceName: ImageID]? in
             guard let session = try? await host.engine.negotiated() else { return nil }
-            await Holds(app: app.name, session: session, log: ledger.log).release()
-            if let known { return known }
             return await self.running(found?.release.model.name ?? interrupted?.project, session)
         }.value
         return await ledger.conclude(verdict, failure, running: running)
@@ -152,7 +151,8 @@ extension Deployment {
 
     // MARK: - After the verdict
 
-    /// `docker image prune -f`, and removes the images that no release needs any more. A failure is only a warning.
+    /// Lets the way back's images go, then `docker image prune -f`, and removes the images that no release needs any more. A
+    /// failure is only a warning.
     ///
     /// It lists all images of the host, which takes the Engine milliseconds for each, so the verdict does not wait for it.
     ///
@@ -162,6 +162,7 @@ extension Deployment {
         removeFiles(history)
         do {
             let session = try await host.engine.negotiated()
+            await Holds(app: app.name, session: session, log: ledger.log).release()
             if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let loose = try await pins.loose(history, keep: app.keep)

@@ -35,8 +35,8 @@ struct Deployment: Sendable {
             found = checked
             let release = start < .before && !isRollback ? try await bring(checked, question) : checked.release
             if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
-            try await goLive(release, checked)
-            let running = try await phase(.settle) { _ in await self.running(release.model.name, checked.session) }
+            let running = try await goLive(release, checked)
+            try await phase(.settle) { _ in }
             return await conclude(.deployed, nil, found, running: running)
         } catch {
             return await end(error, found, start)
@@ -80,7 +80,8 @@ struct Deployment: Sendable {
         }
     }
 
-    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) {
+    /// - Returns: the images that run, as the gate found them.
+    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) -> [ServiceName: ImageID] {
         let session = checked.session
         let trial = try await phase(.up) { tools in
             await ledger.allow(release.upLimit + .seconds(900))
@@ -96,11 +97,12 @@ struct Deployment: Sendable {
             await ledger.beginSwitch()
             return try await new.run(ready, changed: changed, in: checked.files)
         }
-        try await phase(.health) { tools in
+        let running = try await phase(.health) { tools in
             await ledger.allow(release.policy.health.limit + .seconds(600))
-            try await Health(release: release, session: session, tools: tools).run(trial)
+            return try await Health(release: release, session: session, tools: tools).run(trial)
         }
         if !isRollback { try await steps(.after, of: release, session) }
+        return running
     }
 
     /// The services that ran when the last good release was deployed. A release that was good before, or that the drop

@@ -8,11 +8,14 @@ struct Health: Sendable {
     let session: EngineSession
     let tools: Tools
 
+    /// - Returns: the images that run, as the gate found them.
     /// - Throws: ``Failure`` with evidence if the app is not healthy.
-    func run(_ trial: Trial) async throws {
+    @discardableResult
+    func run(_ trial: Trial) async throws -> [ServiceName: ImageID] {
         let watch = HealthWatch(session: session, project: release.model.name, host: tools.host, log: tools.log)
-        let findings = try await watch.verdict(of: trial)
-        guard !findings.isEmpty else { return }
+        let outcome = try await watch.verdict(of: trial)
+        let findings = outcome.findings
+        guard !findings.isEmpty else { return outcome.samples.running }
         let reader = EvidenceReader(session: session, tools: tools)
         let evidence = await reader.evidence(findings)
         throw Failure(
@@ -22,5 +25,14 @@ struct Health: Sendable {
             hint: "see docker compose logs in \(release.compose.directory)",
             evidence: evidence + (await reader.failedHooks(of: release.model.name, since: trial))
         )
+    }
+}
+
+extension [Sample] {
+    /// The image of each service that runs.
+    fileprivate var running: [ServiceName: ImageID] {
+        reduce(into: [:]) { running, sample in
+            if sample.state == .running { running[sample.service] = sample.imageID }
+        }
     }
 }

@@ -40,13 +40,13 @@ import Testing
     /// For one service, one container and one image of the way back. Of these, one ping and one list of holds are the
     /// agent's own, once for all apps.
     private static let asked = [
-        "GET /_ping": 4, "GET /info": 2,
+        "GET /_ping": 3, "GET /info": 2,
         // After the verdict: all of them once, for their first sightings, and what no longer stays.
         "GET /images/json": 1, "GET /images/json reference": 1,
         // Of the way back and of what holds it, and of the release before and after its pull, and before the switch.
         "GET /images/…/json": 5, "POST /images/…/tag": 2,
-        // In the checks, before and after the switch, and at the verdict.
-        "GET /containers/json project": 4, "GET /containers/…/json": 2,
+        // In the checks, before the switch and after it.
+        "GET /containers/json project": 3, "GET /containers/…/json": 2,
         "GET /containers/json hold": 3, "POST /containers/create": 1, "DELETE /containers/…": 1,
         // Of the pull, and of the health.
         "GET /events": 1, "GET /events project": 1,
