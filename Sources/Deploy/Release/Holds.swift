@@ -15,16 +15,20 @@ struct Holds: Sendable {
     /// The label of a hold; its value is the app's name.
     private static let label = "berth.hold"
 
-    /// Holds the images of a release, until ``release()``.
+    /// Holds the images of a release, all at the same time, until ``release()``.
     ///
     /// - Parameter number: the deployment of that release.
     func take(_ images: [ImageUse: Record.Service], of number: Int) async {
         var held = await held()
-        for (use, image) in images.sorted(by: { $0.key < $1.key }) where held.insert(image.imageID).inserted {
-            do throws(EngineError) {
-                try await hold(image, as: PinTag.reference(app: app, use: use, number: number))
-            } catch {
-                log.warning("image \(image.image) of #\(number) is not held against a prune by hand: \(error)")
+        await withTaskGroup { group in
+            for (use, image) in images.sorted(by: { $0.key < $1.key }) where held.insert(image.imageID).inserted {
+                group.addTask {
+                    do throws(EngineError) {
+                        try await hold(image, as: PinTag.reference(app: app, use: use, number: number))
+                    } catch {
+                        log.warning("image \(image.image) of #\(number) is not held against a prune by hand: \(error)")
+                    }
+                }
             }
         }
     }

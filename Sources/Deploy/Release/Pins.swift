@@ -18,8 +18,8 @@ struct Pins: Sendable {
         try await pin(image.id, of: use, for: number)
     }
 
-    /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot
-    /// restore images that were built on the host.
+    /// Pins images of the release that are already on the host, all at the same time, so that no prune removes them as unused:
+    /// a pull cannot restore images that were built on the host.
     ///
     /// - Parameter containers: those of the app; what one of them runs is in use, and needs no pin before the pull.
     /// - Returns: the images that needed one.
@@ -27,29 +27,59 @@ struct Pins: Sendable {
         _ release: Release,
         for number: Int,
         beside containers: [ContainerSummary]
-    ) async throws(EngineError) -> [ImageReference: Image] {
-        var present: [ImageReference: Image] = [:]
+    ) async throws -> [ImageReference: Image] {
         let used = Set(containers.filter { $0.labels.isReplica && $0.status == .running }.map(\.image))
-        for (use, reference) in release.model.images {
-            if use.isService, reference.digest == nil, used.contains(reference.rawValue) { continue }
-            do throws(EngineError) {
-                let image =
-                    if let known = present[reference] { known } else { try await session.image(reference.rawValue) }
-                try await pin(image.id, of: use, for: number)
-                present[reference] = image
-            } catch {
-                // The image is missing, or its name is invalid, which the pull will report.
-                guard case .refused(_, status: 400..<500, _) = error else { throw error }
+        let wanted = release.model.images.filter { use, reference in
+            !use.isService || reference.digest != nil || !used.contains(reference.rawValue)
+        }
+        let uses = Dictionary(grouping: wanted.keys) { wanted[$0] }
+        return try await withThrowingTaskGroup(of: (ImageReference, Image)?.self) { group in
+            for case (let reference?, let uses) in uses {
+                group.addTask { try await pinPresent(reference, of: uses, for: number).map { (reference, $0) } }
+            }
+            return try await group.reduce(into: [:]) { present, found in
+                if let (reference, image) = found { present[reference] = image }
             }
         }
-        return present
     }
 
-    /// The app's pins that no kept release and no deployment under way needs; none if the history is incomplete.
-    func loose(_ history: History, keep: Int) async throws(EngineError) -> [ImageReference] {
+    private func pinPresent(
+        _ reference: ImageReference,
+        of uses: [ImageUse],
+        for number: Int
+    ) async throws(EngineError) -> Image? {
+        do throws(EngineError) {
+            let image = try await session.image(reference.rawValue)
+            for use in uses { try await pin(image.id, of: use, for: number) }
+            return image
+        } catch {
+            // The image is missing, or its name is invalid, which the pull will report.
+            guard case .refused(_, status: 400..<500, _) = error else { throw error }
+            return nil
+        }
+    }
+
+    /// All pins of the app.
+    func all() async throws(EngineError) -> [ImageReference] {
+        try await session.names(in: PinTag.pattern(of: app))
+    }
+
+    /// Pins the images of a release that have no pin of its number.
+    func complete(
+        _ pins: [ImageReference],
+        _ images: [ImageUse: ImageID],
+        for number: Int
+    ) async throws(EngineError) {
+        for (use, image) in images where !pins.contains(PinTag.reference(app: app, use: use, number: number)) {
+            try await pin(image, of: use, for: number)
+        }
+    }
+
+    /// Those of the app's pins that no kept release and no deployment under way needs; none if the history is incomplete.
+    func loose(_ pins: [ImageReference], _ history: History, keep: Int) -> [ImageReference] {
         guard history.isComplete else { return [] }
         let kept = history.kept(keep).union(history.undecided)
-        return try await session.names(in: PinTag.pattern(of: app)).filter { tag in
+        return pins.filter { tag in
             guard let (owner, number) = PinTag.parse(tag), owner == app else { return false }
             return !kept.contains(number)
         }

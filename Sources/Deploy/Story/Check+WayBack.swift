@@ -5,10 +5,26 @@ import SystemPackage
 
 /// Proves the way back before anything is changed.
 extension Check {
+    /// The last good release, and the containers of its project.
+    func past(_ session: EngineSession) async -> Past {
+        let containers = await containers(of: good?.project, session)
+        return Past(containers: containers, lastGood: await lastGood(session, beside: containers ?? []))
+    }
+
+    struct Past: Sendable {
+        /// Nil if there is no last good release, or the Engine does not tell.
+        let containers: [ContainerSummary]?
+        let lastGood: Result<WayBack, Failure>?
+    }
+
     /// The last good release.
     ///
+    /// - Parameter containers: those of its project, as far as they are known.
     /// - Returns: nil if there is none; a failure if it cannot be restored, or must not be.
-    func lastGood(_ session: EngineSession) async -> Result<WayBack, Failure>? {
+    func lastGood(
+        _ session: EngineSession,
+        beside containers: [ContainerSummary] = []
+    ) async -> Result<WayBack, Failure>? {
         do throws(Failure) {
             if let number = history.unreadableSinceLastGood {
                 throw Failure(
@@ -20,7 +36,8 @@ extension Check {
             }
             guard let good = history.lastGood else { return nil }
             if let barrier = history.barrier(after: good) { throw barrier }
-            return .success(try await Proof(reader: reader, session: session).wayBack(to: good.number))
+            let proof = Proof(reader: reader, session: session, running: containers.runningImages)
+            return .success(try await proof.wayBack(to: good.number))
         } catch {
             return .failure(error)
         }

@@ -27,9 +27,7 @@ struct Checked: Sendable {
     /// The images of a new release that are on the host, once they are pinned; those that run are not among them.
     var present: [ImageReference: Image] = [:]
     /// The images of the app's own containers that run.
-    var running: Set<ImageID> {
-        Set(containers.filter { $0.labels.isReplica && $0.status == .running }.map(\.imageID))
-    }
+    var running: Set<ImageID> { containers.runningImages }
     /// What was not asked of Compose again.
     var remembered: Set<Record.Remembered> = []
 }
@@ -84,18 +82,17 @@ struct Check: Sendable {
         meanwhile(good?.release.values.contains { $0.image.digest == nil } ?? false)
         // Compose takes a tenth of a second to start, so independent requests run at the same time.
         async let found = reader.inFolder(drop.variables, storedIn: file)
-        async let lastGood = lastGood(session)
+        async let past = past(session)
         async let info = try? session.info()
-        async let known = containers(of: good?.project, session)
         let delivered = try await found
         var release = delivered.release
         let versions = noted(delivered.version, await info, session)
         let choices = try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools)
             .check(delivered, drop.variables)
-        let containers = try await ownProject(release.model.name, since: good, session, known: known)
+        let containers = try await ownProject(release.model.name, since: good, session, known: past.containers)
         let files = try ReleaseFiles(app: app, log: log).read(release.files)
         release.digest = Record.digest(compose: release.digest, files: files.isEmpty ? nil : files.digest)
-        let wayBack = try await wayBack(lastGood, drop.directives, beside: containers)
+        let wayBack = try await wayBack(past.lastGood, drop.directives, beside: containers)
         let compose = try await reader.store(delivered, choices, in: file)
         let variables = try await recordable(drop, delivered, storedIn: file)
         warnOfMissing(drop.variables)
@@ -219,5 +216,12 @@ struct Check: Sendable {
             "cannot be read: \(Errno(rawValue: errno))",
             hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
         )
+    }
+}
+
+extension [ContainerSummary] {
+    /// The images of those that run, of services' own.
+    var runningImages: Set<ImageID> {
+        Set(filter { $0.labels.isReplica && $0.status == .running }.map(\.imageID))
     }
 }

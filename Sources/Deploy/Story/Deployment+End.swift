@@ -165,7 +165,12 @@ extension Deployment {
             await Holds(app: app.name, session: session, log: ledger.log).release()
             if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
-            let loose = try await pins.loose(history, keep: app.keep)
+            let pinned = try await pins.all()
+            // What ran all the time was in use until now.
+            if history.kept(app.keep).contains(ledger.number) {
+                try await pins.complete(pinned, await ledger.images, for: ledger.number)
+            }
+            let loose = pins.loose(pinned, history, keep: app.keep)
             guard let disk = await diskGuard(session, nil, ledger.log) else { return }
             await LetGo(pins: pins, disk: disk, host: host).run(loose)
         } catch  where Task.isCancelled {

@@ -33,9 +33,12 @@ struct Deployment: Sendable {
             defer { question?.drop() }
             let checked = try await check(from: start, question)
             found = checked
-            let release = start < .before && !isRollback ? try await bring(checked, question) : checked.release
-            if start <= .before, !isRollback { try await steps(.before, of: release, checked.session) }
-            let running = try await goLive(release, checked)
+            let isPulled = start < .before && !isRollback
+            let release = isPulled ? try await bring(checked, question) : checked.release
+            let steps = start <= .before && !isRollback ? release.policy.steps(.before) : []
+            try await run(steps, in: .before, of: release, checked.session)
+            // Steps take so long that a name may stand for another image afterwards.
+            let running = try await goLive(release, checked, isFresh: isPulled && steps.isEmpty)
             try await phase(.settle) { _ in }
             return await conclude(.deployed, nil, found, running: running)
         } catch {
@@ -62,15 +65,31 @@ struct Deployment: Sendable {
         }
         return try await phase(.pull) { tools in
             await ledger.allow(plan.limit)
-            let release = try await pull(session, tools).run(checked.release, plan, login)
-            await ledger.note(images: release.images)
-            try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
-            if let wayBack = checked.wayBack {
-                let images = wayBack.release.images
-                await hold(images, of: wayBack.number, except: release.imagesInUse, session, tools.log)
-            }
-            return release
+            return try await fetch(checked, plan, login, tools)
         }
+    }
+
+    /// Pulls, and sees that no prune can take the images of the way back once the switch has taken their containers.
+    private func fetch(_ checked: Checked, _ plan: PullPlan, _ login: [UInt8]?, _ tools: Tools) async throws -> Release
+    {
+        let session = checked.session
+        async let pulled = pull(session, tools).run(checked.release, plan, login, beside: checked.running)
+        var kept: Set<ImageID> = []
+        if let wayBack = checked.wayBack {
+            // A hold takes as long as a small pull, so those of images that the release does not name are made meanwhile.
+            let names = Set(checked.release.model.images.values)
+            let images = wayBack.release.images.filter { !names.contains($0.value.image) }
+            await hold(images, of: wayBack.number, session, tools.log)
+            kept = Set(images.values.map(\.imageID))
+        }
+        let release = try await pulled
+        await ledger.note(images: release.images)
+        try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
+        if let wayBack = checked.wayBack {
+            kept.formUnion(release.imagesInUse)
+            await hold(wayBack.release.images, of: wayBack.number, except: kept, session, tools.log)
+        }
+        return release
     }
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
@@ -80,8 +99,13 @@ struct Deployment: Sendable {
         }
     }
 
+    /// - Parameter isFresh: whether the images of the release have just been found under their names.
     /// - Returns: the images that run, as the gate found them.
-    private func goLive(_ release: Release, _ checked: Checked) async throws(Setback) -> [ServiceName: ImageID] {
+    private func goLive(
+        _ release: Release,
+        _ checked: Checked,
+        isFresh: Bool
+    ) async throws(Setback) -> [ServiceName: ImageID] {
         let session = checked.session
         let trial = try await phase(.up) { tools in
             await ledger.allow(release.upLimit + .seconds(900))
@@ -92,7 +116,7 @@ struct Deployment: Sendable {
                 tools: tools,
                 longRunning: longRunning
             )
-            let ready = try await new.prepare()
+            let ready = try await new.prepare(isFresh: isFresh)
             let changed = isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files, applied)
             await ledger.beginSwitch()
             return try await new.run(ready, changed: changed, in: checked.files)
@@ -101,7 +125,7 @@ struct Deployment: Sendable {
             await ledger.allow(release.policy.health.limit + .seconds(600))
             return try await Health(release: release, session: session, tools: tools).run(trial)
         }
-        if !isRollback { try await steps(.after, of: release, session) }
+        try await run(isRollback ? [] : release.policy.steps(.after), in: .after, of: release, session)
         return running
     }
 
@@ -163,7 +187,7 @@ struct Deployment: Sendable {
     }
 
     /// - Returns: the images of a new release that are on the host, but for those that run.
-    private func pin(_ checked: Checked, _ log: DeploymentLog) async throws(EngineError) -> [ImageReference: Image] {
+    private func pin(_ checked: Checked, _ log: DeploymentLog) async throws -> [ImageReference: Image] {
         let pins = Pins(app: app.name, session: checked.session, log: log)
         guard let older = checked.older else {
             return try await pins.pinPresent(checked.release, for: ledger.number, beside: checked.containers)
@@ -189,14 +213,14 @@ struct Deployment: Sendable {
         await Holds(app: app.name, session: session, log: log).take(images, of: number)
     }
 
-    private func steps(
-        _ moment: Policy.Step.Moment,
+    private func run(
+        _ steps: [Policy.Step],
+        in phase: Phase,
         of release: Release,
         _ session: EngineSession
     ) async throws(Setback) {
-        let steps = release.policy.steps(moment)
         guard !steps.isEmpty else { return }
-        try await phase(moment == .before ? .before : .after) { tools in
+        try await self.phase(phase) { tools in
             // The steps' own time limits can exceed the phase's limit.
             await ledger.allow(steps.reduce(.seconds(300)) { $0 + Steps.limit(of: $1, in: release) })
             try await Steps(

@@ -35,9 +35,16 @@ struct Pull: Sendable {
         return try await pins.session.isPulled(image.id) == false
     }
 
-    /// - Parameter login: the Docker CLI's configuration, which is in a file only during the pull.
-    /// - Returns: the release with its images, which are pinned so that no prune removes them.
-    func run(_ release: Release, _ plan: PullPlan, _ login: [UInt8]?) async throws -> Release {
+    /// - Parameters:
+    ///   - login: the Docker CLI's configuration, which is in a file only during the pull.
+    ///   - running: images that containers of the app have, so that no prune removes them.
+    /// - Returns: the release with its images; all others are pinned, which does the same for them.
+    func run(
+        _ release: Release,
+        _ plan: PullPlan,
+        _ login: [UInt8]?,
+        beside running: Set<ImageID>
+    ) async throws -> Release {
         try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
             if plan.isEmpty {
                 tools.log.info("nothing to pull")
@@ -46,7 +53,7 @@ struct Pull: Sendable {
                 try await counting(Set(brought)) { try await fetch(plan, release.compose, login) }
             }
             var release = release
-            release.images = try await pinned(release.model, plan)
+            release.images = try await pinned(release.model, plan, beside: running)
             return release
         }
     }
@@ -88,33 +95,44 @@ struct Pull: Sendable {
         }
     }
 
-    /// Looks up the images, all at the same time, and pins them for this deployment.
-    private func pinned(_ model: ComposeModel, _ plan: PullPlan) async throws -> [ImageUse: Record.Service] {
+    /// Looks up the images, all at the same time, and pins those for this deployment that do not run.
+    private func pinned(
+        _ model: ComposeModel,
+        _ plan: PullPlan,
+        beside running: Set<ImageID>
+    ) async throws -> [ImageUse: Record.Service] {
         try await withThrowingTaskGroup(of: (ImageUse, Record.Service).self) { group in
             for (use, reference) in model.images {
                 let isPulled = plan.brings(reference, of: model)
-                group.addTask { (use, try await pinned(reference, of: use, isPulled: isPulled)) }
+                group.addTask {
+                    let image = try await image(reference, of: use)
+                    if !running.contains(image.id) { try await pins.pin(image, of: use, for: number) }
+                    return (use, Record.Service(image, under: reference, isPulled: isPulled))
+                }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
     }
 
-    private func pinned(_ reference: ImageReference, of use: ImageUse, isPulled: Bool) async throws -> Record.Service {
-        guard let image = try await pins.session.find(reference) else {
-            throw Failure(
-                .imageMissing,
-                "image \(reference) of \(use.inWords)",
-                "is not on the host after the pull",
-                hint: """
-                    berth builds no images: push it to a registry; or build it on the host before the drop, for a service \
-                    with pull_policy: never
-                    """
-            )
-        }
-        try await pins.pin(image, of: use, for: number)
+    private func image(_ reference: ImageReference, of use: ImageUse) async throws -> Image {
+        if let image = try await pins.session.find(reference) { return image }
+        throw Failure(
+            .imageMissing,
+            "image \(reference) of \(use.inWords)",
+            "is not on the host after the pull",
+            hint: """
+                berth builds no images: push it to a registry; or build it on the host before the drop, for a service \
+                with pull_policy: never
+                """
+        )
+    }
+}
+
+extension Record.Service {
+    fileprivate init(_ image: Image, under reference: ImageReference, isPulled: Bool) {
         let isKnown = isPulled || reference.digest != nil || image.names.isFromRegistry == true
         let digest = image.repoDigests.first { $0.repository == reference.repository } ?? image.repoDigests.first
-        return Record.Service(
+        self.init(
             image: reference,
             imageID: image.id,
             digest: isKnown ? digest?.rawValue : nil,

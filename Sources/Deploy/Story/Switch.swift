@@ -15,7 +15,10 @@ struct Switch: Sendable {
 
     /// Prepares the switch: tags the release's own images with the names in the Compose file, where other images have
     /// these names now, or none.
-    func prepare() async throws(EngineError) -> Ready {
+    ///
+    /// - Parameter isFresh: whether they have just been found under these names. The gate sees it if one has moved since.
+    func prepare(isFresh: Bool = false) async throws(EngineError) -> Ready {
+        guard !isFresh else { return Ready(scene: try await watch.scene(), nameless: [:]) }
         for entry in release.namePlan.entries {
             let now = try? await session.find(entry.reference)
             if now?.id == entry.imageID { continue }

@@ -226,7 +226,11 @@ import Testing
     @Test(arguments: ["", "BERTH_FORCE=1\n"])
     func anEngineThatGoesIsNoMissingWayBack(force: String) async throws {
         try await withStoryHost { host in
-            host.change { $0.answers["GET /images/sha256:v1/json"] = [] }
+            host.change {
+                $0.answers["GET /images/sha256:v1/json"] = []
+                // Of what runs, the Engine is asked no more.
+                $0.container = nil
+            }
             let worker = try await host.worker()
             try await worker.take(claim("v2", force), from: host.spool)
             await finish(worker, on: host)

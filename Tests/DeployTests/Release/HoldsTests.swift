@@ -36,6 +36,7 @@ import Testing
         try await withGuardedHost(Self.engine) { host in
             await holds(host).take(release, of: 3)
             let made = host.engine.containers.compactMap(\.request)
+                .sorted { "\($0["Image"])" < "\($1["Image"])" }
             // A name with a digest cannot be given again, so it is held itself.
             let sources = ["berth/shop/app:3", "berth/shop/db:3", "web@sha256:d1"]
             #expect(made.map { $0["Image"] } == sources.map(JSON.string))

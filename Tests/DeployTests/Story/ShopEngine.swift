@@ -205,10 +205,12 @@ struct ShopEngine: Sendable {
     }
 
     private func summary(app container: Container) -> String {
-        """
-        {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(container.image)","ImageID":"\(container.image)",
-        "State":"\(isDown ? "exited" : "running")","Labels":\(labels),"Mounts":\(mounts)}
-        """
+        // The Engine shows the name that the container was made from as long as it stands for the image.
+        let name = tags(of: container.image).first { $0.hasPrefix("shop:") } ?? container.image
+        return """
+            {"Id":"\(container.id)","Names":["/shop-app-1"],"Image":"\(name)","ImageID":"\(container.image)",
+            "State":"\(isDown ? "exited" : "running")","Labels":\(labels),"Mounts":\(mounts)}
+            """
     }
 
     private func summary(_ other: Container) -> String {

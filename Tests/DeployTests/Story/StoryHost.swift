@@ -216,6 +216,7 @@ final class StoryHost: Sendable {
     private func makeGoodRelease() throws {
         try store.makeFolders()
         var record = Record(app: app.name, number: 1, received: .now)
+        record.project = "shop"
         record.verdict = .deployed
         record.variables = ["IMAGE_TAG": "v1"]
         record.services["app"] = Record.Service(
