@@ -34,8 +34,12 @@ struct Holds: Sendable {
     }
 
     private func hold(_ image: Record.Service, as pin: ImageReference) async throws(EngineError) {
-        // A person, or a prune, may have removed it.
-        try await session.tag(image.imageID, as: pin)
+        var found = try await session.find(pin)
+        if found?.id != image.imageID {
+            // A person, or a prune, has removed it.
+            try await session.tag(image.imageID, as: pin)
+            found = try await session.find(pin)
+        }
         var source = pin
         if let digest = image.image.digest {
             // With the containerd image store, a prune leaves the one name that the container was made from, and berth
@@ -43,7 +47,6 @@ struct Holds: Sendable {
             let name = ImageReference(rawValue: "\(image.image.repository)@\(digest)")
             if try await session.find(name)?.id == image.imageID { source = name }
         }
-        let found = try await session.find(pin)
         // It would get those of its image, and Compose would take it for one of its own.
         var labels = (found?.labels ?? [:]).filter { $0.key.hasPrefix(Labels.compose) }.mapValues { _ in "" }
         labels[Self.label] = app.description

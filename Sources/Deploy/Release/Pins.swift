@@ -18,8 +18,8 @@ struct Pins: Sendable {
         try await pin(image.id, of: use, for: number)
     }
 
-    /// Pins images of the release that are already on the host, all at the same time, so that no prune removes them as unused:
-    /// a pull cannot restore images that were built on the host.
+    /// Pins images of the release that are already on the host, so that no prune removes them as unused: a pull cannot restore
+    /// images that were built on the host.
     ///
     /// - Parameter containers: those of the app; what one of them runs is in use, and needs no pin before the pull.
     /// - Returns: the images that needed one.
@@ -32,29 +32,50 @@ struct Pins: Sendable {
         let wanted = release.model.images.filter { use, reference in
             !use.isService || reference.digest != nil || !used.contains(reference.rawValue)
         }
-        let uses = Dictionary(grouping: wanted.keys) { wanted[$0] }
+        return try await images(wanted, for: number)
+    }
+
+    /// Looks up images by their names, all at the same time, and pins them.
+    ///
+    /// - Parameters:
+    ///   - running: images that need no pin.
+    ///   - known: those that are pinned already.
+    /// - Returns: all of them that are on the host.
+    func images(
+        _ references: [ImageUse: ImageReference],
+        for number: Int,
+        beside running: Set<ImageID> = [],
+        knowing known: [ImageReference: Image] = [:]
+    ) async throws -> [ImageReference: Image] {
+        let uses = Dictionary(grouping: references.keys) { references[$0] }
         return try await withThrowingTaskGroup(of: (ImageReference, Image)?.self) { group in
-            for case (let reference?, let uses) in uses {
-                group.addTask { try await pinPresent(reference, of: uses, for: number).map { (reference, $0) } }
+            for case (let reference?, let uses) in uses where known[reference] == nil {
+                group.addTask {
+                    try await image(reference, of: uses, for: number, beside: running).map { (reference, $0) }
+                }
             }
-            return try await group.reduce(into: [:]) { present, found in
-                if let (reference, image) = found { present[reference] = image }
+            return try await group.reduce(into: known) { images, found in
+                if let (reference, image) = found { images[reference] = image }
             }
         }
     }
 
-    private func pinPresent(
+    /// Looks up an image by its name, and pins it.
+    ///
+    /// - Returns: nil if there is none, or if its name is invalid, which a pull reports.
+    func image(
         _ reference: ImageReference,
         of uses: [ImageUse],
-        for number: Int
+        for number: Int,
+        beside running: Set<ImageID>
     ) async throws(EngineError) -> Image? {
         do throws(EngineError) {
-            let image = try await session.image(reference.rawValue)
-            for use in uses { try await pin(image.id, of: use, for: number) }
+            guard let image = try await session.find(reference) else { return nil }
+            guard !running.contains(image.id) else { return image }
+            for use in uses { try await pin(image, of: use, for: number) }
             return image
         } catch {
-            // The image is missing, or its name is invalid, which the pull will report.
-            guard case .refused(_, status: 400..<500, _) = error else { throw error }
+            guard error.isNotFound else { throw error }
             return nil
         }
     }

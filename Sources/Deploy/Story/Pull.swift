@@ -46,35 +46,68 @@ struct Pull: Sendable {
         beside running: Set<ImageID>
     ) async throws -> Release {
         try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
+            let references = release.model.images
+            var images: [ImageReference: Image] = [:]
             if plan.isEmpty {
                 tools.log.info("nothing to pull")
             } else {
-                let brought = release.model.images.values.filter { plan.brings($0, of: release.model) }
-                try await counting(Set(brought)) { try await fetch(plan, release.compose, login) }
+                let brought = references.filter { plan.brings($0.value, of: release.model) }
+                images = try await following(brought, beside: running) {
+                    try await fetch(plan, release.compose, login)
+                }
             }
+            images = try await pins.images(references, for: number, beside: running, knowing: images)
             var release = release
-            release.images = try await pinned(release.model, plan, beside: running)
+            release.images = try Self.services(release.model, images, plan)
             return release
         }
     }
 
-    /// Runs `body`, and tells how many of the images it has pulled, as long as the Engine tells.
-    private func counting(_ images: Set<ImageReference>, _ body: () async throws -> Void) async throws {
-        note(Pulled(done: 0, all: images.count))
+    /// Runs `body`, tells how many of the images it has pulled, and looks up and pins each one as soon as the Engine has it,
+    /// as long as the Engine tells.
+    ///
+    /// - Returns: those that were looked up.
+    private func following(
+        _ references: [ImageUse: ImageReference],
+        beside running: Set<ImageID>,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws -> [ImageReference: Image] {
+        let uses = references.reduce(into: [:]) { $0[$1.value, default: [ImageUse]()].append($1.key) }
+        note(Pulled(done: 0, all: uses.count))
         defer { note(nil) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await count(images) }
-            defer { group.cancelAll() }
-            try await body()
-        }
-    }
-
-    private func count(_ images: Set<ImageReference>) async throws(EngineError) {
-        try await pins.session.withPulls { pulls throws(EngineError) in
-            var rest = images
-            for try await pull in pulls where rest.contains(where: { $0.familiar == pull.image }) {
-                rest = rest.filter { $0.familiar != pull.image }
-                note(Pulled(done: images.count - rest.count, all: images.count))
+        let (pulls, pull) = AsyncStream.makeStream(of: ImageReference.self)
+        return try await withThrowingTaskGroup(of: Void.self) { listener in
+            listener.addTask {
+                try await pins.session.withPulls { pulls throws(EngineError) in
+                    for try await event in pulls { pull.yield(event.image) }
+                }
+            }
+            defer { listener.cancelAll() }
+            return try await withThrowingTaskGroup(of: (ImageReference, Image)?.self) { group in
+                group.addTask {
+                    defer { pull.finish() }
+                    try await body()
+                    return nil
+                }
+                var (rest, moved) = (Set(uses.keys), Set<ImageReference>())
+                for await name in pulls {
+                    for (reference, uses) in uses where reference.familiar == name {
+                        guard rest.remove(reference) != nil else {
+                            // The name may stand for another image now.
+                            moved.insert(reference)
+                            continue
+                        }
+                        group.addTask {
+                            // What fails is asked for again once all are pulled.
+                            let image = try? await pins.image(reference, of: uses, for: number, beside: running)
+                            return image.flatMap { $0 }.map { (reference, $0) }
+                        }
+                    }
+                    note(Pulled(done: uses.count - rest.count, all: uses.count))
+                }
+                return try await group.reduce(into: [:]) { images, found in
+                    if let (reference, image) = found, !moved.contains(reference) { images[reference] = image }
+                }
             }
         }
     }
@@ -95,36 +128,27 @@ struct Pull: Sendable {
         }
     }
 
-    /// Looks up the images, all at the same time, and pins those for this deployment that do not run.
-    private func pinned(
+    private static func services(
         _ model: ComposeModel,
-        _ plan: PullPlan,
-        beside running: Set<ImageID>
-    ) async throws -> [ImageUse: Record.Service] {
-        try await withThrowingTaskGroup(of: (ImageUse, Record.Service).self) { group in
-            for (use, reference) in model.images {
-                let isPulled = plan.brings(reference, of: model)
-                group.addTask {
-                    let image = try await image(reference, of: use)
-                    if !running.contains(image.id) { try await pins.pin(image, of: use, for: number) }
-                    return (use, Record.Service(image, under: reference, isPulled: isPulled))
-                }
+        _ images: [ImageReference: Image],
+        _ plan: PullPlan
+    ) throws(Failure) -> [ImageUse: Record.Service] {
+        var services: [ImageUse: Record.Service] = [:]
+        for (use, reference) in model.images.sorted(by: { $0.key < $1.key }) {
+            guard let image = images[reference] else {
+                throw Failure(
+                    .imageMissing,
+                    "image \(reference) of \(use.inWords)",
+                    "is not on the host after the pull",
+                    hint: """
+                        berth builds no images: push it to a registry; or build it on the host before the drop, for a \
+                        service with pull_policy: never
+                        """
+                )
             }
-            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            services[use] = Record.Service(image, under: reference, isPulled: plan.brings(reference, of: model))
         }
-    }
-
-    private func image(_ reference: ImageReference, of use: ImageUse) async throws -> Image {
-        if let image = try await pins.session.find(reference) { return image }
-        throw Failure(
-            .imageMissing,
-            "image \(reference) of \(use.inWords)",
-            "is not on the host after the pull",
-            hint: """
-                berth builds no images: push it to a registry; or build it on the host before the drop, for a service \
-                with pull_policy: never
-                """
-        )
+        return services
     }
 }
 

@@ -52,7 +52,7 @@ import Testing
     @Test func rootLooksAtNoApp() async throws {
         let found = try await findings(seenBy: .root) { host in
             unlink(host.app.directory.appending(".env").string)
-            host.change { $0.names = [:] }
+            host.change { ($0.names, $0.container) = ([:], nil) }
         }
         #expect(
             found.count == 1 && found.first?.hasPrefix("error agent user berth does not exist or cannot be") == true

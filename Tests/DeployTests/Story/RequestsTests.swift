@@ -44,7 +44,7 @@ import Testing
         // After the verdict: all of them once, for their first sightings, and what no longer stays.
         "GET /images/json": 1, "GET /images/json reference": 1,
         // Of what holds the way back, and of the release before and after its pull.
-        "GET /images/…/json": 3, "POST /images/…/tag": 2,
+        "GET /images/…/json": 3, "POST /images/…/tag": 1,
         // In the checks, before the switch and after it.
         "GET /containers/json project": 3, "GET /containers/…/json": 2,
         "GET /containers/json hold": 3, "POST /containers/create": 1, "DELETE /containers/…": 1,
@@ -68,7 +68,7 @@ import Testing
         let more = [
             "DELETE /images/…": 1,
             // What runs needs no hold, and no pin until the verdict.
-            "GET /images/…/json": 1, "POST /images/…/tag": 1,
+            "GET /images/…/json": 1,
             "GET /containers/json hold": 2, "POST /containers/create": 0, "DELETE /containers/…": 0,
         ]
         #expect(asked == Self.asked.merging(more) { $1 }.filter { $0.value > 0 })
