@@ -24,7 +24,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo compare bench man install deb package clean
+.PHONY: help build test unit lint scenarios demo compare bench build-bench man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,8 @@ build: ## the program, as it is installed
 	@Tests/tools build
 	$(SWIFT) build $(RELEASE_FLAGS) --product berth
 
-test: ## everything: lint, unit tests, the scenarios on the test host, Debian's package
-	@Tests/run lint unit scenarios package
+test: ## everything: lint, unit tests, the scenarios on the test host, what berth costs, Debian's package
+	@Tests/run lint unit scenarios cost package
 
 unit: ## the unit tests alone
 	@Tests/run unit
@@ -58,8 +58,11 @@ compare: ## docs/comparison.md anew: berth and what is used in its place, when s
 bench: ## docs/performance.md anew: what berth costs beside the commands it replaces; ROWS="deploy start" for some rows
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
-	@$(SWIFT) build $(RELEASE_FLAGS) --product prune-plan-time >/dev/null
+	@$(MAKE) --no-print-directory build-bench
 	@Benchmarks/bench
+
+build-bench:
+	$(SWIFT) build $(RELEASE_FLAGS) --product prune-plan-time
 
 man: ## the pages of the manual, as the code and the documents say them now
 	@Tests/tools unit

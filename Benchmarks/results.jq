@@ -54,7 +54,7 @@ def phases($kind): . as $results
       (figures([])[] | row | if .[3] == "no" then .[3] = "**no**" else . end | "| " + join(" | ") + " |")
   elif $print == "phases" then phases($ARGS.positional[0])
   else
-      "One run on \($about.date), by `\($about.command)`: medians of \($about.runs), with the least and the most.", "",
+      "One run on \($about.date), by `\($about.command)`: medians of at most \($about.runs), with the least and the most.", "",
       "| | |", "|---|---|",
       "| machine | \($about.processor), \($about.cores) cores, \($about.memory), Linux \($about.kernel) |",
       "| host | \($about.system), Docker \($about.docker), Compose \($about.compose) |",

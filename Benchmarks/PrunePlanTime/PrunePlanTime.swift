@@ -3,12 +3,13 @@ import FoundationEssentials
 import Rules
 
 /// Prints how long the prune plan takes for 5,000 images and 500 containers on a full disk, and for fewer images, in the
-/// format of `Benchmarks/measure`. The argument says how often each is measured.
+/// format of `Benchmarks/measure`. The first argument says how often each is measured, further ones for how many images.
 @main
 struct PrunePlanTime {
     static func main() throws {
-        let runs = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 7
-        for images in [1000, 2000, 3000, 4000, 5000] {
+        let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+        let (runs, images) = (numbers.first ?? 7, Array(numbers.dropFirst()))
+        for images in images.isEmpty ? [1000, 2000, 3000, 4000, 5000] : images {
             let inventory = try inventory(images: images, containers: 500, apps: 20)
             let clock = ContinuousClock()
             var samples: [String] = []

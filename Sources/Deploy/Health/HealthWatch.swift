@@ -27,20 +27,35 @@ struct HealthWatch {
         let taken = clock.now
         let (now, containers) = (Timestamp.now, try await session.containers(project: project))
         let hooks = Set(containers.filter { $0.labels.hook != nil }.map(\.id))
-        return Scene(samples: try await samples(of: containers, at: now), hooks: hooks, taken: taken)
+        let samples = try await samples(of: containers.filter(\.labels.isReplica).map(\.id), at: now)
+        return Scene(samples: samples, names: containers.namesInUse, hooks: hooks, taken: taken)
     }
 
     /// Every container of the project's services, in any state.
     func samples() async throws(EngineError) -> [Sample] {
         // As the gate takes its own time: the time that the Engine needs to answer makes no container older.
         let now = Timestamp.now
-        return try await samples(of: session.containers(project: project), at: now)
+        let containers = try await session.containers(project: project)
+        return try await samples(of: containers.filter(\.labels.isReplica).map(\.id), at: now)
     }
 
-    private func samples(of containers: [ContainerSummary], at now: Timestamp) async throws(EngineError) -> [Sample] {
+    /// Inspects containers, all at the same time.
+    private func samples(of containers: [ContainerID], at now: Timestamp) async throws(EngineError) -> [Sample] {
+        let results = await withTaskGroup(of: Result<Sample?, EngineError>.self) { group in
+            for container in containers {
+                group.addTask {
+                    do throws(EngineError) {
+                        return .success(try await sample(of: container, at: now))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
         var samples: [Sample] = []
-        for container in containers where container.labels.isReplica {
-            if let sample = try await sample(of: container.id, at: now) { samples.append(sample) }
+        for result in results {
+            if let sample = try result.get() { samples.append(sample) }
         }
         return samples
     }
@@ -59,12 +74,8 @@ struct HealthWatch {
     /// The samples as they are after some news: those of the containers that it is about are taken anew.
     private func samples(after news: Bell.News, _ former: [Sample]) async throws(EngineError) -> [Sample] {
         guard case .containers(let containers) = news else { return try await samples() }
-        let now = Timestamp.now
-        var samples = former.filter { !containers.contains($0.container) }
-        for container in containers.sorted() {
-            if let sample = try await sample(of: container, at: now) { samples.append(sample) }
-        }
-        return samples
+        return try await former.filter { !containers.contains($0.container) }
+            + samples(of: Array(containers), at: .now)
     }
 
     /// Takes samples until the gate has decided.
@@ -133,6 +144,19 @@ struct HealthWatch {
             // Ring even if the Engine is gone, so that the patience with it can run out.
             bell.ring(.anything)
             try await clock.sleep(for: Self.reconnect)
+        }
+    }
+}
+
+extension [ContainerSummary] {
+    /// The images of services' own containers that run, by the names that they were made from.
+    ///
+    /// The Engine tells a container's image by its name as long as the name stands for it, and then by its ID.
+    var namesInUse: [ServiceName: [ImageReference: ImageID]] {
+        reduce(into: [:]) { names, container in
+            let labels = container.labels
+            guard container.status == .running, labels.isReplica, let service = labels.service else { return }
+            names[service, default: [:]][ImageReference(rawValue: container.image)] = container.imageID
         }
     }
 }

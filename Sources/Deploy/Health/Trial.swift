@@ -14,6 +14,9 @@ struct Trial: Sendable {
 /// What there was of an app as its switch began.
 struct Scene: Sendable {
     let samples: [Sample]
+    /// The images of the services' own containers that run, by the names that they were made from, as far as these names
+    /// still stand for them.
+    let names: [ServiceName: [ImageReference: ImageID]]
     let hooks: Set<ContainerID>
     let taken: EventLoopClock.Instant
 }

@@ -34,11 +34,11 @@ struct Deployment: Sendable {
             let checked = try await check(from: start, question)
             found = checked
             let isPulled = start < .before && !isRollback
-            let release = isPulled ? try await bring(checked, question) : checked.release
+            let (release, scene) = isPulled ? try await bring(checked, question) : (checked.release, nil)
             let steps = start <= .before && !isRollback ? release.policy.steps(.before) : []
             try await run(steps, in: .before, of: release, checked.session)
-            // Steps take so long that a name may stand for another image afterwards.
-            let running = try await goLive(release, checked, isFresh: isPulled && steps.isEmpty)
+            // Steps take so long that the app may be another one afterwards.
+            let running = try await goLive(release, checked, after: steps.isEmpty ? scene : nil)
             try await phase(.settle) { _ in }
             return await conclude(.deployed, nil, found, running: running)
         } catch {
@@ -47,7 +47,12 @@ struct Deployment: Sendable {
     }
 
     /// Runs login, room and pull; a failure leaves the app unchanged.
-    private func bring(_ checked: Checked, _ question: CredentialQuestion?) async throws(Setback) -> Release {
+    ///
+    /// - Returns: the release, and the app as it was once its images were there.
+    private func bring(
+        _ checked: Checked,
+        _ question: CredentialQuestion?
+    ) async throws(Setback) -> (Release, Scene?) {
         let session = checked.session
         let (plan, login) = try await phase(.login) { tools in
             let plan = try await pull(session, tools).plan(checked.release, checked.present)
@@ -70,10 +75,14 @@ struct Deployment: Sendable {
     }
 
     /// Pulls, and sees that no prune can take the images of the way back once the switch has taken their containers.
-    private func fetch(_ checked: Checked, _ plan: PullPlan, _ login: [UInt8]?, _ tools: Tools) async throws -> Release
-    {
+    private func fetch(
+        _ checked: Checked,
+        _ plan: PullPlan,
+        _ login: [UInt8]?,
+        _ tools: Tools
+    ) async throws -> (Release, Scene) {
         let session = checked.session
-        async let pulled = pull(session, tools).run(checked.release, plan, login, beside: checked.running)
+        async let pulled = pull(session, tools).run(checked.release, plan, login, beside: checked.containers)
         var kept: Set<ImageID> = []
         if let wayBack = checked.wayBack {
             // A hold takes as long as a small pull, so those of images that the release does not name are made meanwhile.
@@ -82,29 +91,33 @@ struct Deployment: Sendable {
             await hold(images, of: wayBack.number, session, tools.log)
             kept = Set(images.values.map(\.imageID))
         }
-        let release = try await pulled
+        let (release, scene) = try await pulled
         await ledger.note(images: release.images)
         try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
         if let wayBack = checked.wayBack {
             kept.formUnion(release.imagesInUse)
             await hold(wayBack.release.images, of: wayBack.number, except: kept, session, tools.log)
         }
-        return release
+        return (release, scene)
     }
 
     private func pull(_ session: EngineSession, _ tools: Tools) -> Pull {
-        let pins = Pins(app: app.name, session: session, log: tools.log)
-        return Pull(number: ledger.number, pins: pins, tools: tools) { [store, number = ledger.number] in
+        Pull(
+            number: ledger.number,
+            pins: Pins(app: app.name, session: session, log: tools.log),
+            tools: tools,
+            former: store.lastGood(history)?.release ?? [:]
+        ) { [store, number = ledger.number] in
             store.note($0, of: number)
         }
     }
 
-    /// - Parameter isFresh: whether the images of the release have just been found under their names.
+    /// - Parameter scene: the app as it is, if the images of the release have just been found under their names.
     /// - Returns: the images that run, as the gate found them.
     private func goLive(
         _ release: Release,
         _ checked: Checked,
-        isFresh: Bool
+        after scene: Scene?
     ) async throws(Setback) -> [ServiceName: ImageID] {
         let session = checked.session
         let trial = try await phase(.up) { tools in
@@ -116,7 +129,7 @@ struct Deployment: Sendable {
                 tools: tools,
                 longRunning: longRunning
             )
-            let ready = try await new.prepare(isFresh: isFresh)
+            let ready = try await new.prepare(after: scene)
             let changed = isRollback ? try await putBackByHand(checked, tools) : changedFiles(checked.files, applied)
             await ledger.beginSwitch()
             return try await new.run(ready, changed: changed, in: checked.files)

@@ -9,6 +9,8 @@ struct Pull: Sendable {
     let number: Int
     let pins: Pins
     let tools: Tools
+    /// The images of the last good release.
+    let former: [ImageUse: Record.Service]
     /// Is told how far the pull is; nil once it is over.
     let note: @Sendable (Pulled?) -> Void
 
@@ -37,14 +39,14 @@ struct Pull: Sendable {
 
     /// - Parameters:
     ///   - login: the Docker CLI's configuration, which is in a file only during the pull.
-    ///   - running: images that containers of the app have, so that no prune removes them.
-    /// - Returns: the release with its images; all others are pinned, which does the same for them.
+    ///   - containers: those of the app. No prune removes the images of those that run.
+    /// - Returns: the release with its images, of which all that do not run are pinned; and the app as it is then.
     func run(
         _ release: Release,
         _ plan: PullPlan,
         _ login: [UInt8]?,
-        beside running: Set<ImageID>
-    ) async throws -> Release {
+        beside containers: [ContainerSummary]
+    ) async throws -> (Release, Scene) {
         try await tools.host.imageLock.pull(onWait: { tools.log.info("waiting for a prune of \($0)") }) {
             let references = release.model.images
             var images: [ImageReference: Image] = [:]
@@ -52,27 +54,42 @@ struct Pull: Sendable {
                 tools.log.info("nothing to pull")
             } else {
                 let brought = references.filter { plan.brings($0.value, of: release.model) }
-                images = try await following(brought, beside: running) {
+                images = try await following(brought, beside: containers) {
                     try await fetch(plan, release.compose, login)
                 }
             }
-            images = try await pins.images(references, for: number, beside: running, knowing: images)
+            let scene = try await HealthWatch(
+                session: pins.session,
+                project: release.model.name,
+                host: tools.host,
+                log: tools.log
+            ).scene()
+            let same = former.filter { use, image in
+                use.isService && references[use] == image.image && image.digest != nil
+                    && scene.names[use.service]?[image.image] == image.imageID
+            }
+            let others = references.filter { same[$0.key] == nil }
+            let running = Set(scene.names.values.flatMap(\.values))
+            images = try await pins.images(others, for: number, beside: running, knowing: images)
             var release = release
-            release.images = try Self.services(release.model, images, plan)
-            return release
+            release.images = same.merging(try Self.services(others, images, plan, release.model)) { $1 }
+            return (release, scene)
         }
     }
 
-    /// Runs `body`, tells how many of the images it has pulled, and looks up and pins each one as soon as the Engine has it,
+    /// Runs `body`, tells how many of the images it has pulled, and looks up and pins each new one as soon as the Engine has it,
     /// as long as the Engine tells.
     ///
     /// - Returns: those that were looked up.
     private func following(
         _ references: [ImageUse: ImageReference],
-        beside running: Set<ImageID>,
+        beside containers: [ContainerSummary],
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws -> [ImageReference: Image] {
         let uses = references.reduce(into: [:]) { $0[$1.value, default: [ImageUse]()].append($1.key) }
+        let running = containers.runningImages
+        // What runs by its name is hardly new, and if it is not, its container tells that.
+        let known = Set(containers.namesInUse.values.flatMap(\.keys))
         note(Pulled(done: 0, all: uses.count))
         defer { note(nil) }
         let (pulls, pull) = AsyncStream.makeStream(of: ImageReference.self)
@@ -97,6 +114,7 @@ struct Pull: Sendable {
                             moved.insert(reference)
                             continue
                         }
+                        guard !known.contains(reference) else { continue }
                         group.addTask {
                             // What fails is asked for again once all are pulled.
                             let image = try? await pins.image(reference, of: uses, for: number, beside: running)
@@ -129,12 +147,13 @@ struct Pull: Sendable {
     }
 
     private static func services(
-        _ model: ComposeModel,
+        _ references: [ImageUse: ImageReference],
         _ images: [ImageReference: Image],
-        _ plan: PullPlan
+        _ plan: PullPlan,
+        _ model: ComposeModel
     ) throws(Failure) -> [ImageUse: Record.Service] {
         var services: [ImageUse: Record.Service] = [:]
-        for (use, reference) in model.images.sorted(by: { $0.key < $1.key }) {
+        for (use, reference) in references.sorted(by: { $0.key < $1.key }) {
             guard let image = images[reference] else {
                 throw Failure(
                     .imageMissing,

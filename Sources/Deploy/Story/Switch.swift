@@ -16,9 +16,10 @@ struct Switch: Sendable {
     /// Prepares the switch: tags the release's own images with the names in the Compose file, where other images have
     /// these names now, or none.
     ///
-    /// - Parameter isFresh: whether they have just been found under these names. The gate sees it if one has moved since.
-    func prepare(isFresh: Bool = false) async throws(EngineError) -> Ready {
-        guard !isFresh else { return Ready(scene: try await watch.scene(), nameless: [:]) }
+    /// - Parameter scene: the app as it is, if the images have just been found under these names. The gate sees it if one has
+    ///   moved since.
+    func prepare(after scene: Scene? = nil) async throws(EngineError) -> Ready {
+        if let scene { return Ready(scene: scene, nameless: [:]) }
         for entry in release.namePlan.entries {
             let now = try? await session.find(entry.reference)
             if now?.id == entry.imageID { continue }
