@@ -96,7 +96,7 @@ struct EngineAnswersTests {
             ),
             "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=3": .chunkedHead + pieces.flatMap { $0 } + .lastChunk,
         ]) { _, session, _ in
-            let lines = try await session.logs(id, tail: 3)
+            let lines = try await session.logs(of: session.inspect(id), tail: 3)
             #expect(lines == ["two", "three", "\u{FFFD}A"])
         }
     }
@@ -109,7 +109,7 @@ struct EngineAnswersTests {
             ),
             "GET /containers/\(id)/logs?stdout=1&stderr=1&tail=10": .answer("one\r\ntwo"),
         ]) { _, session, _ in
-            let lines = try await session.logs(id, tail: 10)
+            let lines = try await session.logs(of: session.inspect(id), tail: 10)
             #expect(lines == ["one", "two"])
         }
     }

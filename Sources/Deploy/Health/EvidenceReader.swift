@@ -7,24 +7,35 @@ struct EvidenceReader: Sendable {
     let session: EngineSession
     let tools: Tools
 
-    func evidence(_ findings: [Gate.Finding]) async -> [Evidence] {
-        var all: [Evidence] = []
-        for finding in findings {
-            var evidence = Evidence(finding)
-            if let id = finding.container, let container = try? await session.inspect(id) {
-                let lines = (try? await session.logs(id, tail: Excerpt.lineLimit)) ?? []
-                evidence.container = Evidence.Container(container, log: lines, tools.redaction)
-            }
-            report(evidence)
-            all.append(evidence)
-        }
+    /// Collects what there is about findings, and about the hooks of the app that have failed since the switch, all at the same
+    /// time: the way back waits for it.
+    func evidence(_ findings: [Gate.Finding], of project: ProjectName, since trial: Trial) async -> [Evidence] {
+        async let hooks = evidence(failedHooks(of: project, since: trial))
+        let all = await evidence(findings) + hooks
+        all.forEach(report)
         return all
     }
 
-    /// The hooks of the app that have failed since the switch.
-    ///
+    private func evidence(_ findings: [Gate.Finding]) async -> [Evidence] {
+        await withTaskGroup(of: (Int, Evidence).self) { group in
+            for (index, finding) in findings.enumerated() {
+                group.addTask { (index, await evidence(finding)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func evidence(_ finding: Gate.Finding) async -> Evidence {
+        var evidence = Evidence(finding)
+        if let id = finding.container, let container = try? await session.inspect(id) {
+            let lines = (try? await session.logs(of: container, tail: Excerpt.lineLimit)) ?? []
+            evidence.container = Evidence.Container(container, log: lines, tools.redaction)
+        }
+        return evidence
+    }
+
     /// A hook's container is none of its service's, so the gate does not judge it; but it may tell why an app is ill.
-    func failedHooks(of project: ProjectName, since trial: Trial) async -> [Evidence] {
+    private func failedHooks(of project: ProjectName, since trial: Trial) async -> [Gate.Finding] {
         var findings: [Gate.Finding] = []
         for summary in (try? await session.hooks(project: project)) ?? [] where !trial.hooksBefore.contains(summary.id)
         {
@@ -34,7 +45,7 @@ struct EvidenceReader: Sendable {
             let problem = "hook \(hook) failed, exit code \(state.exitCode)"
             findings.append(Gate.Finding(service: service, container: summary.id, problem: problem))
         }
-        return await evidence(findings)
+        return findings
     }
 
     /// Logs the evidence too, with its service as a field.

@@ -71,11 +71,21 @@ struct HealthWatch {
         }
     }
 
-    /// The samples as they are after some news: those of the containers that it is about are taken anew.
-    private func samples(after news: Bell.News, _ former: [Sample]) async throws(EngineError) -> [Sample] {
-        guard case .containers(let containers) = news else { return try await samples() }
-        return try await former.filter { !containers.contains($0.container) }
-            + samples(of: Array(containers), at: .now)
+    /// The samples as they are after some news: a container that it is about is inspected, unless it tells all.
+    private func samples(after news: News, _ former: [Sample]) async throws(EngineError) -> [Sample] {
+        guard !news.isUnknown else { return try await samples() }
+        var changed = news.containers.union(news.healthy.keys)
+        var rest: [Sample] = []
+        for var sample in former where !news.containers.contains(sample.container) {
+            if let moment = news.healthy[sample.container] {
+                // A start since then would be another matter.
+                guard let started = sample.startedAt, started < moment else { continue }
+                sample.health?.status = .healthy
+                changed.remove(sample.container)
+            }
+            rest.append(sample)
+        }
+        return try await rest + samples(of: Array(changed), at: .now)
     }
 
     /// Takes samples until the gate has decided.
@@ -121,9 +131,9 @@ struct HealthWatch {
                     throw Failure(error).within("the Engine stopped answering:", as: .engineUnreachable)
                 }
                 // What the look was to find out is still to be found out.
-                bell.note(.anything)
+                bell.note(.unknown)
             }
-            alarm = host.eventLoop.scheduleTask(in: TimeAmount(wait)) { bell.ring(.anything) }
+            alarm = host.eventLoop.scheduleTask(in: TimeAmount(wait)) { bell.ring(.unknown) }
         }
         throw CancellationError()
     }
@@ -133,16 +143,16 @@ struct HealthWatch {
         while true {
             do throws(EngineError) {
                 try await session.withEvents(project: project) { events throws(EngineError) in
-                    bell.ring(.anything)
+                    bell.ring(.unknown)
                     for try await event in events where event.action.concernsHealth {
-                        bell.ring(.containers([event.container]))
+                        bell.ring(News(event))
                     }
                 }
             } catch {
                 log.debug("the Engine's event stream ended: \(error)")
             }
             // Ring even if the Engine is gone, so that the patience with it can run out.
-            bell.ring(.anything)
+            bell.ring(.unknown)
             try await clock.sleep(for: Self.reconnect)
         }
     }
@@ -161,17 +171,41 @@ extension [ContainerSummary] {
     }
 }
 
-/// Wakes up the watch, and tells it what to look at: the news since it last asked.
-private final class Bell: Sendable {
-    enum News {
-        /// Something has happened to these containers, and to no others.
-        case containers(Set<ContainerID>)
-        case anything
+/// What has happened to an app's containers.
+private struct News {
+    /// Whether something may have happened that it does not tell.
+    private(set) var isUnknown = false
+    /// Containers that are no longer as they were.
+    private(set) var containers: Set<ContainerID> = []
+    /// Containers that have become healthy and are otherwise as they were, and when, by the Engine's clock.
+    private(set) var healthy: [ContainerID: Timestamp] = [:]
+
+    static let unknown = News(isUnknown: true)
+
+    init(isUnknown: Bool = false) {
+        self.isUnknown = isUnknown
     }
 
+    init(_ event: Event) {
+        if event.action == .healthStatus(.healthy) {
+            healthy = [event.container: event.time]
+        } else {
+            containers = [event.container]
+        }
+    }
+
+    mutating func append(_ later: News) {
+        isUnknown = isUnknown || later.isUnknown
+        containers.formUnion(later.containers)
+        healthy.merge(later.healthy) { $1 }
+    }
+}
+
+/// Wakes up the watch, and keeps the news for it.
+private final class Bell: Sendable {
     let rings: AsyncStream<Void>
     private let pull: AsyncStream<Void>.Continuation
-    private let unread = Mutex(News.containers([]))
+    private let unread = Mutex(News())
 
     init() {
         (rings, pull) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -184,19 +218,13 @@ private final class Bell: Sendable {
 
     /// Notes news without a ring.
     func note(_ news: News) {
-        unread.withLock { unread in
-            if case (.containers(let known), .containers(let more)) = (unread, news) {
-                unread = .containers(known.union(more))
-            } else {
-                unread = .anything
-            }
-        }
+        unread.withLock { $0.append(news) }
     }
 
     /// All that has come since the last call.
     func news() -> News {
         unread.withLock { unread in
-            defer { unread = .containers([]) }
+            defer { unread = News() }
             return unread
         }
     }

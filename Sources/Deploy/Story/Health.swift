@@ -17,13 +17,13 @@ struct Health: Sendable {
         let findings = outcome.findings
         guard !findings.isEmpty else { return outcome.samples.running }
         let reader = EvidenceReader(session: session, tools: tools)
-        let evidence = await reader.evidence(findings)
+        let evidence = await reader.evidence(findings, of: release.model.name, since: trial)
         throw Failure(
             .notHealthy,
             "",
             findings.map { "\($0.service) \($0.problem)" }.joined(separator: ", "),
             hint: "see docker compose logs in \(release.compose.directory)",
-            evidence: evidence + (await reader.failedHooks(of: release.model.name, since: trial))
+            evidence: evidence
         )
     }
 }

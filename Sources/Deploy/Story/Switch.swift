@@ -144,10 +144,11 @@ struct Switch: Sendable {
     private func evidence(_ trial: Trial) async -> [Evidence] {
         var gate = trial.gate
         let reader = EvidenceReader(session: session, tools: tools)
-        let hooks = await reader.failedHooks(of: release.model.name, since: trial)
         let now = trial.began.duration(to: tools.host.clock.now)
-        guard let samples = try? await watch.samples(), case .unhealthy(let findings) = gate.judge(samples, at: now)
-        else { return hooks }
-        return await reader.evidence(findings) + hooks
+        var findings: [Gate.Finding] = []
+        if let samples = try? await watch.samples(), case .unhealthy(let found) = gate.judge(samples, at: now) {
+            findings = found
+        }
+        return await reader.evidence(findings, of: release.model.name, since: trial)
     }
 }

@@ -75,11 +75,11 @@ extension EngineSession {
     /// (`GET /containers/{id}/logs`).
     ///
     /// A line longer than 16 KiB counts as several; bytes that are not UTF-8 are replaced.
-    package func logs(_ id: ContainerID, tail count: Int) async throws(EngineError) -> [String] {
-        // Before API 1.42, the media type does not tell whether the stream has headers, so ask the container.
-        let hasTerminal = try await inspect(id).hasTerminal
+    package func logs(of container: Container, tail count: Int) async throws(EngineError) -> [String] {
+        // Before API 1.42, the media type does not tell whether the stream has headers.
+        let hasTerminal = container.hasTerminal
         let request = Request(
-            path: "/containers/\(id.rawValue.percentEncoded())/logs",
+            path: "/containers/\(container.id.rawValue.percentEncoded())/logs",
             query: ["stdout": "1", "stderr": "1", "tail": "\(count)"]
         )
         return try await exchange(request) { _, body in

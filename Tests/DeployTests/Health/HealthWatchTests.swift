@@ -60,9 +60,7 @@ import Testing
                 return .answer(Self.container(startedAt: moment.map { "\($0)" } ?? ""))
             }
             asked.withLock { $0 = .now }
-            return .answer(
-                #"[{"Id":"c1","Image":"shop:v1","ImageID":"sha256:01","State":"running","Labels":{\#(Self.labels)}}]"#
-            )
+            return .answer("[\(Self.summary)]")
         }
         try await withStubEngine(stub) { engine in
             try await withTemporaryFolder { folder in
@@ -72,17 +70,61 @@ import Testing
         }
     }
 
+    /// - Parameters:
+    ///   - later: how long after the container's start the event comes, in seconds.
+    ///   - count: how often the container is inspected until the verdict.
+    @Test(arguments: [(5, 1), (-5, 2)])
+    func aHealthyContainerIsTakenAtItsWordUnlessItHasStartedSince(_ later: Int, _ count: Int) async throws {
+        let start = Timestamp.now
+        let isSeen = Latch()
+        let event = """
+            {"Type":"container","Action":"health_status: healthy","Actor":{"ID":"c1","Attributes":{}},\
+            "timeNano":\((start + .seconds(later)).nanoseconds)}
+
+            """
+        let inspections = Mutex(0)
+        let stub = StubEngine { request in
+            if request.line.hasPrefix("GET /events") {
+                return .chunkedHead + [.wait(isSeen)] + .chunk(event) + [.awaitHangUp(Latch())]
+            }
+            guard request.line.hasPrefix("GET /containers/c1") else { return .answer("[\(Self.summary)]") }
+            let health = inspections.withLock { count in
+                count += 1
+                return count == 1 ? "starting" : "healthy"
+            }
+            return .answer(Self.container(startedAt: "\(start)", health: health)) + [.open(isSeen)]
+        }
+        try await withStubEngine(stub) { engine in
+            try await withTemporaryFolder { folder in
+                let watch = try watch(folder, engine: engine)
+                let gate = Gate(
+                    expected: ["web": Gate.Expectation(containers: 1, imageID: "sha256:01")],
+                    policy: HealthPolicy()
+                )
+                let outcome = try await watch.verdict(of: Trial(gate: gate, began: watch.host.clock.now))
+                #expect(outcome.findings.isEmpty)
+                #expect(outcome.samples.map(\.health?.status) == [.healthy])
+                #expect(inspections.withLock { $0 } == count)
+            }
+        }
+    }
+
+    private static let summary =
+        #"{"Id":"c1","Image":"shop:v1","ImageID":"sha256:01","State":"running","Labels":{\#(labels)}}"#
+
     private static let labels = """
         "com.docker.compose.project":"shop","com.docker.compose.service":"web",\
         "com.docker.compose.container-number":"1","com.docker.compose.oneoff":"False"
         """
 
-    private static func container(startedAt moment: String) -> String {
-        """
-        {"Id":"c1","Name":"/shop-web-1","Image":"sha256:01","RestartCount":0,"State":{"Status":"running","Running":true,\
-        "ExitCode":0,"StartedAt":"\(moment)","FinishedAt":"0001-01-01T00:00:00Z"},\
-        "Config":{"Image":"shop:v1","Labels":{\(labels)}},"HostConfig":{"RestartPolicy":{"Name":"always"}}}
-        """
+    private static func container(startedAt moment: String, health: String? = nil) -> String {
+        let state = health.map { #","Health":{"Status":"\#($0)","FailingStreak":0,"Log":[]}"# } ?? ""
+        let check = health == nil ? "" : #","Healthcheck":{"Test":["CMD","true"]}"#
+        return """
+            {"Id":"c1","Name":"/shop-web-1","Image":"sha256:01","RestartCount":0,"State":{"Status":"running","Running":true,\
+            "ExitCode":0,"StartedAt":"\(moment)","FinishedAt":"0001-01-01T00:00:00Z"\(state)},\
+            "Config":{"Image":"shop:v1","Labels":{\(labels)}\(check)},"HostConfig":{"RestartPolicy":{"Name":"always"}}}
+            """
     }
 
     @Test func aCancelledWatchEnds() async throws {
