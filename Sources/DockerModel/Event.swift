@@ -13,15 +13,20 @@ package struct Event: Hashable, Sendable {
     package let time: Timestamp
 }
 
-/// An event of an image (`GET /events`).
+/// A name of an image may stand for another image now (`GET /events`).
 package struct ImageEvent: Hashable, Sendable {
     /// As ``ImageReference/familiar``.
-    package let image: ImageReference
+    package let name: ImageReference
+    /// Whether a pull did that, and not a tag.
+    package let isPull: Bool
 }
 
 extension ImageEvent: Decodable {
     package init(from decoder: any Decoder) throws {
-        image = try decoder.members().object("Actor").value("ID")
+        let event = try decoder.members()
+        let actor = try event.object("Actor")
+        isPull = try event.value("Action") as String == "pull"
+        name = isPull ? try actor.value("ID") : try actor.object("Attributes").value("name")
     }
 }
 

@@ -52,7 +52,7 @@ extension Phase {
         // The gate ends it; its deadlines come from the release, see `HealthPolicy.limit`.
         case .health: Rule(limit: .minutes(24 * 60), touchesApp: true, failure: .goBack, crash: .resume)
         case .after: Rule(limit: .minutes(70), touchesApp: true, failure: .goBack, crash: .resume)
-        // It removes only what the app does not need, so a failure does not affect the app.
+        // What follows the verdict removes only what the app does not need, so a failure does not affect the app.
         case .settle: Rule(limit: .minutes(60), touchesApp: true, failure: .end(.deployed), crash: .resume)
         case .rollback:
             Rule(limit: .minutes(24 * 60), touchesApp: true, failure: .end(.rollbackFailed), crash: .resume)

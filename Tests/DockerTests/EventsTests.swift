@@ -36,20 +36,24 @@ struct EventsTests {
         }
     }
 
-    @Test("tell of images that were pulled")
-    func pulls() async throws {
+    @Test("tell of names that images were given")
+    func namings() async throws {
         let line =
-            "GET /events?filters=%7B%22event%22%3A%5B%22pull%22%5D%2C%22type%22%3A%5B%22image%22%5D%7D"
+            "GET /events?filters=%7B%22event%22%3A%5B%22pull%22%2C%22tag%22%5D%2C%22type%22%3A%5B%22image%22%5D%7D"
             + "&since=1772359198.000000001"
-        let event =
-            #"{"Type":"image","Action":"pull","Actor":{"ID":"nginx:alpine","Attributes":{"name":"nginx"}}}"# + "\n"
-        try await withStubEngine([line: .chunkedHead + .chunk(event) + .lastChunk]) { _, session, _ in
-            let images = try await session.withPulls(since: since) { stream throws(EngineError) in
-                var images: [ImageReference] = []
-                for try await event in stream { images.append(event.image) }
-                return images
+        let events = """
+            {"Type":"image","Action":"pull","Actor":{"ID":"nginx:alpine","Attributes":{"name":"nginx"}}}
+            {"Type":"image","Action":"tag","Actor":{"ID":"sha256:01","Attributes":{"name":"docker.io/library/web:1"}}}
+
+            """
+        try await withStubEngine([line: .chunkedHead + .chunk(events) + .lastChunk]) { _, session, _ in
+            let events = try await session.withNamings(since: since) { stream throws(EngineError) in
+                var events: [ImageEvent] = []
+                for try await event in stream { events.append(event) }
+                return events
             }
-            #expect(images == ["nginx:alpine"])
+            #expect(events.map(\.name.familiar) == ["nginx:alpine", "web:1"])
+            #expect(events.map(\.isPull) == [true, false])
         }
     }
 

@@ -5,8 +5,8 @@ import NIOCore
 import Rules
 import Synchronization
 
-/// Feeds the gate: takes a sample of a container after every event of it that may matter, and of all the app's containers
-/// whenever time alone may change the answer, and at regular intervals in case an event was lost.
+/// Feeds the gate: takes a sample of a container after every event of it that may matter, unless the event tells all, and of all
+/// the app's containers whenever time alone may change the answer, and at regular intervals in case an event was lost.
 struct HealthWatch {
     let session: EngineSession
     let project: ProjectName
@@ -15,7 +15,7 @@ struct HealthWatch {
     /// How long the Engine may be unreachable, for example during an upgrade.
     var patience = Duration.seconds(120)
 
-    /// The longest time between two samples.
+    /// The longest time between two looks at all containers.
     private static let poll = Duration.seconds(5)
     /// The pause before a new connection to the Engine's event stream.
     private static let reconnect = Duration.milliseconds(500)
@@ -78,8 +78,8 @@ struct HealthWatch {
         var rest: [Sample] = []
         for var sample in former where !news.containers.contains(sample.container) {
             if let moment = news.healthy[sample.container] {
-                // A start since then would be another matter.
-                guard let started = sample.startedAt, started < moment else { continue }
+                // What was seen since then counts: it may have started again, or be ill.
+                guard let taken = sample.taken, taken < moment else { continue }
                 sample.health?.status = .healthy
                 changed.remove(sample.container)
             }
@@ -111,6 +111,7 @@ struct HealthWatch {
         var gate = trial.gate
         var samples: [Sample] = []
         var answered = clock.now
+        var complete = clock.now
         var alarm: Scheduled<Void>?
         defer { alarm?.cancel() }
         for await _ in bell.rings {
@@ -118,12 +119,14 @@ struct HealthWatch {
             var wait = Self.poll
             do throws(EngineError) {
                 let now = trial.began.duration(to: clock.now)
-                samples = try await self.samples(after: bell.news(), samples)
+                let news = bell.news()
+                samples = try await self.samples(after: news, samples)
                 answered = clock.now
+                if news.isUnknown { complete = answered }
                 switch gate.judge(samples, at: now, until: trial.began.duration(to: answered)) {
                 case .healthy: return Outcome(findings: [], samples: samples)
                 case .unhealthy(let findings): return Outcome(findings: findings, samples: samples)
-                case .pending(let until): wait = min(until - now, wait)
+                case .pending(let until): wait = min(until - now, Self.poll - complete.duration(to: answered))
                 }
             } catch {
                 log.debug("the Engine did not answer the health gate: \(error)")
@@ -154,19 +157,6 @@ struct HealthWatch {
             // Ring even if the Engine is gone, so that the patience with it can run out.
             bell.ring(.unknown)
             try await clock.sleep(for: Self.reconnect)
-        }
-    }
-}
-
-extension [ContainerSummary] {
-    /// The images of services' own containers that run, by the names that they were made from.
-    ///
-    /// The Engine tells a container's image by its name as long as the name stands for it, and then by its ID.
-    var namesInUse: [ServiceName: [ImageReference: ImageID]] {
-        reduce(into: [:]) { names, container in
-            let labels = container.labels
-            guard container.status == .running, labels.isReplica, let service = labels.service else { return }
-            names[service, default: [:]][ImageReference(rawValue: container.image)] = container.imageID
         }
     }
 }

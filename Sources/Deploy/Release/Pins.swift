@@ -28,30 +28,30 @@ struct Pins: Sendable {
         for number: Int,
         beside containers: [ContainerSummary]
     ) async throws -> [ImageReference: Image] {
-        let used = Set(containers.filter { $0.labels.isReplica && $0.status == .running }.map(\.image))
+        let used = Set(containers.filter(\.isRunningReplica).compactMap(\.nameInUse))
         let wanted = release.model.images.filter { use, reference in
-            !use.isService || reference.digest != nil || !used.contains(reference.rawValue)
+            !use.isService || reference.digest != nil || !used.contains(reference)
         }
-        return try await images(wanted, for: number)
+        return try await pinned(wanted, for: number)
     }
 
     /// Looks up images by their names, all at the same time, and pins them.
     ///
     /// - Parameters:
-    ///   - running: images that need no pin.
+    ///   - inUse: images that need no pin.
     ///   - known: those that are pinned already.
     /// - Returns: all of them that are on the host.
-    func images(
+    func pinned(
         _ references: [ImageUse: ImageReference],
         for number: Int,
-        beside running: Set<ImageID> = [],
+        except inUse: Set<ImageID> = [],
         knowing known: [ImageReference: Image] = [:]
     ) async throws -> [ImageReference: Image] {
         let uses = Dictionary(grouping: references.keys) { references[$0] }
         return try await withThrowingTaskGroup(of: (ImageReference, Image)?.self) { group in
             for case (let reference?, let uses) in uses where known[reference] == nil {
                 group.addTask {
-                    try await image(reference, of: uses, for: number, beside: running).map { (reference, $0) }
+                    try await pinned(reference, of: uses, for: number, except: inUse).map { (reference, $0) }
                 }
             }
             return try await group.reduce(into: known) { images, found in
@@ -63,15 +63,15 @@ struct Pins: Sendable {
     /// Looks up an image by its name, and pins it.
     ///
     /// - Returns: nil if there is none, or if its name is invalid, which a pull reports.
-    func image(
+    func pinned(
         _ reference: ImageReference,
         of uses: [ImageUse],
         for number: Int,
-        beside running: Set<ImageID>
+        except inUse: Set<ImageID> = []
     ) async throws(EngineError) -> Image? {
         do throws(EngineError) {
             guard let image = try await session.find(reference) else { return nil }
-            guard !running.contains(image.id) else { return image }
+            guard !inUse.contains(image.id) else { return image }
             for use in uses { try await pin(image, of: use, for: number) }
             return image
         } catch {
@@ -85,14 +85,20 @@ struct Pins: Sendable {
         try await session.names(in: PinTag.pattern(of: app))
     }
 
-    /// Pins the images of a release that have no pin of its number.
-    func complete(
-        _ pins: [ImageReference],
-        _ images: [ImageUse: ImageID],
-        for number: Int
-    ) async throws(EngineError) {
-        for (use, image) in images where !pins.contains(PinTag.reference(app: app, use: use, number: number)) {
-            try await pin(image, of: use, for: number)
+    /// Pins the images of kept releases that have no pin: those that were in use until now, and those that an agent has not come
+    /// to pin, or a person has removed.
+    func complete(_ pins: [ImageReference], _ history: History, keep: Int) async throws(EngineError) {
+        let (pins, kept) = (Set(pins), history.kept(keep))
+        for release in history.entries where kept.contains(release.number) {
+            for (use, image) in release.images
+            where !pins.contains(PinTag.reference(app: app, use: use, number: release.number)) {
+                do throws(EngineError) {
+                    try await pin(image, of: use, for: release.number)
+                } catch {
+                    guard !error.isOutage else { throw error }
+                    log.debug("image \(image) of #\(release.number) is not on the host: \(error)")
+                }
+            }
         }
     }
 

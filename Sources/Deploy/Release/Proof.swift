@@ -6,8 +6,8 @@ import Rules
 struct Proof: Sendable {
     let reader: ReleaseReader
     let session: EngineSession
-    /// Images that are on the host for certain: the Engine removes none that a running container has.
-    var running: Set<ImageID> = []
+    /// Images that are on the host for certain.
+    var inUse: Set<ImageID> = []
 
     func wayBack(to number: Int) async throws(Failure) -> WayBack {
         do {
@@ -31,11 +31,11 @@ struct Proof: Sendable {
         }
     }
 
-    /// Looks all images up at the same time, but for those that run.
+    /// Looks all images up at the same time, but for those in use.
     ///
     /// - Throws: of several that are missing, the first one in the order of their uses.
     private func requireImages(_ record: Record) async throws {
-        let wanted = record.release.filter { !running.contains($0.value.imageID) }
+        let wanted = record.release.filter { !inUse.contains($0.value.imageID) }
         let uses = Dictionary(wanted.map { ($1.imageID, $0) }) { min($0, $1) }
         let failures = await withTaskGroup(of: (use: ImageUse, error: any Error)?.self) { group in
             for use in uses.values {

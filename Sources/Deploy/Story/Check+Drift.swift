@@ -28,7 +28,7 @@ extension Check {
 extension Drift.Container {
     /// Nil for a container that does not run, or that was made for one command.
     init?(_ container: ContainerSummary) {
-        guard container.status == .running, container.labels.isReplica, let service = container.labels.service else {
+        guard container.isRunningReplica, let service = container.labels.service else {
             return nil
         }
         self.init(service: service, imageID: container.imageID, composeFile: container.labels.composeFile)

@@ -36,7 +36,7 @@ extension Check {
             }
             guard let good = history.lastGood else { return nil }
             if let barrier = history.barrier(after: good) { throw barrier }
-            let proof = Proof(reader: reader, session: session, running: containers.runningImages)
+            let proof = Proof(reader: reader, session: session, inUse: containers.imagesInUse)
             return .success(try await proof.wayBack(to: good.number))
         } catch {
             return .failure(error)

@@ -26,8 +26,6 @@ struct Checked: Sendable {
     let containers: [ContainerSummary]
     /// The images of a new release that are on the host, once they are pinned; those that run are not among them.
     var present: [ImageReference: Image] = [:]
-    /// The images of the app's own containers that run.
-    var running: Set<ImageID> { containers.runningImages }
     /// What was not asked of Compose again.
     var remembered: Set<Record.Remembered> = []
 }
@@ -216,12 +214,5 @@ struct Check: Sendable {
             "cannot be read: \(Errno(rawValue: errno))",
             hint: "let user berth read it: chgrp berth \(file) && chmod g+r \(file)"
         )
-    }
-}
-
-extension [ContainerSummary] {
-    /// The images of those that run, of services' own.
-    var runningImages: Set<ImageID> {
-        Set(filter { $0.labels.isReplica && $0.status == .running }.map(\.imageID))
     }
 }

@@ -142,7 +142,7 @@ extension Deployment {
         guard let containers = own else { return nil }
         return containers.reduce(into: [:]) { running, container in
             let labels = container.labels
-            guard container.status == .running, labels.isReplica, let service = labels.service else { return }
+            guard container.isRunningReplica, let service = labels.service else { return }
             // Until Compose has told the project's name, the folder identifies its containers.
             let isOwn = project.map { labels.project == $0 } ?? (labels.directory == app.directory.string)
             if isOwn { running[service] = container.imageID }
@@ -163,13 +163,10 @@ extension Deployment {
         do {
             let session = try await host.engine.negotiated()
             await Holds(app: app.name, session: session, log: ledger.log).release()
-            if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let pins = Pins(app: app.name, session: session, log: ledger.log)
             let pinned = try await pins.all()
-            // What ran all the time was in use until now.
-            if history.kept(app.keep).contains(ledger.number) {
-                try await pins.complete(pinned, await ledger.images, for: ledger.number)
-            }
+            try await pins.complete(pinned, history, keep: app.keep)
+            if interrupted != nil { try await Restoration.cleanUp(app, session) }
             let loose = pins.loose(pinned, history, keep: app.keep)
             guard let disk = await diskGuard(session, nil, ledger.log) else { return }
             await LetGo(pins: pins, disk: disk, host: host).run(loose)

@@ -37,8 +37,10 @@ struct Deployment: Sendable {
             let (release, scene) = isPulled ? try await bring(checked, question) : (checked.release, nil)
             let steps = start <= .before && !isRollback ? release.policy.steps(.before) : []
             try await run(steps, in: .before, of: release, checked.session)
-            // Steps take so long that the app may be another one afterwards.
-            let running = try await goLive(release, checked, after: steps.isEmpty ? scene : nil)
+            // Steps take so long that the app may be another one afterwards. And only of a service's own image, the gate sees
+            // that its name has moved.
+            let isFresh = steps.isEmpty && release.images.keys.allSatisfy(\.isService)
+            let running = try await goLive(release, checked, after: isFresh ? scene : nil)
             try await phase(.settle) { _ in }
             return await conclude(.deployed, nil, found, running: running)
         } catch {
@@ -83,20 +85,19 @@ struct Deployment: Sendable {
     ) async throws -> (Release, Scene) {
         let session = checked.session
         async let pulled = pull(session, tools).run(checked.release, plan, login, beside: checked.containers)
-        var kept: Set<ImageID> = []
         if let wayBack = checked.wayBack {
             // A hold takes as long as a small pull, so those of images that the release does not name are made meanwhile.
             let names = Set(checked.release.model.images.values)
             let images = wayBack.release.images.filter { !names.contains($0.value.image) }
             await hold(images, of: wayBack.number, session, tools.log)
-            kept = Set(images.values.map(\.imageID))
         }
         let (release, scene) = try await pulled
         await ledger.note(images: release.images)
         try refuseKnownBad(release, release.images.mapValues(\.imageID), tools.log)
         if let wayBack = checked.wayBack {
-            kept.formUnion(release.imagesInUse)
-            await hold(wayBack.release.images, of: wayBack.number, except: kept, session, tools.log)
+            // Those that are held already stay so.
+            let images = wayBack.release.images
+            await hold(images, of: wayBack.number, except: release.imagesInUse, session, tools.log)
         }
         return (release, scene)
     }
@@ -177,7 +178,13 @@ struct Deployment: Sendable {
             if let wayBack = checked.wayBack {
                 // What runs is in use until the switch.
                 let images = wayBack.release.images
-                await hold(images, of: wayBack.number, except: checked.running, checked.session, tools.log)
+                await hold(
+                    images,
+                    of: wayBack.number,
+                    except: checked.containers.imagesInUse,
+                    checked.session,
+                    tools.log
+                )
             }
             return checked
         }

@@ -39,8 +39,8 @@ struct Pull: Sendable {
 
     /// - Parameters:
     ///   - login: the Docker CLI's configuration, which is in a file only during the pull.
-    ///   - containers: those of the app. No prune removes the images of those that run.
-    /// - Returns: the release with its images, of which all that do not run are pinned; and the app as it is then.
+    ///   - containers: those of the app.
+    /// - Returns: the release with its images, of which all that are not in use are pinned; and the app as it is then.
     func run(
         _ release: Release,
         _ plan: PullPlan,
@@ -69,8 +69,8 @@ struct Pull: Sendable {
                     && scene.names[use.service]?[image.image] == image.imageID
             }
             let others = references.filter { same[$0.key] == nil }
-            let running = Set(scene.names.values.flatMap(\.values))
-            images = try await pins.images(others, for: number, beside: running, knowing: images)
+            let inUse = Set(scene.names.values.flatMap(\.values))
+            images = try await pins.pinned(others, for: number, except: inUse, knowing: images)
             var release = release
             release.images = same.merging(try Self.services(others, images, plan, release.model)) { $1 }
             return (release, scene)
@@ -87,29 +87,28 @@ struct Pull: Sendable {
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws -> [ImageReference: Image] {
         let uses = references.reduce(into: [:]) { $0[$1.value, default: [ImageUse]()].append($1.key) }
-        let running = containers.runningImages
-        // What runs by its name is hardly new, and if it is not, its container tells that.
+        // What runs under its name is seldom new, and if it is, its container no longer shows the name.
         let known = Set(containers.namesInUse.values.flatMap(\.keys))
         note(Pulled(done: 0, all: uses.count))
         defer { note(nil) }
-        let (pulls, pull) = AsyncStream.makeStream(of: ImageReference.self)
+        let (namings, naming) = AsyncStream.makeStream(of: ImageEvent.self)
         return try await withThrowingTaskGroup(of: Void.self) { listener in
             listener.addTask {
-                try await pins.session.withPulls { pulls throws(EngineError) in
-                    for try await event in pulls { pull.yield(event.image) }
+                try await pins.session.withNamings { events throws(EngineError) in
+                    for try await event in events { naming.yield(event) }
                 }
             }
             defer { listener.cancelAll() }
             return try await withThrowingTaskGroup(of: (ImageReference, Image)?.self) { group in
                 group.addTask {
-                    defer { pull.finish() }
+                    defer { naming.finish() }
                     try await body()
                     return nil
                 }
                 var (rest, moved) = (Set(uses.keys), Set<ImageReference>())
-                for await name in pulls {
-                    for (reference, uses) in uses where reference.familiar == name {
-                        guard rest.remove(reference) != nil else {
+                for await event in namings {
+                    for reference in uses.keys where reference.familiar == event.name.familiar {
+                        guard event.isPull, rest.remove(reference) != nil else {
                             // The name may stand for another image now.
                             moved.insert(reference)
                             continue
@@ -117,7 +116,7 @@ struct Pull: Sendable {
                         guard !known.contains(reference) else { continue }
                         group.addTask {
                             // What fails is asked for again once all are pulled.
-                            let image = try? await pins.image(reference, of: uses, for: number, beside: running)
+                            let image = try? await pins.pinned(reference, of: uses[reference] ?? [], for: number)
                             return image.flatMap { $0 }.map { (reference, $0) }
                         }
                     }

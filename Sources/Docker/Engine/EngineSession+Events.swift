@@ -19,12 +19,12 @@ extension EngineSession {
         try await withEvents(Filters.containerEvents(project), since: since, body)
     }
 
-    /// Runs `body` with each image that any client has pulled, as ``withEvents(project:since:_:)`` does.
-    package func withPulls<Result: Sendable>(
+    /// Runs `body` with each name that any client has given an image, by a pull or a tag, as ``withEvents(project:since:_:)`` does.
+    package func withNamings<Result: Sendable>(
         since: Timestamp? = nil,
         _ body: (EventStream<ImageEvent>) async throws(EngineError) -> Result
     ) async throws(EngineError) -> Result {
-        try await withEvents(Filters.pulls, since: since, body)
+        try await withEvents(Filters.namings, since: since, body)
     }
 
     private func withEvents<Element, Result: Sendable>(

@@ -6,11 +6,13 @@ import Linux
 struct Filters: Sendable {
     let text: String
 
-    private init(_ filters: [String: String]) {
+    private init(_ filters: [String: String]) { self.init(filters.mapValues { [$0] }) }
+
+    private init(_ filters: [String: [String]]) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings can always be encoded.
-        text = (try? encoder.encode(filters.mapValues { [$0] })).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        text = (try? encoder.encode(filters)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
     /// Objects with a label.
@@ -35,8 +37,8 @@ struct Filters: Sendable {
         Filters(["reference": pattern])
     }
 
-    /// The events of images that were pulled.
-    static let pulls = Filters(["type": "image", "event": "pull"])
+    /// The events by which the name of an image may stand for another image.
+    static let namings = Filters(["type": ["image"], "event": ["pull", "tag"]])
 
     /// Objects unused for `duration`, to the second.
     static func unused(for duration: Duration) -> Filters {

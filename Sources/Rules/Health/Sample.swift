@@ -28,6 +28,9 @@ package struct Sample: Equatable, Sendable {
 }
 
 extension Sample {
+    /// When the look at the containers began; nil for a container that has never started.
+    package var taken: Timestamp? { startedAt.flatMap { start in age.map { start + $0 } } }
+
     /// Picks what the gate needs; nil if Compose did not create the container.
     ///
     /// - Parameter now: the time by the Engine's clock, which is the host's.

@@ -47,7 +47,7 @@ import Testing
         "GET /images/…/json": 3, "POST /images/…/tag": 1,
         // In the checks, before the switch and after it.
         "GET /containers/json project": 3, "GET /containers/…/json": 2,
-        "GET /containers/json hold": 3, "POST /containers/create": 1, "DELETE /containers/…": 1,
+        "GET /containers/json hold": 4, "POST /containers/create": 1, "DELETE /containers/…": 1,
         // Of the pull, and of the health.
         "GET /events": 1, "GET /events project": 1,
     ]
