@@ -52,7 +52,7 @@ import Testing
     @Test func rootLooksAtNoApp() async throws {
         let found = try await findings(seenBy: .root) { host in
             unlink(host.app.directory.appending(".env").string)
-            host.change { ($0.names, $0.container) = ([:], nil) }
+            host.change { $0.names = [:] }
         }
         #expect(
             found.count == 1 && found.first?.hasPrefix("error agent user berth does not exist or cannot be") == true
@@ -66,8 +66,7 @@ import Testing
     }
 
     @Test func aWayBackWithoutItsImage() async throws {
-        // The Engine removes no image that a running container has.
-        let found = try await findings { host in host.change { ($0.names, $0.container) = ([:], nil) } }
+        let found = try await findings { host in host.change { $0.names = [:] } }
         #expect(found.first?.hasPrefix("error way-back the way back to #1 is not usable: image") == true)
     }
 

@@ -97,6 +97,15 @@ import Testing
 
     // MARK: - Pinning
 
+    /// An agent has ended before it pinned what ran all the time, or a person has removed the pin.
+    @Test func aKeptReleaseGetsThePinThatItLacks() async throws {
+        try await withReleases { host, letGo in
+            host.change { $0.images[4].tags = ["shop:latest"] }
+            try await letGo()
+            #expect(host.engine.images.first { $0.id == "sha256:good" }?.tags.contains("berth/shop/app:5") == true)
+        }
+    }
+
     private func pinPresent(_ host: GuardedHost) async throws {
         let services = #""app":{"image":"shop:2"},"db":{"image":"postgres:16"},"worker":{"build":"."}"#
         let release = Release(

@@ -31,6 +31,36 @@ import Testing
         }
     }
 
+    /// - Parameters:
+    ///   - later: an event that comes while the pull still runs; empty for none.
+    ///   - count: how often the image is looked up by then and after the pull.
+    @Test(arguments: [
+        ("", 1), (#"{"Type":"image","Action":"tag","Actor":{"ID":"sha256:v3","Attributes":{"name":"shop:v2"}}}"#, 2),
+    ])
+    func anImageIsLookedUpAgainOnlyIfItsNameHasMovedSince(_ later: String, _ count: Int) async throws {
+        try await withStoryHost(policy: "{}") { host in
+            let pull = #"{"Type":"image","Action":"pull","Actor":{"ID":"shop:v2","Attributes":{"name":"shop"}}}"#
+            let events = [pull, later].filter { !$0.isEmpty }
+            host.change {
+                $0.names["shop:v2"] = "sha256:v2"
+                $0.answers["GET /events"] =
+                    .chunkedHead + .chunk(events.map { "\($0)\n" }.joined()) + [.awaitHangUp(Latch())]
+            }
+            try host.hang("pull v2")
+            let worker = try await host.worker()
+            try await worker.take(drop, from: host.spool)
+            await worker.retire()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            try await awaitPull(Pulled(done: 1, all: 1), in: host.store)
+            host.change { $0.answers = [:] }
+            try host.letGo("pull v2")
+            await life.value
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            // Before the pull, what is on the host is pinned.
+            #expect(host.asked.count { $0 == "GET /images/shop:v2/json" } == 1 + count)
+        }
+    }
+
     @Test func whatAnAgentHasLeftThatEndedInOneGoesWithTheVerdict() async throws {
         try await withStoryHost { host in
             host.store.note(Pulled(done: 1, all: 2), of: 2)
