@@ -26,7 +26,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios demo compare bench build-bench man install deb package clean
+.PHONY: help build test unit lint scenarios sanitize demo compare bench build-bench man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ lint: ## the format and the rules of the layout
 
 scenarios: ## the scenarios alone; FLAVOUR=trixie or forky for one kind of host, FILES="gate.bats …" for some of them
 	@FLAVOUR='$(FLAVOUR)' FILES='$(FILES)' Tests/run scenarios
+
+sanitize: ## the tests of child processes and files under the address and the thread sanitizer (a quarter of an hour)
+	@Tests/sanitize
 
 demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEEP=1 keeps the host
 	@Tests/tools host
