@@ -194,16 +194,16 @@ private struct News {
 /// Wakes up the watch, and keeps the news for it.
 private final class Bell: Sendable {
     let rings: AsyncStream<Void>
-    private let pull: AsyncStream<Void>.Continuation
+    private let ringing: AsyncStream<Void>.Continuation
     private let unread = Mutex(News())
 
     init() {
-        (rings, pull) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (rings, ringing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     func ring(_ news: News) {
         note(news)
-        pull.yield()
+        ringing.yield()
     }
 
     /// Notes news without a ring.

@@ -36,7 +36,7 @@ struct Deployment: Sendable {
             let isPulled = start < .before && !isRollback
             let (release, scene) = isPulled ? try await bring(checked, question) : (checked.release, nil)
             let steps = start <= .before && !isRollback ? release.policy.steps(.before) : []
-            try await run(steps, in: .before, of: release, checked.session)
+            try await perform(steps, in: .before, of: release, checked.session)
             // Steps take so long that the app may be another one afterwards. And only of a service's own image, the gate sees
             // that its name has moved.
             let isFresh = steps.isEmpty && release.images.keys.allSatisfy(\.isService)
@@ -139,7 +139,7 @@ struct Deployment: Sendable {
             await ledger.allow(release.policy.health.limit + .seconds(600))
             return try await Health(release: release, session: session, tools: tools).run(trial)
         }
-        try await run(isRollback ? [] : release.policy.steps(.after), in: .after, of: release, session)
+        try await perform(isRollback ? [] : release.policy.steps(.after), in: .after, of: release, session)
         return running
     }
 
@@ -233,7 +233,7 @@ struct Deployment: Sendable {
         await Holds(app: app.name, session: session, log: log).take(images, of: number)
     }
 
-    private func run(
+    private func perform(
         _ steps: [Policy.Step],
         in phase: Phase,
         of release: Release,

@@ -20,6 +20,8 @@ import Testing
             await Task(executorPreference: host.host.executor) { await worker.run() }.value
             #expect(try host.record(2).verdict == .deployed)
             for line in host.asked { kinds[kind(line), default: 0] += 1 }
+            // Whether a pull's events are asked for before it has ended depends on how long it takes.
+            kinds["GET /events"] = nil
         }
         return kinds
     }
@@ -48,8 +50,8 @@ import Testing
         // In the checks, before the switch and after it.
         "GET /containers/json project": 3, "GET /containers/…/json": 2,
         "GET /containers/json hold": 4, "POST /containers/create": 1, "DELETE /containers/…": 1,
-        // Of the pull, and of the health.
-        "GET /events": 1, "GET /events project": 1,
+        // Of the health.
+        "GET /events project": 1,
     ]
 
     @Test func imagesAndContainersOfOthersCostNone() async throws {
