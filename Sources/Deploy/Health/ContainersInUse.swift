@@ -4,7 +4,8 @@ extension ContainerSummary {
     /// Whether it is a service's own container, and runs.
     var isRunningReplica: Bool { labels.isReplica && status == .running }
 
-    /// The name that it was made from, as long as this name stands for its image; the Engine then shows the image's ID.
+    /// The name that it was made from, as long as this name stands for its image; nil once it has moved, for the Engine
+    /// then shows the image's ID.
     var nameInUse: ImageReference? { image == imageID.rawValue ? nil : ImageReference(rawValue: image) }
 }
 

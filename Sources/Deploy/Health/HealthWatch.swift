@@ -25,6 +25,7 @@ struct HealthWatch {
     /// What there is of the app now.
     func scene() async throws(EngineError) -> Scene {
         let taken = clock.now
+        // As the gate takes its own time: the time that the Engine needs to answer makes no container older.
         let (now, containers) = (Timestamp.now, try await session.containers(project: project))
         let hooks = Set(containers.filter { $0.labels.hook != nil }.map(\.id))
         let samples = try await samples(of: containers.filter(\.labels.isReplica).map(\.id), at: now)
@@ -33,10 +34,7 @@ struct HealthWatch {
 
     /// Every container of the project's services, in any state.
     func samples() async throws(EngineError) -> [Sample] {
-        // As the gate takes its own time: the time that the Engine needs to answer makes no container older.
-        let now = Timestamp.now
-        let containers = try await session.containers(project: project)
-        return try await samples(of: containers.filter(\.labels.isReplica).map(\.id), at: now)
+        try await scene().samples
     }
 
     /// Inspects containers, all at the same time.
