@@ -8,9 +8,10 @@ RELEASE := .build-release
 BINARY  := $(RELEASE)/release/berth
 
 # The Swift runtime is linked statically, so that a server needs nothing but libc and libsystemd. Small code that exports no
-# symbols makes a program of 23 MB, of 26 otherwise; what it does is waiting for others.
+# symbols, with a section for each function, so that the linker leaves out what is never called and keeps one of those that
+# are alike, makes a program of 22 MB, of 26 otherwise; what it does is waiting for others.
 RELEASE_FLAGS := --configuration release --static-swift-stdlib --scratch-path $(RELEASE) \
-	-Xswiftc -Osize -Xlinker --no-export-dynamic
+	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --no-export-dynamic -Xlinker --icf=safe
 
 unitdir     := $(PREFIX)/lib/systemd/system
 sysusersdir := $(PREFIX)/lib/sysusers.d

@@ -1,4 +1,5 @@
 // What Swift's module of the C library leaves out.
+#include <malloc.h>
 #include <spawn.h>
 #include <sys/types.h>
 #include <sys/xattr.h>

@@ -29,22 +29,23 @@ extension Phase {
     }
 
     package enum OnCrash: Sendable {
-        /// The deployment fails: the app is unchanged, and the credential is lost.
-        case fail
+        /// The app is unchanged: the deployment starts from the beginning if its drop has outlived the agent, and fails
+        /// without it.
+        case startAgain
         /// The images are on the host, and a step or the switch may have begun: the next agent continues here.
         case resume
     }
 
     package var rule: Rule {
         switch self {
-        case .claim: Rule(limit: .minutes(20), touchesApp: false, failure: .end(.refused), crash: .fail)
+        case .claim: Rule(limit: .minutes(20), touchesApp: false, failure: .end(.refused), crash: .startAgain)
         // An Engine that boots along with the host takes minutes, and so does each request to one that hardly answers.
-        case .check: Rule(limit: .minutes(30), touchesApp: false, failure: .end(.refused), crash: .fail)
-        case .login: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.failed), crash: .fail)
+        case .check: Rule(limit: .minutes(30), touchesApp: false, failure: .end(.refused), crash: .startAgain)
+        case .login: Rule(limit: .minutes(5), touchesApp: false, failure: .end(.failed), crash: .startAgain)
         // Images are removed one by one; on a slow disk, each takes minutes.
-        case .room: Rule(limit: .minutes(60), touchesApp: false, failure: .end(.failed), crash: .fail)
+        case .room: Rule(limit: .minutes(60), touchesApp: false, failure: .end(.failed), crash: .startAgain)
         // Each image has its own time; see `PullPlan.limit`.
-        case .pull: Rule(limit: .minutes(100), touchesApp: false, failure: .end(.failed), crash: .fail)
+        case .pull: Rule(limit: .minutes(100), touchesApp: false, failure: .end(.failed), crash: .startAgain)
         // Steps have their own limits; see `Steps`.
         case .before: Rule(limit: .minutes(70), touchesApp: false, failure: .end(.failed), crash: .resume)
         // The release can extend it; see `upLimit`.

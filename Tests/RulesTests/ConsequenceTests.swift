@@ -97,42 +97,57 @@ import Testing
 }
 
 @Suite struct RecoveryTests {
-    /// A phase that touches the app is resumed, and a phase that is given up has not touched it.
-    @Test(arguments: Phase.allCases)
-    func everyPhaseIsRecovered(phase: Phase) {
-        switch Recovery(leftIn: phase, number: 3, lastSwitch: 2, starts: 1) {
-        case .resume(let place):
-            #expect(phase.rule.touchesApp || phase == .before)
-            #expect(place == phase)
-        case .end(let verdict, let failure):
-            #expect(!phase.rule.touchesApp && phase != .before)
-            #expect(verdict == .failed && failure.cause == .agentEnded)
-            #expect(failure.sentence == "the agent ended during \(phase); the app is unchanged")
-            #expect(failure.hint == "drop it again")
-        case let other: Issue.record("\(other)")
+    /// What becomes of a deployment that was left in the phase, without its drop and with it: after one agent, after three, and
+    /// after a fourth.
+    static let table: [(phase: Phase?, without: [String], with: [String])] = [
+        (nil, ["failed", "failed", "failed"], ["wait", "wait", "wait"]),
+        (.claim, ["failed", "failed", "failed"], ["wait", "wait", "wait"]),
+        (.check, ["failed", "failed", "failed"], ["again", "failed", "failed"]),
+        (.login, ["failed", "failed", "failed"], ["again", "failed", "failed"]),
+        (.room, ["failed", "failed", "failed"], ["again", "failed", "failed"]),
+        (.pull, ["failed", "failed", "failed"], ["again", "failed", "failed"]),
+        (.before, ["resume", "give up", "leave"], ["resume", "give up", "leave"]),
+        (.up, ["resume", "give up", "leave"], ["resume", "give up", "leave"]),
+        (.health, ["resume", "give up", "leave"], ["resume", "give up", "leave"]),
+        (.after, ["resume", "give up", "leave"], ["resume", "give up", "leave"]),
+        (.settle, ["resume", "give up", "leave"], ["resume", "give up", "leave"]),
+        (.rollback, ["resume", "leave", "leave"], ["resume", "leave", "leave"]),
+    ]
+
+    @Test func theTableIsWhole() {
+        #expect(Self.table.compactMap(\.phase) == Phase.allCases)
+    }
+
+    @Test(arguments: table)
+    func everyPhaseIsRecovered(phase: Phase?, without: [String], with: [String]) {
+        for (isKept, expected) in [(false, without), (true, with)] {
+            let found = [1, 3, 4].map { starts in
+                Recovery(leftIn: phase, number: 3, isKept: isKept, lastSwitch: 2, starts: starts)
+            }
+            #expect(found.map { $0.word(of: phase) } == expected)
         }
     }
 
-    /// The third start of an agent without progress gives the phase up; a rollback, and a fourth start, only end.
-    @Test(arguments: Phase.allCases.filter { $0.rule.crash == .resume }, 1...5)
-    func noDeploymentIsResumedForEver(phase: Phase, starts: Int) {
-        switch Recovery(leftIn: phase, number: 3, lastSwitch: 2, starts: starts) {
-        case .resume: #expect(starts < 3)
-        case .giveUp(let place, let failure):
-            #expect(starts == 3 && phase != .rollback && place == phase)
-            #expect(failure.cause == .noProgress)
-            #expect(failure.sentence == "the agent ended 3 times during \(phase), and the deployment made no progress")
-        case .leaveAlone(let place, let failure):
-            #expect(starts > 3 || (starts == 3 && phase == .rollback))
-            #expect(place == phase && failure.cause == .noProgress)
-        case .end: Issue.record("ended")
+    /// Two agents may end in a phase.
+    @Test(arguments: Phase.allCases.filter { $0 != .claim })
+    func thatOneAgentEndedDecidesNothing(phase: Phase) {
+        let recoveries = [1, 2].map { starts in
+            Recovery(leftIn: phase, number: 3, isKept: true, lastSwitch: 2, starts: starts)
         }
+        #expect(recoveries[0] == recoveries[1])
     }
 
-    @Test func aDropThatWaitedIsFailed() {
-        let problem = "the agent ended before its turn; the app is unchanged"
-        let failure = Failure(.agentEnded, "", problem, hint: "drop it again")
-        #expect(Recovery(leftIn: nil, number: 1, lastSwitch: 0, starts: 1) == .end(.failed, failure))
+    @Test func whatIsLostSaysWhere() {
+        for (phase, place) in [(nil, "before its turn"), (Phase.pull, "during pull")] {
+            let failure = Failure(
+                .agentEnded,
+                "",
+                "the agent ended \(place); the app is unchanged",
+                hint: "drop it again"
+            )
+            let recovery = Recovery(leftIn: phase, number: 1, isKept: false, lastSwitch: 0, starts: 1)
+            #expect(recovery == .end(.failed, failure))
+        }
     }
 
     /// A deployment does not replace a newer one.
@@ -140,6 +155,25 @@ import Testing
     func whatWasOvertakenIsSuperseded(phase: Phase?, lastSwitch: Int) {
         let problem = "the agent ended before the verdict, and #\(lastSwitch) has been deployed since"
         let failure = Failure(.superseded, "", problem, hint: nil)
-        #expect(Recovery(leftIn: phase, number: 3, lastSwitch: lastSwitch, starts: 9) == .end(.superseded, failure))
+        for isKept in [true, false] {
+            let recovery = Recovery(leftIn: phase, number: 3, isKept: isKept, lastSwitch: lastSwitch, starts: 9)
+            #expect(recovery == .end(.superseded, failure))
+        }
+    }
+}
+
+extension Recovery {
+    /// One word for the table; what it says of the phase is the phase that was left.
+    fileprivate func word(of left: Phase?) -> String {
+        switch self {
+        case .end(.failed, let failure) where failure.cause == .agentEnded: "failed"
+        case .end(.failed, let failure) where failure.cause == .noProgress: "failed"
+        case .wait: "wait"
+        case .startAgain: "again"
+        case .resume(left): "resume"
+        case .giveUp(left, let failure) where failure.cause == .noProgress: "give up"
+        case .leaveAlone(left, let failure) where failure.cause == .noProgress: "leave"
+        default: "\(self)"
+        }
     }
 }

@@ -168,17 +168,55 @@ watchdog_time() { inside systemctl show berth --property=WatchdogTimestampMonoto
         "claim check login room pull up health check up health settle"
 }
 
-@test "an agent that was killed before the switch leaves a drop that ends as failed" {
-    new_app killed
-    release killed v1
+# in_check APP: drops v1 at an Engine that does not answer, which keeps the deployment in its check.
+in_check() {
     local cursor
+    new_app "$1"
+    release "$1" v1
     cursor=$(journal_cursor)
     inside sh -c 'kill -STOP $(systemctl show docker --property=MainPID --value)'
-    drop killed IMAGE_TAG=v1 "${login[@]}"
-    await_journal "$cursor" BERTH_APP=killed BERTH_PHASE=check >/dev/null
+    drop "$1" IMAGE_TAG=v1 "${login[@]}"
+    await_journal "$cursor" "BERTH_APP=$1" BERTH_PHASE=check >/dev/null
+}
+
+engine_goes_on() { inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'; }
+
+stored_drops() { inside systemctl show berth --property=NFileDescriptorStore --value; }
+
+@test "an agent that is killed before the switch leaves its drop to the next one, which logs in with it" {
+    in_check killed
+    equal "$(stored_drops)" 1
     inside systemctl kill --signal=KILL berth
-    inside sh -c 'kill -CONT $(systemctl show docker --property=MainPID --value)'
-    ends_as killed 1 failed agent-ended
+    engine_goes_on
+    ends_as killed 1 deployed
+    equal "$(record killed 1 | jq -r '.phases | map(.name) | join(" ")')" \
+        "claim check check login room pull up health settle"
+    equal "$(stored_drops)" 0
+}
+
+@test "an agent that is restarted before the switch leaves its drop to the next one, and one that waits too" {
+    in_check handed
+    drop handed IMAGE_TAG=v1 "${login[@]}" BERTH_FORCE=1
+    await_journal "" BERTH_APP=handed BERTH_DEPLOYMENT=2 MESSAGE="handed #2: drop claimed" >/dev/null
+    equal "$(stored_drops)" 2
+    inside systemctl restart berth
+    engine_goes_on
+    ends_as handed 1 deployed
+    ends_as handed 2 deployed
+    equal "$(stored_drops)" 0
+}
+
+@test "after a boot a drop that had not pulled its images has failed" {
+    in_check booted
+    # It cannot say that it stops, and systemd keeps nothing for a service that is stopped, as after a boot.
+    inside sh -euc 'systemctl kill --signal=STOP berth
+        systemctl stop --no-block berth
+        systemctl kill --signal=KILL berth
+        until [ "$(systemctl is-active berth)" = inactive ]; do :; done'
+    equal "$(stored_drops)" 0
+    engine_goes_on
+    inside systemctl start berth
+    ends_as booted 1 failed agent-ended
 }
 
 @test "berth can be run by hand, and tells the same story on standard error" {

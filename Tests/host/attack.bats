@@ -201,7 +201,7 @@ END'
     equal "$(serves steered backend)" v1
 }
 
-@test "a verdict for which the disk had no room is saved before the next drop" {
+@test "a verdict for which the disk had no room is saved as soon as there is some" {
     new_app brimful
     release brimful v1
     deploy brimful 1 v1
@@ -219,9 +219,10 @@ END'
     contains "$(inside journalctl --after-cursor="$cursor" -o cat BERTH_APP=brimful)" "making room first"
     run record brimful 2
     [[ $status != 0 || $output != *'"verdict": "refused"'* ]]
+    contains "$(inside systemctl show berth --property=StatusText --value)" "brimful: #2 refused, not on record"
     inside rm /var/lib/berth/full
-    deploy brimful 3 v1
     ends_as brimful 2 refused state-unwritable
+    deploy brimful 3 v1
     inside sh -euc 'systemctl stop berth
         umount /var/lib/berth
         rm -r /tmp/records

@@ -118,6 +118,8 @@ extension Agent {
                     )
                 }
             }
+            // Most of it is of the start.
+            FreedMemory.giveBack()
             try await host.clock.sleep(for: Self.leftoverAge)
         }
     }

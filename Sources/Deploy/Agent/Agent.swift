@@ -78,6 +78,7 @@ package actor Agent {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
                 await endRemoved(in: &group)
+                host.kept?.forgetOthers()
                 group.addTask { await self.watchSpools() }
                 group.addTask { await self.scanWhenDue() }
                 group.addTask { try await self.awaitEngine() }
@@ -89,6 +90,7 @@ package actor Agent {
                 group.addTask { await self.meter.run() }
                 group.addTask { try await self.sweepSpools() }
                 await obey(in: &group)
+                host.kept?.areHandedOn = serviceManager.isRestarting
                 // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 serviceManager.stopping(status: "Stopping")
                 patience = Task(executorPreference: host.executor) { await self.extendStop() }

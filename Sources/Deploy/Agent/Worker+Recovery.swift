@@ -18,13 +18,16 @@ extension Worker {
     @inline(never)
     private func recover(_ record: Record) async {
         let ledger = makeLedger(record)
-        let recovery = recovery(of: record, starts: record.starts)
+        let kept = kept.removeValue(forKey: record.number)
+        let recovery = recovery(of: record, isKept: kept != nil, starts: record.starts)
         if case .end(let verdict, let failure) = recovery { return await end(ledger, verdict, failure) }
+        if case .wait = recovery, let kept { return await wait(ledger, kept) }
         // On record before anything else: what follows may end this agent too.
         await ledger.resume()
         let drop = Drop(variables: record.variables, directives: record.directives)
         switch recovery {
-        case .end: break
+        case .end, .wait: break
+        case .startAgain: if let kept { await startAgain(ledger, kept, leftIn: record.leftIn) }
         case .resume(let phase):
             ledger.log.notice("resumed: an earlier agent left it in phase \(phase)")
             await deploy(drop, ledger, interrupted: record, from: phase)
@@ -34,10 +37,23 @@ extension Worker {
         }
     }
 
-    private func recovery(of record: Record, starts: Int) -> Recovery {
+    /// Runs a deployment from its beginning.
+    private func startAgain(_ ledger: Ledger, _ kept: KeptDrops.Kept, leftIn phase: Phase?) async {
+        do throws(Failure) {
+            let drop = try Drop(kept, for: app)
+            ledger.log.notice("starts again: an earlier agent left it in phase \(phase ?? .claim)")
+            await deploy(drop, ledger, placed: kept.placed)
+        } catch {
+            // The settings have changed since.
+            await end(ledger, .refused, error)
+        }
+    }
+
+    private func recovery(of record: Record, isKept: Bool, starts: Int) -> Recovery {
         Recovery(
             leftIn: record.leftIn,
             number: record.number,
+            isKept: isKept,
             lastSwitch: history.lastSwitch?.number ?? 0,
             starts: starts
         )
@@ -47,9 +63,10 @@ extension Worker {
     @inline(never)
     private func abandon(_ record: Record) async {
         let ledger = makeLedger(record)
-        switch recovery(of: record, starts: .max) {
+        switch recovery(of: record, isKept: false, starts: .max) {
         case .end(.superseded, let failure): await end(ledger, .superseded, failure)
         case .end(let verdict, _): await end(ledger, verdict, .appRemoved)
+        case .wait, .startAgain: break
         case .resume(let phase), .giveUp(let phase, _), .leaveAlone(let phase, _):
             await leave(record, ledger, in: phase, .appRemoved)
         }

@@ -2,6 +2,7 @@ import Docker
 import DockerModel
 import Linux
 import Logging
+import NIOCore
 import Rules
 
 /// One app: its history, its waiting drop, its running deployment, and what an earlier agent left behind.
@@ -10,8 +11,8 @@ package actor Worker {
     private var settings: Settings
     private(set) var history: History
     let host: Host
-    private let status: StatusLine
-    private let store: Store
+    let status: StatusLine
+    let store: Store
     let log: Logger
     let leftHolds: LeftHolds
     private let histories: Histories
@@ -20,6 +21,8 @@ package actor Worker {
     let ring: AsyncStream<Void>.Continuation
     /// The deployments that an earlier agent left without a verdict.
     var unfinished: [Record]
+    /// Those of their drops that have outlived it.
+    var kept: [Int: KeptDrops.Kept]
     /// What removes the holds of an earlier agent, and whether it has.
     var letGo: Task<Void, Never>?
     var hasLetGo = false
@@ -28,7 +31,9 @@ package actor Worker {
     /// The last claim.
     private var claim: Store.Claim?
     /// The records with a verdict that could not be saved.
-    private var unsaved: [Record] = []
+    var unsaved: [Record] = []
+    /// When they are tried again if nothing happens before.
+    var nextSave: Scheduled<Void>?
     private var waiting: (ledger: Ledger, drop: Drop, placed: Timestamp)?
     /// The ledger of the deployment that runs.
     private var current: Ledger?
@@ -74,6 +79,7 @@ package actor Worker {
         for number in history.undecided.sorted() {
             if let record = try? store.record(number) { unfinished.append(record) }
         }
+        kept = host.kept?.take(of: app.name, undecided: unfinished.map(\.number)) ?? [:]
         claim = store.claim
         guard !isRemoved, let file = Spool(app.spool).claimed else { return }
         // An agent that noted no claim went by the time.
@@ -121,15 +127,17 @@ package actor Worker {
     /// - Parameter placed: when the drop came into the spool; nil for now.
     /// - Throws: if the drop cannot be deleted. It is then refused, because it would be deployed again and again.
     package func take(_ claim: Spool.Claim, placed: Timestamp? = nil, from spool: Spool) async throws(SpoolError) {
-        saveAgain()
+        await saveAgain()
         let file = spool.claimed
         if let file, isOnRecord(file) { return try spool.discard() }
         let ledger = makeLedger(claim)
         if let file { note(Store.Claim(number: ledger.number, file: file)) }
         await messenger.expect(ledger.number, of: app)
+        let placed = placed ?? .now
         let drop: Drop
         do throws(Failure) {
             drop = try Drop(claim, for: app)
+            if let kept = claim.kept(placed) { await host.kept?.keep(kept, of: app.name, ledger.number) }
             try await ledger.claim(drop)
         } catch {
             await ledger.finish()
@@ -142,13 +150,37 @@ package actor Worker {
             await end(ledger, .refused, Failure(error))
             throw error
         }
-        guard !hasEnded else { return await end(ledger, .failed, isRetired ? .appRemoved : .agentStopped) }
+        guard !hasEnded else { return await endUnstarted(ledger) }
         let superseded = waiting?.ledger
-        waiting = (ledger, drop, placed ?? .now)
+        waiting = (ledger, drop, placed)
         ring.yield()
-        guard let superseded else { return }
-        let problem = "the newer drop #\(ledger.number) replaced it"
+        if let superseded { await end(superseded, replacedBy: ledger) }
+    }
+
+    /// Takes up a drop that waited for its turn when an earlier agent ended.
+    func wait(_ ledger: Ledger, _ kept: KeptDrops.Kept) async {
+        do throws(Failure) {
+            let drop = try Drop(kept, for: app)
+            if let newer = waiting?.ledger { return await end(ledger, replacedBy: newer) }
+            waiting = (ledger, drop, kept.placed)
+        } catch {
+            // The settings have changed since.
+            await end(ledger, .refused, error)
+        }
+    }
+
+    private func end(_ superseded: Ledger, replacedBy newer: Ledger) async {
+        let problem = "the newer drop #\(newer.number) replaced it"
         await end(superseded, .superseded, Failure(.superseded, "", problem, hint: nil))
+    }
+
+    /// Ends a drop that had no turn, unless the next agent gets it.
+    private func endUnstarted(_ ledger: Ledger) async {
+        if isRetired { return await end(ledger, .failed, .appRemoved) }
+        if host.kept?.areHandedOn == true {
+            return ledger.log.notice("stopped before its turn; the next agent takes it up")
+        }
+        await end(ledger, .failed, .agentStopped)
     }
 
     /// Whether the drop of a claimed file is on record, and only the file could not be deleted so far.
@@ -194,14 +226,15 @@ package actor Worker {
                 break
             } else {
                 startLettingGo()
+                await saveAgain()
                 await nextRing()
             }
         }
         hasEnded = true
         await stopLettingGo()
         await messenger.stop()
-        if let ledger = waiting?.ledger { await end(ledger, .failed, .agentStopped) }
-        saveAgain()
+        if let ledger = waiting?.ledger { await endUnstarted(ledger) }
+        await saveAgain()
     }
 
     /// How the last drop ended, possibly under an earlier agent; nil if there is none, or it has no verdict.
@@ -248,6 +281,7 @@ package actor Worker {
             if isChecked { await deployment.letGo(history) }
         }
         current = nil
+        FreedMemory.giveBack()
     }
 
     /// Ends a drop for which no deployment runs.
@@ -259,6 +293,7 @@ package actor Worker {
     /// Adds a verdict to the history, and forgets old drops that came to nothing.
     private func note(_ record: Record, _ ledger: Ledger) async {
         if await !ledger.isSaved { unsaved.append(record) }
+        host.kept?.forget(app.name, record.number)
         if let entry = History.Entry(record) { history.append(entry) }
         host.happenings.note(.verdict(app.name, history, hadTurn: record.started != nil))
         await messenger.tell(record, of: app)
@@ -267,13 +302,6 @@ package actor Worker {
 
     /// How many records of drops that came to nothing stay.
     private static let idleLimit = 1000
-
-    /// Saves the verdicts for which the disk had no room. Without a verdict on record, the next agent would take a deployment
-    /// up again, and `berth prune` would spare its images.
-    @inline(never)
-    private func saveAgain() {
-        unsaved.removeAll { (try? store.save($0)) != nil }
-    }
 }
 
 extension Failure {
@@ -289,6 +317,11 @@ extension Failure {
 extension Drop {
     package init(parsing bytes: [UInt8], for app: AppSettings) throws(DropRefusal) {
         try self.init(parsing: bytes, registry: app.registry, credential: app.credential, allowed: app.variables)
+    }
+
+    /// - Throws: if the app's settings do not allow it any more.
+    init(_ kept: KeptDrops.Kept, for app: AppSettings) throws(Failure) {
+        try self.init(.drop(kept.bytes, owner: kept.owner), for: app)
     }
 
     fileprivate init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {

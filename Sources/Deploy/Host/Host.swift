@@ -15,6 +15,8 @@ package struct Host: Sendable {
     package let runtime: FilePath
     /// Where the Docker CLI looks for plugins that every user has.
     package let pluginFolders: [FilePath]
+    /// Keeps the drops of the agent; nil for other commands.
+    package var kept: KeptDrops?
     /// What has happened on it that the metrics depend on.
     let happenings = Happenings()
     /// What Compose has said of its apps.

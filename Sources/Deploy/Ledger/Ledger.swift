@@ -191,11 +191,11 @@ actor Ledger {
             try store.save(stored)
             isSaved = true
         } catch {
-            log.event(.stateUnwritable, "the verdict cannot be recorded: \(error)")
+            log.event(.stateUnwritable, "the verdict cannot be recorded, and is tried again: \(error)")
         }
         if record.compose == nil { store.removeComposeFile(of: number) }
         tell(verdict)
-        await status.end("#\(number) \(verdict)", of: number, for: record.app)
+        await status.end("#\(number) \(verdict)\(isSaved ? "" : ", not on record")", of: number, for: record.app)
         return stored
     }
 

@@ -72,8 +72,14 @@ struct Pins: Sendable {
         do throws(EngineError) {
             guard let image = try await session.find(reference) else { return nil }
             guard !inUse.contains(image.id) else { return image }
-            for use in uses { try await pin(image, of: use, for: number) }
-            return image
+            do throws(EngineError) {
+                for use in uses { try await pin(image, of: use, for: number) }
+                return image
+            } catch {
+                // Before it has the pin, a prune may take the image; whatever the Engine then answers, the name tells.
+                guard !error.isOutage, try await session.find(reference)?.id != image.id else { throw error }
+            }
+            return try await pinned(reference, of: uses, for: number, except: inUse)
         } catch {
             guard error.isNotFound else { throw error }
             return nil

@@ -29,6 +29,11 @@ package struct Spool: Hashable, Sendable {
             owner.map(Account.name(of:)).map { owner in bytes.flatMap(Drop.by).map { "\($0) (\(owner))" } ?? owner }
         }
 
+        /// What the next agent gets if this one ends before the verdict; nil for a drop that is refused.
+        func kept(_ placed: Timestamp) -> KeptDrops.Kept? {
+            bytes.map { KeptDrops.Kept(bytes: $0, owner: owner, placed: placed) }
+        }
+
         /// Whether the file belongs to root.
         var isFromRoot: Bool { owner == 0 }
 

@@ -29,7 +29,7 @@ extension Deployment {
 
     func end(_ setback: Setback, _ found: Checked?, _ start: Phase) async -> Record? {
         switch setback {
-        case .interrupted(let phase) where phase.rule.crash == .resume: return await rest(in: phase)
+        case .interrupted(let phase) where phase.rule.crash == .resume || isHandedOn: return await rest(in: phase)
         case .interrupted(let phase):
             let failure = Failure(.agentStopped, "the agent", "was stopped during \(phase)", hint: "drop it again")
             return await conclude(.failed, failure, found)
@@ -56,6 +56,9 @@ extension Deployment {
             }
         }
     }
+
+    /// Whether the next agent gets the drop.
+    private var isHandedOn: Bool { host.kept?.areHandedOn == true }
 
     /// Leaves the deployment to the next agent.
     private func rest(in phase: Phase) async -> Record? {

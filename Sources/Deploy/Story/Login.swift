@@ -36,7 +36,9 @@ struct Login: Sendable {
         // The Engine or the registry may answer by now.
         case .failure?, nil: break
         }
-        try await session.verify(credential)
+        try await Retry(clock: host.clock, log: log).run { () async throws(EngineError) in
+            try await session.verify(credential)
+        }
     }
 
     /// The host's own `config.json`, with its other logins and helpers; nil if berth cannot read it.

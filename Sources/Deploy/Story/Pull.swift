@@ -137,9 +137,15 @@ struct Pull: Sendable {
     }
 
     private func fetch(_ plan: PullPlan, _ compose: Compose) async throws(Failure) {
+        let retry = Retry(clock: tools.host.clock, log: tools.log)
         do throws(CommandError) {
-            if !plan.services.isEmpty { try await tools.stream(compose.pull(plan.isWhole ? [] : plan.services)) }
-            for image in plan.others { try await tools.stream(compose.pull(image)) }
+            if !plan.services.isEmpty {
+                let pull = compose.pull(plan.isWhole ? [] : plan.services)
+                try await retry.run { () async throws(CommandError) in try await tools.stream(pull) }
+            }
+            for image in plan.others {
+                try await retry.run { () async throws(CommandError) in try await tools.stream(compose.pull(image)) }
+            }
         } catch {
             throw Failure(error, of: .pullFailed)
         }
@@ -187,6 +193,8 @@ extension Record.Service {
 extension PullPlan {
     /// How long a pull by this plan may take, with the wait for a prune and the look at the images afterwards.
     var limit: Duration {
-        ImageLock.patience + Compose.pullLimit * max(1, others.count + (services.isEmpty ? 0 : 1)) + .seconds(10 * 60)
+        let tries = PassingTrouble.pauses.count + 1
+        let pulls = max(1, others.count + (services.isEmpty ? 0 : 1))
+        return ImageLock.patience + Compose.pullLimit * tries * pulls + .seconds(10 * 60)
     }
 }

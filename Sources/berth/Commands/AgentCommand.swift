@@ -51,6 +51,8 @@ struct AgentCommand: ParsableCommand {
         do {
             let lock = try StateLock(host.state)
             defer { withExtendedLifetime(lock) {} }
+            var host = host
+            host.kept = KeptDrops(in: ServiceDescriptors(), on: host.eventLoop)
             let agent = try await Agent(
                 hostFile: hostFile,
                 host: host,

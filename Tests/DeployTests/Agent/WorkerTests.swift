@@ -149,6 +149,21 @@ import Testing
         }
     }
 
+    @Test func aVerdictThatCouldNotBeSavedIsTriedAgain() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            host.journal.when("shop #2: settle") { try? host.blockSaving(2) }
+            try await worker.take(claim("v2"), from: host.spool)
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "#2: the verdict cannot be recorded, and is tried again")
+            try host.unblockSaving(2)
+            await host.journal.awaitLine(with: "#2: its verdict is on record now")
+            #expect(try host.record(2).verdict == .deployed)
+            await worker.retire()
+            await life.value
+        }
+    }
+
     @Test func recordsOfDropsThatCameToNothingAreRemovedInTheEnd() async throws {
         try await withStoryHost { host in
             for number in 2...1001 { try host.leave(number, in: [.claim], .refused) }

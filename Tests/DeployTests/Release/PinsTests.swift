@@ -138,6 +138,23 @@ import Testing
         }
     }
 
+    /// Engine 26 answers so if a prune takes the image meanwhile.
+    @Test(arguments: [nil, "sha256:other"])
+    func anImageThatAPruneTakesBeforeItsPinIsAbsent(moved: ImageID?) async throws {
+        try await withGuardedHost(Self.built) { host in
+            let line = "POST /images/sha256:app/tag"
+            host.change { engine in
+                engine.meanwhile[line] = { engine in
+                    engine.images.removeAll { $0.id == "sha256:app" }
+                    if moved != nil { engine.images[1].tags.append("shop:2") }
+                    engine.answers[line] = .failure(500, "failed to get digest sha256:app: no such file or directory")
+                }
+            }
+            try await pinPresent(host)
+            #expect(host.engine.images.map(\.tags).joined().contains("berth/shop/app:7") == (moved != nil))
+        }
+    }
+
     @Test func whatTheEngineDoesNotTellIsNotTakenForAbsent() async throws {
         try await withGuardedHost(Self.built) { host in
             host.change { $0.answers["GET /images/postgres:16/json"] = .failure(500, "oh") }

@@ -31,6 +31,38 @@ import Testing
         }
     }
 
+    @Test func whatPassesIsTriedAgain() async throws {
+        try await withStoryHost { host in
+            try host.fail("pull v2", saying: "received unexpected HTTP status: 503 Service Unavailable")
+            host.journal.when(with: "shop #2: received unexpected HTTP status: 503 Service Unavailable; trying again") {
+                host.stopFailing("pull v2")
+            }
+            let worker = try await host.worker()
+            try await worker.take(drop, from: host.spool)
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            #expect(host.did == ["pull v2", "run v2", "up v2", "exec v2"])
+        }
+    }
+
+    @Test func aRegistryThatIsBusyAtTheLoginIsAskedAgain() async throws {
+        try await withStoryHost { host in
+            host.change {
+                $0.answers["POST /auth"] = .failure(500, "login attempt failed with status: 429 Too Many Requests")
+            }
+            host.journal.when(with: "shop #2: login attempt failed with status: 429 Too Many Requests; trying again") {
+                host.change { $0.answers["POST /auth"] = nil }
+            }
+            let worker = try await host.worker()
+            let login = "GITHUB_ACTOR=ci\nGITHUB_TOKEN=secret-token\n"
+            try await worker.take(.drop(Array("IMAGE_TAG=v2\n\(login)".utf8)), from: host.spool)
+            await worker.retire()
+            await Task(executorPreference: host.host.executor) { await worker.run() }.value
+            #expect(host.journal.verdicts == ["#2 deployed"])
+        }
+    }
+
     /// - Parameters:
     ///   - later: an event that comes while the pull still runs; empty for none.
     ///   - count: how often the image is looked up by then and after the pull.

@@ -112,7 +112,8 @@ final class StoryHost: Sendable {
                 ;;
         esac
         if [ -e "\(folder)/fail $verb $IMAGE_TAG" ]; then
-            echo "$verb of $IMAGE_TAG fails" >&2
+            IFS= read -r line <"\(folder)/fail $verb $IMAGE_TAG" || line="$verb of $IMAGE_TAG fails"
+            echo "$line" >&2
             exit 1
         fi
         if [ -p "\(folder)/hang $verb $IMAGE_TAG" ]; then
@@ -196,8 +197,12 @@ final class StoryHost: Sendable {
     /// What Compose tells as its version.
     func setVersion(_ version: String) throws { try write(version, to: folder.appending("version")) }
 
-    /// Lets a command fail, for one release.
-    func fail(_ command: String) throws { try write("", to: folder.appending("fail \(command)")) }
+    /// Lets a command fail, for one release, with a line of its own.
+    func fail(_ command: String, saying line: String? = nil) throws {
+        try write(line.map { "\($0)\n" } ?? "", to: folder.appending("fail \(command)"))
+    }
+
+    func stopFailing(_ command: String) { unlink(folder.appending("fail \(command)").string) }
 
     /// What each step writes to its standard output: one line.
     func setOutput(_ text: String) throws { try write(text, to: folder.appending("output")) }
@@ -244,12 +249,20 @@ final class StoryHost: Sendable {
 
     // MARK: - Actions
 
-    func worker(_ settings: Settings = Settings(), notify: [String] = []) async throws -> Worker {
+    /// - Parameter descriptors: where the agent keeps its drops; without it, it has no service manager.
+    func worker(
+        _ settings: Settings = Settings(),
+        notify: [String] = [],
+        keepsIn descriptors: DescriptorsInMemory? = nil,
+        isHandedOn: Bool = false
+    ) async throws -> Worker {
         var settings = settings
         var app = app
         app.notify = notify
         settings.apps[app.name] = app
-        let host = host
+        var host = host
+        host.kept = descriptors.map { KeptDrops(in: $0, on: host.eventLoop) }
+        host.kept?.areHandedOn = isHandedOn
         let log = Logger(label: "test") { [journal] _ in journal }
         return try await Worker(
             app: app,
@@ -258,7 +271,7 @@ final class StoryHost: Sendable {
             status: status,
             log: log,
             leftHolds: LeftHolds(on: host, log),
-            histories: { try await host.histories() }
+            histories: { [host] in try await host.histories() }
         )
     }
 

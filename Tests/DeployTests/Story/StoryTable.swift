@@ -17,6 +17,10 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         case stopped
         /// The agent is killed as the phase begins; the next one finishes.
         case killed
+        /// The same under a service manager.
+        case crashed
+        /// The same under a service manager that starts the agent again.
+        case restarted
         /// The agent is killed within the step of the phase.
         case torn
         /// The record cannot be saved from the phase on.
@@ -67,7 +71,7 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         }
     }
 
-    static let table: [StoryRow] = undisturbed + failures + stops + kills + unsaved
+    static let table: [StoryRow] = undisturbed + failures + stops + restarts + kills + crashes + unsaved
 
     static let undisturbed: [StoryRow] = [
         "nothing check    | good back | deployed v2   | pull, run, up, exec",
@@ -112,6 +116,29 @@ struct StoryRow: Sendable, CustomTestStringConvertible, ExpressibleByStringLiter
         "stopped after    | good back | deployed v2   | pull, run, up, up, exec",
         "stopped settle   | good back | deployed v2   | pull, run, up, exec",
         "stopped rollback | bad  back | rolledBack v1 | pull, run, up, up v1",
+    ]
+
+    /// The next agent gets the drop with its credential, and starts again.
+    static let restarts: [StoryRow] = [
+        "restarted check    | good back | deployed v2   | pull, run, up, exec",
+        "restarted check    | good none | deployed v2   | pull, run, up, exec",
+        "restarted login    | good back | deployed v2   | pull, run, up, exec",
+        "restarted room     | good back | deployed v2   | pull, run, up, exec",
+        "restarted pull     | good back | deployed v2   | pull, run, up, exec",
+        "restarted pull     | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "restarted before   | good back | deployed v2   | pull, run, up, exec",
+        "restarted up       | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "restarted check   | older back | deployed v1   | up v1",
+    ]
+
+    static let crashes: [StoryRow] = [
+        "crashed  check    | good back | deployed v2   | pull, run, up, exec",
+        "crashed  login    | good back | deployed v2   | pull, run, up, exec",
+        "crashed  room     | good back | deployed v2   | pull, run, up, exec",
+        "crashed  pull     | good back | deployed v2   | pull, run, up, exec",
+        "crashed  pull     | bad  back | rolledBack v1 | pull, run, up, up v1",
+        "crashed  health   | bad  back | rolledBack v1 | up, up v1",
+        "crashed  check   | older back | deployed v1   | up v1",
     ]
 
     /// As for a stop, but work after the last save is not on record. The commands here are those of the next agent.

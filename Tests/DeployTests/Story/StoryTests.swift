@@ -70,6 +70,23 @@ struct Play {
         case .stopped:
             try await live(drops: true, stopAt: line)
             try await live(drops: false)
+        case .restarted:
+            let store = DescriptorsInMemory()
+            try await live(drops: true, stopAt: line, keepsIn: store)
+            #expect(store.contents.count == 1)
+            try await live(drops: false, keepsIn: store)
+            #expect(store.contents.isEmpty)
+        case .crashed:
+            let store = DescriptorsInMemory()
+            let left = Mutex<[String: [UInt8]]>([:])
+            host.journal.when(line) { [host] in
+                snapshot.withLock { $0 = try? host.snapshot() }
+                left.withLock { $0 = store.contents }
+            }
+            try await live(drops: true, keepsIn: store)
+            #expect(store.contents.isEmpty)
+            try host.restore(try #require(snapshot.withLock { $0 }))
+            try await live(drops: false, keepsIn: DescriptorsInMemory(left.withLock { $0 }))
         case .killed, .torn:
             let line =
                 row.disturbance == .killed ? line : "shop #\(number): step \(row.phase == .before ? "migrate" : "sync")"
@@ -81,10 +98,15 @@ struct Play {
     }
 
     /// One agent's life: it resumes what it finds, takes the drop, and ends when all work is done.
-    private func live(drops: Bool, stopAt line: String? = nil) async throws {
+    private func live(
+        drops: Bool,
+        stopAt line: String? = nil,
+        keepsIn descriptors: DescriptorsInMemory? = nil
+    ) async throws {
         var settings = Settings()
         (settings.disk.guard, settings.disk.target, settings.disk.refuse) = (100, 99, row.room)
-        let worker = try await host.worker(settings)
+        let isHandedOn = row.disturbance == .restarted
+        let worker = try await host.worker(settings, keepsIn: descriptors, isHandedOn: isHandedOn)
         if drops { try await worker.take(.drop(Array(drop.utf8)), from: Spool(host.app.spool)) }
         await worker.retire()
         // A hook runs in the task that writes the line.
