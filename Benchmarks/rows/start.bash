@@ -10,9 +10,29 @@ row_start() {
         start_agent
         sample start.ready "$(ready)"
     done
+    with_bare_unit bare_starts
     sample start.binary "$(stat --format %s /usr/bin/berth)"
     unit B start.binary
     emit
+}
+
+# with_bare_unit COMMAND…: runs it while another program, which is ready at once, is in the place of the agent.
+with_bare_unit() {
+    local folder=/run/systemd/system/berth.service.d
+    mkdir -p "$folder"
+    printf '[Service]\nExecStart=\nExecStart=%s\n' "$here/ready" >"$folder/bare.conf"
+    systemctl daemon-reload
+    "$@"
+    rm "$folder/bare.conf"
+    systemctl daemon-reload
+}
+
+bare_starts() {
+    local run
+    for ((run = 1; run <= runs; run++)); do
+        start_agent
+        sample start.bare "$(ready)"
+    done
 }
 
 # ready: how long the agent took to be ready.

@@ -297,11 +297,10 @@ package actor Worker {
         if let entry = History.Entry(record) { history.append(entry) }
         host.happenings.note(.verdict(app.name, history, hadTurn: record.started != nil))
         await messenger.tell(record, of: app)
-        for number in history.forgetIdle(beyond: Self.idleLimit) { store.remove(number) }
+        let limit = settings.records.keep
+        let forgotten = history.forgetIdle(beyond: limit) + history.forgetOld(beyond: limit, keep: app.keep)
+        for number in forgotten { store.remove(number) }
     }
-
-    /// How many records of drops that came to nothing stay.
-    private static let idleLimit = 1000
 }
 
 extension Failure {
@@ -312,27 +311,4 @@ extension Failure {
         "was stopped before this drop's turn",
         hint: "drop it again"
     )
-}
-
-extension Drop {
-    package init(parsing bytes: [UInt8], for app: AppSettings) throws(DropRefusal) {
-        try self.init(parsing: bytes, registry: app.registry, credential: app.credential, allowed: app.variables)
-    }
-
-    /// - Throws: if the app's settings do not allow it any more.
-    init(_ kept: KeptDrops.Kept, for app: AppSettings) throws(Failure) {
-        try self.init(.drop(kept.bytes, owner: kept.owner), for: app)
-    }
-
-    fileprivate init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {
-        do throws(DropRefusal) {
-            switch claim {
-            case .refused(let refusal, _): throw refusal
-            case .drop(let bytes, _): self = try Drop(parsing: bytes, for: app)
-            }
-            isFromRoot = claim.isFromRoot
-        } catch {
-            throw Failure(error)
-        }
-    }
 }

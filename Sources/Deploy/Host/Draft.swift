@@ -4,7 +4,10 @@ import Rules
 struct Draft {
     private(set) var host: TableDraft<HostSettings>?
     private(set) var disk: TableDraft<DiskSettings>?
+    private(set) var records: TableDraft<RecordSettings>?
     private(set) var apps: [AppName: TableDraft<AppSettings>] = [:]
+
+    private static let tables = [DiskSettings.header, RecordSettings.header, "apps"]
 
     /// Merges the next file; a key that it sets again replaces the earlier value.
     mutating func merge(_ fragment: Fragment) throws(SettingsError) {
@@ -14,6 +17,10 @@ struct Draft {
                 var disk = self.disk ?? TableDraft(DiskSettings(), at: entry.place)
                 try disk.merge(fragment.entries(of: entry))
                 self.disk = disk
+            case RecordSettings.header:
+                var records = self.records ?? TableDraft(RecordSettings(), at: entry.place)
+                try records.merge(fragment.entries(of: entry))
+                self.records = records
             case "apps":
                 for app in try fragment.entries(of: entry) { try merge(app, of: fragment) }
             case let name where HostSettings.keys.contains { $0.text.name == name }:
@@ -21,7 +28,7 @@ struct Draft {
                 try host.merge([entry])
                 self.host = host
             default:
-                throw entry.unknown(among: HostSettings.keys.map(\.text.name) + [DiskSettings.header, "apps"])
+                throw entry.unknown(among: HostSettings.keys.map(\.text.name) + Self.tables)
             }
         }
     }

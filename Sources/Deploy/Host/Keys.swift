@@ -64,6 +64,25 @@ extension DiskSettings: SettingsTable {
     ]
 }
 
+extension RecordSettings: SettingsTable {
+    static let header = "records"
+    static let help = "What stays of the past of each app."
+    static let defaults = RecordSettings()
+
+    static let keys: [Key<RecordSettings>] = [
+        Key(
+            "keep",
+            \.keep,
+            .number(in: 10...1_000_000),
+            help: """
+                How many records of deployments an app has, and as many of drops that came to nothing. With each verdict \
+                the oldest go beyond that, but none of a release that berth can go back to. Their numbers never come \
+                again, and the metrics still count them.
+                """
+        )
+    ]
+}
+
 extension AppSettings: SettingsTable {
     static let header = "apps.shop"
     static let help = """

@@ -5,6 +5,7 @@ import SystemPackage
 package struct Settings: Equatable, Sendable {
     package var host = HostSettings()
     package var disk = DiskSettings()
+    package var records = RecordSettings()
     package var apps: [AppName: AppSettings] = [:]
 
     package init() {}
@@ -32,6 +33,16 @@ package struct HostSettings: Equatable, Sendable {
 
     package init(metrics: FilePath? = nil) {
         self.metrics = metrics
+    }
+}
+
+/// How much of the past stays (`[records]`).
+package struct RecordSettings: Equatable, Sendable {
+    /// The records of each app.
+    package internal(set) var keep: Int
+
+    package init(keep: Int = 1000) {
+        self.keep = keep
     }
 }
 

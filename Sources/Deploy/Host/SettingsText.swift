@@ -34,7 +34,7 @@ extension Settings {
     ]
 
     /// Every table of the settings, with every key.
-    package static let tables = [HostSettings.text, DiskSettings.text, AppSettings.text]
+    package static let tables = [HostSettings.text, DiskSettings.text, RecordSettings.text, AppSettings.text]
 
     /// The sample file: every key, commented out, with its help and its default or an example.
     package static var sample: String {

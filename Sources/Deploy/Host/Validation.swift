@@ -9,6 +9,7 @@ extension Settings {
         self.init()
         if let host = draft.host { self.host = host.settings }
         if let disk = draft.disk { self.disk = try disk.validated() }
+        if let records = draft.records { self.records = records.settings }
         var claimed: [FilePath: (app: AppName, key: String)] = [:]
         for (name, table) in draft.apps.sorted(by: { $0.key < $1.key }) {
             let app = try table.validated()

@@ -79,9 +79,10 @@ package struct Store: Sendable {
         if let entry = History.Entry(record) { append([entry]) }
     }
 
-    /// Removes the record of a drop that came to nothing. It stays in the index, so that its number is not assigned again.
+    /// Removes a record. It stays in the index, so that its number is not assigned again.
     package func remove(_ number: Int) {
         unlink(path(of: number).string)
+        removeComposeFile(of: number)
     }
 
     // MARK: - Compose files

@@ -84,7 +84,6 @@ struct Check: Sendable {
         async let info = try? session.info()
         let delivered = try await found
         var release = delivered.release
-        let versions = noted(delivered.version, await info, session)
         let choices = try await ChoiceCheck(app: app, good: good, host: host, tools: reader.tools)
             .check(delivered, drop.variables)
         let containers = try await ownProject(release.model.name, since: good, session, known: past.containers)
@@ -94,6 +93,8 @@ struct Check: Sendable {
         let compose = try await reader.store(delivered, choices, in: file)
         let variables = try await recordable(drop, delivered, storedIn: file)
         warnOfMissing(drop.variables)
+        // Nothing before depends on the answer, and it takes longer than the rest where Compose need not be asked.
+        let versions = noted(delivered.version, await info, session)
         return Checked(
             session: session,
             info: await info,

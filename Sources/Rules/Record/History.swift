@@ -120,7 +120,24 @@ package struct History: Sendable, Equatable {
     /// - Returns: the numbers that are forgotten; none of them is ever assigned again.
     package mutating func forgetIdle(beyond limit: Int) -> [Int] {
         let idle = entries.filter(\.isIdle).map(\.number)
-        let removed = Set(idle.dropLast(limit))
+        return forget(Set(idle.dropLast(limit)))
+    }
+
+    /// Forgets the oldest of the others, but none whose images or files stay.
+    ///
+    /// - Parameters:
+    ///   - limit: how many of them stay.
+    ///   - keep: how many good releases stay besides the last one.
+    ///   - most: how many go at once, since each is a file to remove.
+    /// - Returns: the numbers that are forgotten; none of them is ever assigned again.
+    package mutating func forgetOld(beyond limit: Int, keep: Int, most: Int = 100) -> [Int] {
+        let old = entries.filter { !$0.isIdle }.dropLast(limit).map(\.number)
+        guard !old.isEmpty else { return [] }
+        let needed = keptFiles(keep)
+        return forget(Set(old.filter { !needed.contains($0) }.prefix(most)))
+    }
+
+    private mutating func forget(_ removed: Set<Int>) -> [Int] {
         guard !removed.isEmpty else { return [] }
         forgotten = forgotten.adding(entries.filter { removed.contains($0.number) })
         entries.removeAll { removed.contains($0.number) }

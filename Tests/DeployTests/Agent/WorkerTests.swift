@@ -174,6 +174,28 @@ import Testing
         }
     }
 
+    @Test func oldRecordsAreRemovedAndTheirNumbersNeverComeAgain() async throws {
+        try await withStoryHost { host in
+            for number in 2...13 {
+                try host.leave(number, in: [.claim, .pull])
+                var record = try host.record(number)
+                record.verdict = .failed
+                record.compose = try Store.store([], in: host.store.composeFile(of: number))
+                try host.store.save(record)
+            }
+            var settings = Settings()
+            settings.records = RecordSettings(keep: 10)
+            let worker = try await host.worker(settings)
+            try await worker.take(claim("v2"), from: host.spool)
+            await finish(worker, on: host)
+            #expect(host.journal.verdicts == ["#14 deployed"])
+            // #1 is the way back.
+            #expect(try host.store.numbers() == [1] + Array(5...14))
+            #expect(!File.exists(host.store.composeFile(of: 4)))
+            #expect(try await host.worker().past.lastNumber == 14)
+        }
+    }
+
     // MARK: - The end
 
     @Test func aStopEndsTheDropThatWaits() async throws {

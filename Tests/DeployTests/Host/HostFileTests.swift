@@ -178,7 +178,7 @@ import Testing
 
     @Test(
         arguments: Settings.tables.map { table in
-            let tables = table.header.isEmpty ? ["disk", "apps"] : []
+            let tables = table.header.isEmpty ? ["disk", "records", "apps"] : []
             return (table.header, (table.keys.map(\.name) + tables).joined(separator: ", "))
         }
     )

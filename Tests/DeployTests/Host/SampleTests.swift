@@ -22,6 +22,7 @@ import Testing
         let settings = try load(uncommented.map { $0.dropFirst() }.joined(separator: "\n"))
         #expect(settings.host.metrics == "/var/lib/prometheus/node-exporter/berth.prom")
         #expect(settings.disk == DiskSettings())
+        #expect(settings.records == RecordSettings())
         let shop = try #require(AppName("shop"))
         let variables: Set = ["ENV", "IMAGE_TAG", "REGISTRY_OWNER"]
         let images = [try #require(RepositoryPattern("ghcr.io/acme/shop-*"))]

@@ -212,6 +212,31 @@ import Testing
         #expect(history.forgetIdle(beyond: 2) == [])
     }
 
+    @Test(
+        arguments: [
+            // Each with what it keeps of two good releases besides the last one.
+            (["deployed a", "deployed b", "deployed c", "deployed d", "deployed e"], 2, [1, 2]),
+            (["deployed a", "deployed a", "deployed a", "deployed a"], 2, [1, 2]),
+            (["deployed a", "rolledBack b", "rolledBack c", "rolledBack d"], 1, [2, 3]),
+            (["deployed a", "deployed b", "failed c", "unhealthy d"], 1, [3]),
+            (["deployed a", "deployed b"], 2, []),
+        ] as [([Drop], Int, [Int])]
+    )
+    func theOldestDeploymentsAreForgottenButNoWayBack(drops: [Drop], limit: Int, forgotten: [Int]) throws {
+        var history = try history(drops)
+        let good = history.lastGood
+        #expect(history.forgetOld(beyond: limit, keep: 2) == forgotten)
+        #expect(history.lastGood == good && history.lastNumber == drops.count)
+        #expect(history.count(of: .rolledBack) == drops.count { $0.verdict == .rolledBack })
+        #expect(history.forgetOld(beyond: limit, keep: 2) == [])
+    }
+
+    @Test func notAllGoAtOnce() throws {
+        var history = try history(Array(repeating: "deployed a", count: 10))
+        #expect(history.forgetOld(beyond: 2, keep: 0, most: 3) == [1, 2, 3])
+        #expect(history.forgetOld(beyond: 2, keep: 0, most: 3) == [4, 5, 6])
+    }
+
     /// In any history, the release that a rollback returns to is kept, and none that never ran.
     @Test func theLastGoodIsAlwaysKept() throws {
         var dice = SplitMix(seed: 5)
