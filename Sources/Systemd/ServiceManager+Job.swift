@@ -2,13 +2,15 @@ import CSystemd
 import Glibc
 
 extension ServiceManager {
-    /// Whether the service manager stops this service only to start it again (`systemctl restart`, an upgrade).
+    /// Whether the service manager starts this service again once it has ended: it restarts it (`systemctl restart`, an
+    /// upgrade), or has not asked it to end, as after a signal by hand (`Restart=always`).
     ///
     /// Asks it over D-Bus and waits for the answer (org.freedesktop.systemd1(5)). False if the service stops for good, and if
     /// that cannot be known.
     package var isRestarting: Bool {
         guard getenv("NOTIFY_SOCKET") != nil else { return false }
-        return Manager()?.jobType?.hasSuffix("restart") ?? false
+        guard let job = Manager()?.job else { return false }
+        return job.map { $0.hasSuffix("restart") } ?? true
     }
 }
 
@@ -25,12 +27,16 @@ private struct Manager: ~Copyable {
 
     deinit { sd_bus_flush_close_unref(bus) }
 
-    /// The type of the job that this process's unit is in; nil if there is none.
-    var jobType: String? {
-        guard let unit, let job = job(of: unit) else { return nil }
+    /// The type of a unit's job; nil if it has none.
+    typealias Job = String?
+
+    /// The job that this process's unit is in; nil if systemd does not tell.
+    var job: Job? {
+        guard let unit, let (number, path) = job(of: unit) else { return nil }
+        guard number != 0 else { return .some(nil) }
         var type: UnsafeMutablePointer<CChar>?
         defer { free(type) }
-        let code = sd_bus_get_property_string(bus, Self.name, job, "\(Self.name).Job", "JobType", nil, &type)
+        let code = sd_bus_get_property_string(bus, Self.name, path, "\(Self.name).Job", "JobType", nil, &type)
         return code >= 0 ? type.map { String(cString: $0) } : nil
     }
 
@@ -50,16 +56,16 @@ private struct Manager: ~Copyable {
         return Self.path(in: answer)
     }
 
-    /// The path of a unit's job.
-    private func job(of unit: String) -> String? {
+    /// The number and the path of a unit's job; the number is 0 if there is none.
+    private func job(of unit: String) -> (UInt32, String)? {
         var answer: OpaquePointer?
         defer { sd_bus_message_unref(answer) }
         var number: UInt32 = 0
         guard sd_bus_get_property(bus, Self.name, unit, "\(Self.name).Unit", "Job", nil, &answer, "(uo)") >= 0,
             sd_bus_message_enter_container(answer, Self.structure, "uo") > 0,
-            sd_bus_message_read_basic(answer, Self.uint32, &number) > 0, number != 0
+            sd_bus_message_read_basic(answer, Self.uint32, &number) > 0, let path = Self.path(in: answer)
         else { return nil }
-        return Self.path(in: answer)
+        return (number, path)
     }
 
     private static func path(in message: OpaquePointer?) -> String? {

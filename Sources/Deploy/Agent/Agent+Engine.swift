@@ -1,6 +1,7 @@
 import Docker
 import Linux
 import Logging
+import NIOPosix
 import Systemd
 
 extension Agent {
@@ -50,6 +51,14 @@ extension Agent {
             if await worker.isStuck(at: now) { return true }
         }
         return false
+    }
+
+    /// Whether another agent follows this one at once. With wrong settings none would start.
+    func willStartAgain() async -> Bool {
+        guard host.kept != nil, (try? hostFile.load()) != nil else { return false }
+        // The service manager may take its time, and health is watched meanwhile.
+        return (try? await NIOThreadPool.singleton.runIfActive { [serviceManager] in serviceManager.isRestarting })
+            ?? false
     }
 
     /// Asks systemd for more time to stop, again and again while a step or a switch under way needs it.

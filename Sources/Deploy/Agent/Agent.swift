@@ -13,7 +13,7 @@ package actor Agent {
         case reload, stop
     }
 
-    private let hostFile: HostFile
+    let hostFile: HostFile
     let host: Host
     let log: Logger
     let status: StatusLine
@@ -78,7 +78,7 @@ package actor Agent {
             try await withThrowingDiscardingTaskGroup { group in
                 await adopt(settings, in: &group)
                 await endRemoved(in: &group)
-                host.kept?.forgetOthers()
+                host.kept?.forgetOthers(than: Set(settings.apps.keys).union((try? Store.apps(in: host.state)) ?? []))
                 group.addTask { await self.watchSpools() }
                 group.addTask { await self.scanWhenDue() }
                 group.addTask { try await self.awaitEngine() }
@@ -90,9 +90,9 @@ package actor Agent {
                 group.addTask { await self.meter.run() }
                 group.addTask { try await self.sweepSpools() }
                 await obey(in: &group)
-                host.kept?.areHandedOn = serviceManager.isRestarting
-                // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 serviceManager.stopping(status: "Stopping")
+                host.kept?.areHandedOn = await willStartAgain()
+                // A step or a switch under way is not cut short, and may take longer than the unit's stop timeout.
                 patience = Task(executorPreference: host.executor) { await self.extendStop() }
                 group.cancelAll()
             }

@@ -8,7 +8,7 @@ extension Drop {
 
     /// - Throws: if the app's settings do not allow it any more.
     init(_ kept: KeptDrops.Kept, for app: AppSettings) throws(Failure) {
-        try self.init(.drop(kept.bytes, owner: kept.owner), for: app)
+        try self.init(kept.claim, for: app)
     }
 
     init(_ claim: Spool.Claim, for app: AppSettings) throws(Failure) {

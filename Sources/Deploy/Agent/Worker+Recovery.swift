@@ -83,6 +83,27 @@ extension Worker {
         await end(ledger, verdict, failure)
     }
 
+    // MARK: - Kept drops
+
+    /// Takes what an earlier agent kept of drops without a verdict. If the disk had no room for the record of one, it gets one
+    /// now, and waits for its turn.
+    func takeKept() {
+        for (number, drop) in host.kept?.take(of: app.name) ?? [:] {
+            if history.entries.contains(where: { $0.number == number }) {
+                host.kept?.forget(app.name, number)
+            } else if unfinished.contains(where: { $0.number == number }) {
+                kept[number] = drop
+            } else if !history.unreadable.contains(number) {
+                var record = Record(app: app.name, number: number, received: drop.placed)
+                record.phases = [Record.PhaseTime(name: .claim)]
+                (record.request, record.by) = (drop.claim.request, drop.claim.by)
+                history.resolve(number, record)
+                unfinished = (unfinished + [record]).sorted { $0.number < $1.number }
+                kept[number] = drop
+            }
+        }
+    }
+
     // MARK: - Holds
 
     /// Removes what an earlier agent held, if it ended in mid-deployment. At boot, the Engine may start after berth.

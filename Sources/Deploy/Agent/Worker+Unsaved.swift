@@ -3,7 +3,7 @@ import Rules
 
 /// Verdicts for which the disk had no room.
 extension Worker {
-    /// Tries to save them, and rings in a while if that fails. Without a verdict on record, the next agent would take a
+    /// Tries to save them, and again in a while if that fails. Without a verdict on record, the next agent would take a
     /// deployment up again, and `berth prune` would spare its images.
     @inline(never)
     func saveAgain() async {
@@ -12,15 +12,19 @@ extension Worker {
         unsaved.removeAll { record in saved.contains { $0.number == record.number } }
         for record in saved {
             guard let verdict = record.verdict else { continue }
-            DeploymentLog(log, app: app.name, number: record.number, request: record.request).notice(
-                "its verdict is on record now"
-            )
+            let log = DeploymentLog(log, app: app.name, number: record.number, request: record.request)
+            log.notice("its verdict is on record now")
+            guard record.number == history.lastNumber else { continue }
             await status.end("#\(record.number) \(verdict)", of: record.number, for: app.name)
         }
-        guard !unsaved.isEmpty else { return }
-        nextSave?.cancel()
-        nextSave = host.eventLoop.scheduleTask(in: Self.pause) { [ring] in _ = ring.yield() }
+        if !unsaved.isEmpty { saveLater() }
     }
 
-    private static var pause: TimeAmount { .seconds(5) }
+    /// In a task of its own: a deployment, or nothing at all, may go on for hours, and a worker that is retired has ended.
+    func saveLater() {
+        nextSave?.cancel()
+        nextSave = host.eventLoop.scheduleTask(in: .seconds(5)) { [executor = host.executor] in
+            Task(executorPreference: executor) { await self.saveAgain() }
+        }
+    }
 }

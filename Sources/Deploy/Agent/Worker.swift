@@ -9,7 +9,7 @@ import Rules
 package actor Worker {
     private(set) var app: AppSettings
     private var settings: Settings
-    private(set) var history: History
+    var history: History
     let host: Host
     let status: StatusLine
     let store: Store
@@ -29,7 +29,7 @@ package actor Worker {
     /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
     /// The last claim.
-    private var claim: Store.Claim?
+    private(set) var claim: Store.Claim?
     /// The records with a verdict that could not be saved.
     var unsaved: [Record] = []
     /// When they are tried again if nothing happens before.
@@ -79,8 +79,9 @@ package actor Worker {
         for number in history.undecided.sorted() {
             if let record = try? store.record(number) { unfinished.append(record) }
         }
-        kept = host.kept?.take(of: app.name, undecided: unfinished.map(\.number)) ?? [:]
         claim = store.claim
+        kept = [:]
+        takeKept()
         guard !isRemoved, let file = Spool(app.spool).claimed else { return }
         // An agent that noted no claim went by the time.
         if claim == nil, let last = try? store.record(history.lastNumber), last.received >= file.claimed {
@@ -199,6 +200,7 @@ package actor Worker {
     private func makeLedger(_ claim: Spool.Claim) -> Ledger {
         if let before = claimedBefore {
             claimedBefore = nil
+            kept[before.number] = nil
             return makeLedger(before)
         }
         var record = Record(app: app.name, number: history.begin(), received: .now)
@@ -226,7 +228,6 @@ package actor Worker {
                 break
             } else {
                 startLettingGo()
-                await saveAgain()
                 await nextRing()
             }
         }
@@ -290,9 +291,12 @@ package actor Worker {
         await note(ledger.conclude(verdict, failure), ledger)
     }
 
-    /// Adds a verdict to the history, and forgets old drops that came to nothing.
+    /// Adds a verdict to the history, and forgets old ones.
     private func note(_ record: Record, _ ledger: Ledger) async {
-        if await !ledger.isSaved { unsaved.append(record) }
+        if await !ledger.isSaved {
+            unsaved.append(record)
+            saveLater()
+        }
         host.kept?.forget(app.name, record.number)
         if let entry = History.Entry(record) { history.append(entry) }
         host.happenings.note(.verdict(app.name, history, hadTurn: record.started != nil))

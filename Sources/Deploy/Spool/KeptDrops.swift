@@ -15,6 +15,8 @@ package final class KeptDrops: Sendable {
         package let bytes: [UInt8]
         package let owner: uid_t?
         package let placed: Timestamp
+
+        var claim: Spool.Claim { .drop(bytes, owner: owner) }
     }
 
     /// How long the service manager may take to store a drop, until it counts as not stored.
@@ -66,19 +68,18 @@ package final class KeptDrops: Sendable {
     }
 
     /// What an earlier agent kept of an app's drops, by number; once.
-    ///
-    /// - Parameter undecided: the drops without a verdict; others are forgotten.
-    func take(of app: AppName, undecided: [Int]) -> [Int: Kept] {
-        let left = left.withLock { $0.removeValue(forKey: app) ?? [:] }
-        for number in left.keys where !undecided.contains(number) { forget(app, number) }
-        return left.filter { undecided.contains($0.key) }
+    func take(of app: AppName) -> [Int: Kept] {
+        left.withLock { $0.removeValue(forKey: app) ?? [:] }
     }
 
     /// Forgets what is left of apps that are not here.
-    func forgetOthers() {
+    ///
+    /// - Parameter apps: those that are, though their records could not be read.
+    func forgetOthers(than apps: Set<AppName>) {
         let others = left.withLock { left in
-            defer { left = [:] }
-            return left
+            let others = left.filter { !apps.contains($0.key) }
+            left = left.filter { apps.contains($0.key) }
+            return others
         }
         for (app, drops) in others {
             for number in drops.keys { forget(app, number) }

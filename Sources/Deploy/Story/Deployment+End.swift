@@ -63,7 +63,8 @@ extension Deployment {
     /// Leaves the deployment to the next agent.
     private func rest(in phase: Phase) async -> Record? {
         await ledger.rest()
-        ledger.log.notice("stopped during \(phase); the next agent continues from here")
+        let place = phase.rule.crash == .resume ? "continues from here" : "starts it again"
+        ledger.log.notice("stopped during \(phase); the next agent \(place)")
         return nil
     }
 

@@ -22,7 +22,7 @@ struct Deployment: Sendable {
     /// Runs the deployment from the checks, or from the phase in which an earlier agent ended.
     ///
     /// - Parameter failure: why that phase counts as failed and is not run again.
-    /// - Returns: the record with its verdict; nil if the agent was stopped in a phase that the next agent resumes.
+    /// - Returns: the record with its verdict; nil if the agent was stopped, and the next one goes on.
     func run(from start: Phase = .check, failed failure: Failure? = nil) async -> Record? {
         var found: Checked?
         do throws(Setback) {

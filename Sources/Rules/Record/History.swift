@@ -76,7 +76,7 @@ package struct History: Sendable, Equatable {
 
     /// The highest number ever assigned; 0 before the first drop.
     package private(set) var lastNumber: Int
-    /// How many drops came to nothing whose records no longer exist.
+    /// How many drops there were whose records no longer exist.
     private var forgotten: Forgotten
 
     /// - Parameters:
@@ -111,6 +111,7 @@ package struct History: Sendable, Equatable {
     package mutating func resolve(_ number: Int, _ record: Record?) {
         unreadable.remove(number)
         guard let record else { return }
+        lastNumber = max(lastNumber, number)
         if let entry = Entry(record) { append(entry) } else { undecided.insert(number) }
     }
 
@@ -123,17 +124,21 @@ package struct History: Sendable, Equatable {
         return forget(Set(idle.dropLast(limit)))
     }
 
-    /// Forgets the oldest of the others, but none whose images or files stay.
+    /// Forgets the oldest of the others, but none whose images or files stay, that forbids older ones, or that is one of the
+    /// newest that switched.
     ///
     /// - Parameters:
     ///   - limit: how many of them stay.
     ///   - keep: how many good releases stay besides the last one.
+    ///   - switches: how many of the newest that switched stay.
     ///   - most: how many go at once, since each is a file to remove.
     /// - Returns: the numbers that are forgotten; none of them is ever assigned again.
-    package mutating func forgetOld(beyond limit: Int, keep: Int, most: Int = 100) -> [Int] {
+    package mutating func forgetOld(beyond limit: Int, keep: Int, switches: Int = 20, most: Int = 100) -> [Int] {
         let old = entries.filter { !$0.isIdle }.dropLast(limit).map(\.number)
         guard !old.isEmpty else { return [] }
-        let needed = keptFiles(keep)
+        let barrier = entries.last { $0.verdict.hasSwitched && !$0.mayRollBack }.map { [$0.number] } ?? []
+        let newest = entries.filter(\.verdict.hasSwitched).suffix(switches).map(\.number)
+        let needed = keptFiles(keep).union(barrier).union(newest)
         return forget(Set(old.filter { !needed.contains($0) }.prefix(most)))
     }
 

@@ -164,6 +164,21 @@ import Testing
         }
     }
 
+    /// A worker that does nothing else saves it as well, and so does one that has ended.
+    @Test func aRefusalThatCouldNotBeSavedIsTriedAgain() async throws {
+        try await withStoryHost { host in
+            let worker = try await host.worker()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            try host.blockSaving(2)
+            try await worker.take(.drop(Array("PATH=1\n".utf8)), from: host.spool)
+            await worker.retire()
+            await life.value
+            try host.unblockSaving(2)
+            await host.journal.awaitLine(with: "#2: its verdict is on record now")
+            #expect(try host.record(2).verdict == .refused)
+        }
+    }
+
     @Test func recordsOfDropsThatCameToNothingAreRemovedInTheEnd() async throws {
         try await withStoryHost { host in
             for number in 2...1001 { try host.leave(number, in: [.claim], .refused) }

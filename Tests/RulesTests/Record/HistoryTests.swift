@@ -225,16 +225,37 @@ import Testing
     func theOldestDeploymentsAreForgottenButNoWayBack(drops: [Drop], limit: Int, forgotten: [Int]) throws {
         var history = try history(drops)
         let good = history.lastGood
-        #expect(history.forgetOld(beyond: limit, keep: 2) == forgotten)
+        #expect(history.forgetOld(beyond: limit, keep: 2, switches: 1) == forgotten)
         #expect(history.lastGood == good && history.lastNumber == drops.count)
         #expect(history.count(of: .rolledBack) == drops.count { $0.verdict == .rolledBack })
-        #expect(history.forgetOld(beyond: limit, keep: 2) == [])
+        #expect(history.forgetOld(beyond: limit, keep: 2, switches: 1) == [])
+    }
+
+    /// Otherwise old code could start on what a newer release has migrated.
+    @Test func whatForbidsOlderReleasesIsNotForgotten() throws {
+        let app = try #require(AppName("shop"))
+        let entries = (1...6).compactMap { number in
+            var record = Record(app: app, number: number, received: Timestamp(nanoseconds: 0))
+            record.verdict = number == 2 ? .unhealthy : .deployed
+            record.directives.mayRollBack = number != 2
+            return History.Entry(record)
+        }
+        var history = History(entries)
+        let oldest = try #require(history.good(1))
+        _ = history.forgetOld(beyond: 2, keep: 0, switches: 1)
+        #expect(history.entries.map(\.number) == [2, 5, 6])
+        #expect(history.barrier(after: oldest) != nil)
+    }
+
+    @Test func whatARollbackMayHaveKeptAsideStaysAsLong() throws {
+        var history = try history(Array(repeating: "deployed a", count: 30))
+        #expect(history.forgetOld(beyond: 5, keep: 0) == Array(1...10))
     }
 
     @Test func notAllGoAtOnce() throws {
         var history = try history(Array(repeating: "deployed a", count: 10))
-        #expect(history.forgetOld(beyond: 2, keep: 0, most: 3) == [1, 2, 3])
-        #expect(history.forgetOld(beyond: 2, keep: 0, most: 3) == [4, 5, 6])
+        #expect(history.forgetOld(beyond: 2, keep: 0, switches: 1, most: 3) == [1, 2, 3])
+        #expect(history.forgetOld(beyond: 2, keep: 0, switches: 1, most: 3) == [4, 5, 6])
     }
 
     /// In any history, the release that a rollback returns to is kept, and none that never ran.
