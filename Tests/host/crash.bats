@@ -116,7 +116,8 @@ engine_pid() { inside systemctl show docker --property=MainPID --value; }
     [[ -z ${WHOLE-} ]] || pace=1
     for ((count = 1; count <= 14; count += pace)); do
         restarts_engine "$count" "good, Engine at save $count" "$(other)"
-        restarts_engine "$((count > 11 ? 12 : count + 1))" "bad, Engine at save $((count > 11 ? 12 : count + 1))" v3
+        # A bad one has twelve, of which the last is the verdict's.
+        [[ $count -gt 10 ]] || restarts_engine "$((count + 1))" "bad, Engine at save $((count + 1))" v3
     done
 }
 

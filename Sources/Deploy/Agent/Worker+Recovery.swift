@@ -8,6 +8,11 @@ extension Worker {
     func recover() async {
         if isRemoved { await releaseHolds() }
         Backups(folder: app.backups).removeLeftovers()
+        for number in untold.sorted() {
+            if let record = try? store.record(number) { await makeLedger(record).tellAgain() }
+            host.kept?.forget(app.name, number)
+        }
+        untold = []
         for record in unfinished {
             // The settings may name the app again meanwhile.
             if isRemoved { await abandon(record) } else { await recover(record) }
@@ -90,7 +95,7 @@ extension Worker {
     func takeKept() {
         for (number, drop) in host.kept?.take(of: app.name) ?? [:] {
             if history.entries.contains(where: { $0.number == number }) {
-                host.kept?.forget(app.name, number)
+                untold.append(number)
             } else if unfinished.contains(where: { $0.number == number }) {
                 kept[number] = drop
             } else if !history.unreadable.contains(number) {

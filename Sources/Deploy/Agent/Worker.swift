@@ -23,6 +23,8 @@ package actor Worker {
     var unfinished: [Record]
     /// Those of their drops that have outlived it.
     var kept: [Int: KeptDrops.Kept]
+    /// Drops whose verdict is on record, and perhaps not in the journal: a drop is forgotten once it is in both.
+    var untold: [Int] = []
     /// What removes the holds of an earlier agent, and whether it has.
     var letGo: Task<Void, Never>?
     var hasLetGo = false

@@ -199,6 +199,11 @@ actor Ledger {
         return stored
     }
 
+    /// Writes the verdict of the record to the journal, where an earlier agent may not have come to write it.
+    func tellAgain() {
+        if let verdict = record.verdict { tell(verdict) }
+    }
+
     /// The record as it is saved. A drop that never had its turn leaves no variables: a flood of them must not fill a disk.
     private var stored: Record {
         guard record.started == nil else { return record }

@@ -97,13 +97,15 @@ import Testing
         }
     }
 
-    @Test func whatHasItsVerdictIsForgottenAndWhatCannotBeReadIsNot() async throws {
+    /// An agent may end between the save of a verdict and its line in the journal.
+    @Test func whatHasItsVerdictIsToldAndForgottenAndWhatCannotBeReadIsNot() async throws {
         try await withStoryHost { host in
             let drop = Array("- 5\nIMAGE_TAG=v2\n".utf8)
             let store = DescriptorsInMemory(["shop.1": drop, "shop.2": drop])
             try write("garbage", to: host.store.folder.appending("2.json"))
-            _ = try await host.worker(keepsIn: store)
+            await finish(try await host.worker(keepsIn: store), on: host)
             #expect(store.contents.keys.sorted() == ["shop.2"])
+            #expect(host.journal.verdicts == ["#1 deployed"])
         }
     }
 
