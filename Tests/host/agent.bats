@@ -206,19 +206,6 @@ stored_drops() { inside systemctl show berth --property=NFileDescriptorStore --v
     equal "$(stored_drops)" 0
 }
 
-@test "after a boot a drop that had not pulled its images has failed" {
-    in_check booted
-    # It cannot say that it stops, and systemd keeps nothing for a service that is stopped, as after a boot.
-    inside sh -euc 'systemctl kill --signal=STOP berth
-        systemctl stop --no-block berth
-        systemctl kill --signal=KILL berth
-        until [ "$(systemctl is-active berth)" = inactive ]; do :; done'
-    equal "$(stored_drops)" 0
-    engine_goes_on
-    inside systemctl start berth
-    ends_as booted 1 failed agent-ended
-}
-
 @test "berth can be run by hand, and tells the same story on standard error" {
     local output
     output=$(inside sh -c 'berth agent 2>&1 || echo "exit $?"')
