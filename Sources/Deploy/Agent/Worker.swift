@@ -31,7 +31,7 @@ package actor Worker {
     /// The record of a drop that an earlier agent claimed and that is still in the spool.
     private var claimedBefore: Record?
     /// The last claim.
-    private(set) var claim: Store.Claim?
+    private var claim: Store.Claim?
     /// The records with a verdict that could not be saved.
     var unsaved: [Record] = []
     /// When they are tried again if nothing happens before.

@@ -14,13 +14,9 @@ struct Draft {
         for entry in try fragment.entries(of: fragment.root) {
             switch entry.name {
             case DiskSettings.header:
-                var disk = self.disk ?? TableDraft(DiskSettings(), at: entry.place)
-                try disk.merge(fragment.entries(of: entry))
-                self.disk = disk
+                try Self.merge(entry, of: fragment, into: &disk)
             case RecordSettings.header:
-                var records = self.records ?? TableDraft(RecordSettings(), at: entry.place)
-                try records.merge(fragment.entries(of: entry))
-                self.records = records
+                try Self.merge(entry, of: fragment, into: &records)
             case "apps":
                 for app in try fragment.entries(of: entry) { try merge(app, of: fragment) }
             case let name where HostSettings.keys.contains { $0.text.name == name }:
@@ -31,6 +27,16 @@ struct Draft {
                 throw entry.unknown(among: HostSettings.keys.map(\.text.name) + Self.tables)
             }
         }
+    }
+
+    private static func merge<Table>(
+        _ entry: Entry,
+        of fragment: Fragment,
+        into table: inout TableDraft<Table>?
+    ) throws(SettingsError) {
+        var merged = table ?? TableDraft(Table.defaults, at: entry.place)
+        try merged.merge(fragment.entries(of: entry))
+        table = merged
     }
 
     private mutating func merge(_ entry: Entry, of fragment: Fragment) throws(SettingsError) {
