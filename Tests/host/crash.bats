@@ -4,6 +4,8 @@
 
 load scenario
 
+agent_started=9c27cdc45e0a4be0ae18daba2bc07836
+
 setup_file() {
     local step='    - { name: %s, service: backend, command: [sh, -c, "echo %s >> /steps/runs"], when: %s }\n'
     clear_apps
@@ -24,15 +26,16 @@ setup() {
     tag=$(serves crash backend)
 }
 
-# try KIND TAG: drops the tag while `disturb` does what it does; sees how the deployment ends, and prints a row.
+# try KIND TAG: drops the tag, and what `at_save` has arranged happens; sees how the deployment ends, and prints a row.
 try() {
-    local record cursor
+    local record
     number=$((number + 1))
     inside systemctl reset-failed berth docker
     inside rm -f /srv/crash/steps/runs
     cursor=$(journal_cursor)
     drop crash "IMAGE_TAG=$2" "${login[@]}" BERTH_FORCE=1
     record=$(await_verdict crash "$number")
+    equal "$(timeout 30 head -n 1 <&"$disturbance")" "done"
     judge "$2" "$record" "$cursor"
     printf '# %-24s %-12s %-14s %s\n' "$1" "$(jq -r .verdict <<<"$record")" "$(jq -r '.cause // "-"' <<<"$record")" \
         "$(jq -r '[.phases[].name] | join(" ")' <<<"$record")" >&3
@@ -67,20 +70,25 @@ at_save() {
     read -r -u "$disturbance"
 }
 
+# dies COUNT KIND TAG [DELAY]: the agent is killed at this save, or so many milliseconds later; another one has then started.
+dies() {
+    at_save "$1" kill "$(main_pid)" "${4:-0}"
+    try "$2" "$3"
+    AWAIT_SECONDS=40 await_journal "$cursor" "MESSAGE_ID=$agent_started" >/dev/null
+}
+
 @test "kill -9 at each save of a good deployment's record" {
     local count
     for ((count = 1; count <= 15; count++)); do
-        at_save "$count" kill "$(main_pid)"
-        try "good, killed at save $count" "$(other)"
+        dies "$count" "good, killed at save $count" "$(other)"
     done
 }
 
 @test "kill -9 at each save of a bad deployment's record" {
     local count first=9
     [[ -z ${WHOLE-} ]] || first=1
-    for ((count = first; count <= 13; count++)); do
-        at_save "$count" kill "$(main_pid)"
-        try "bad, killed at save $count" v3
+    for ((count = first; count <= 12; count++)); do
+        dies "$count" "bad, killed at save $count" v3
     done
 }
 
@@ -91,11 +99,10 @@ at_save() {
     for ((count = 1; count <= ${KILLS:-5}; count++)); do
         to=$((RANDOM % 3 ? 1 : 0))
         delay=$((RANDOM % 2500))
-        at_save 1 sh -c "sleep $((delay / 1000)).$(printf %03d $((delay % 1000))); kill -KILL $(main_pid)"
         if [[ $to == 1 ]]; then
-            try "good, killed after $delay ms" "$(other)"
+            dies 1 "good, killed after $delay ms" "$(other)" "$delay"
         else
-            try "bad, killed after $delay ms" v3
+            dies 1 "bad, killed after $delay ms" v3 "$delay"
         fi
     done
 }
