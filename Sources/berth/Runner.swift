@@ -3,7 +3,6 @@ import Docker
 import Glibc
 import Linux
 import NIOCore
-import NIOPosix
 
 /// Runs a command on one thread with an event loop, while the main thread takes the signals.
 enum Runner {
@@ -16,7 +15,8 @@ enum Runner {
     ) -> Never {
         // Before any thread is made, so that all of them inherit it.
         let signals = Signals.block()
-        let host = Host(MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
+        let turns = LoopTurns()
+        let host = Host(turns.makeLoop(), turns)
         let task = Task(executorPreference: host.executor) {
             Glibc.exit(await command(host).code)
         }
@@ -45,14 +45,15 @@ extension Runner {
 
 extension Host {
     /// What the environment says of this host.
-    fileprivate init(_ loop: any EventLoop) {
+    fileprivate init(_ loop: any EventLoop, _ turns: LoopTurns) {
         self.init(
             eventLoop: loop,
             engine: Engine(socket: Surroundings.engineSocket, eventLoop: loop),
             environment: Surroundings.childEnvironment,
             state: Surroundings.state,
             runtime: Surroundings.runtime,
-            pluginFolders: ComposeProgram.systemFolders
+            pluginFolders: ComposeProgram.systemFolders,
+            turns: turns
         )
     }
 }

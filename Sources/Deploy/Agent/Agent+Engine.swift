@@ -29,7 +29,12 @@ extension Agent {
     /// Feeds the watchdog while the agent makes progress: it listens to the spools, and no phase is stuck.
     func feedWatchdog() async throws {
         guard let interval = serviceManager.watchdogInterval else { return }
+        var longestTurn = Duration.zero
         while true {
+            if host.turns.longest > longestTurn {
+                longestTurn = host.turns.longest
+                log.debug("The longest turn of the event loop so far took \(longestTurn / .milliseconds(1)) ms")
+            }
             if await isAlive() {
                 serviceManager.keepAlive()
             } else {

@@ -17,6 +17,8 @@ package struct Host: Sendable {
     package let pluginFolders: [FilePath]
     /// Keeps the drops of the agent; nil for other commands.
     package var kept: KeptDrops?
+    /// What measures the turns of the event loop.
+    package let turns: LoopTurns
     /// What has happened on it that the metrics depend on.
     let happenings = Happenings()
     /// What Compose has said of its apps.
@@ -30,7 +32,8 @@ package struct Host: Sendable {
         environment: [String: String],
         state: FilePath,
         runtime: FilePath,
-        pluginFolders: [FilePath]
+        pluginFolders: [FilePath],
+        turns: LoopTurns = LoopTurns()
     ) {
         self.eventLoop = eventLoop
         self.engine = engine
@@ -38,6 +41,7 @@ package struct Host: Sendable {
         self.state = state
         self.runtime = runtime
         self.pluginFolders = pluginFolders
+        self.turns = turns
     }
 
     package var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }

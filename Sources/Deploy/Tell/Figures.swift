@@ -1,4 +1,5 @@
 import DockerModel
+import Linux
 import Rules
 
 /// Everything that the metrics tell, as one value.
@@ -28,6 +29,8 @@ struct Figures: Equatable, Sendable {
     /// In percent.
     var guardLimit = DiskSettings().guard
     var guardRuns = 0
+    /// The longest turn of the event loop.
+    var longestTurn = Duration.zero
 
     /// The textfile (prometheus.io, "Exposition formats").
     var text: String { Metric.allCases.map { Exposition.text(of: $0, samples(of: $0)) }.joined() }
@@ -38,6 +41,7 @@ struct Figures: Equatable, Sendable {
         case .usedRatio: (usage?.filesystems ?? []).map { Exposition.Sample([$0.path], Double($0.percent) / 100) }
         case .guardLimit: [Exposition.Sample([], Double(guardLimit) / 100)]
         case .guardRuns: [Exposition.Sample([], Double(guardRuns))]
+        case .longestTurn: [Exposition.Sample([], longestTurn.inSeconds)]
         default:
             apps.sorted { $0.key < $1.key }.flatMap { name, app in
                 app.samples(of: metric).map { Exposition.Sample([name.description] + $0.labels, $0.value) }
@@ -60,7 +64,7 @@ extension Figures.App {
         case .wayBackTime: one(wayBack?.moment.inSeconds)
         case .held: [Exposition.Sample([], isHeld ? 1 : 0)]
         case .drift: one(hasDrift.map { $0 ? 1 : 0 })
-        case .buildInfo, .usedRatio, .guardLimit, .guardRuns: []
+        case .buildInfo, .usedRatio, .guardLimit, .guardRuns, .longestTurn: []
         }
     }
 

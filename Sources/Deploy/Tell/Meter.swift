@@ -180,6 +180,7 @@ actor Meter {
         for name in figures.apps.keys {
             figures.apps[name]?.isHeld = Store(app: name, state: host.state).hold != nil
         }
+        figures.longestTurn = host.turns.longest
         let text = figures.text
         guard text != written || !File.exists(path) else { return }
         do throws(Errno) {

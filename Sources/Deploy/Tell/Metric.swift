@@ -13,6 +13,7 @@ enum Metric: String, CaseIterable, Sendable {
     case usedRatio = "berth_filesystem_used_ratio"
     case guardLimit = "berth_disk_guard_limit_ratio"
     case guardRuns = "berth_disk_guard_runs_total"
+    case longestTurn = "berth_event_loop_longest_turn_seconds"
 
     enum Kind: String, Sendable {
         case counter, gauge
@@ -33,7 +34,7 @@ enum Metric: String, CaseIterable, Sendable {
         case .running, .wayBackProven, .wayBackTime, .held, .drift: ["app"]
         case .phaseSeconds: ["app", "phase"]
         case .usedRatio: ["path"]
-        case .guardLimit, .guardRuns: []
+        case .guardLimit, .guardRuns, .longestTurn: []
         }
     }
 
@@ -51,6 +52,7 @@ enum Metric: String, CaseIterable, Sendable {
         case .usedRatio: "How full a filesystem was when berth looked last: of space or inodes, whichever is scarcer."
         case .guardLimit: "The setting guard: above it the disk guard makes room."
         case .guardRuns: "How often the disk guard had to make room, since the agent started."
+        case .longestTurn: "The longest time that the agent was busy and heard nothing, since it started."
         }
     }
 }

@@ -18,6 +18,7 @@ import Testing
     @Test func theTextHasEverythingThatIsKnown() {
         var figures = Figures(version: "1.2.3")
         figures.guardRuns = 2
+        figures.longestTurn = .milliseconds(12)
         figures.usage = Usage([
             filesystem("/", used: 50), filesystem("/var/lib/docker", used: 10, inodes: 81),
         ])
@@ -90,6 +91,9 @@ import Testing
                 # HELP berth_disk_guard_runs_total How often the disk guard had to make room, since the agent started.
                 # TYPE berth_disk_guard_runs_total counter
                 berth_disk_guard_runs_total 2
+                # HELP berth_event_loop_longest_turn_seconds The longest time that the agent was busy and heard nothing, since it started.
+                # TYPE berth_event_loop_longest_turn_seconds gauge
+                berth_event_loop_longest_turn_seconds 0.012
 
                 """
         )
@@ -100,7 +104,7 @@ import Testing
         #expect(
             text.split(separator: "\n").filter { !$0.hasPrefix("#") } == [
                 #"berth_build_info{version="1"} 1"#, "berth_disk_guard_limit_ratio 0.8",
-                "berth_disk_guard_runs_total 0",
+                "berth_disk_guard_runs_total 0", "berth_event_loop_longest_turn_seconds 0",
             ]
         )
         var figures = Figures(version: "1")
