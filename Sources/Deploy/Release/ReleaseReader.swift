@@ -39,16 +39,18 @@ struct ReleaseReader: Sendable {
         let before = alone(variables)
         if let before, let delivered = remembered(before, folder, file) { return delivered }
         let known = before.flatMap { knowledge.template(under: $0.template) }
-        async let output = tools.config(folder)
+        let quick = before?.quick(folder) ?? folder
+        async let output = tools.config(quick)
         async let found = known == nil ? template(folder) : known
         let isVersionKnown = knownVersion != nil
         let version = try await checkVersion()
-        let rendered = try await output
+        var rendered = try await output
         var (template, alone) = (await found, alone(variables))
         if alone != before {
             // CI has delivered while Compose read, or Compose was upgraded.
             alone = nil
             if known != nil { template = await self.template(folder) }
+            if quick != folder { rendered = try await tools.config(folder) }
         }
         var remembered: Set<Record.Remembered> = isVersionKnown ? [.version] : []
         if known != nil, alone != nil { remembered.insert(.template) }
@@ -56,7 +58,7 @@ struct ReleaseReader: Sendable {
             folder: folder,
             rendered: rendered,
             template: template,
-            release: try release(folder.reading(file), rendered, template),
+            release: try release((alone?.quick(folder) ?? folder).reading(file), rendered, template),
             version: version,
             alone: alone,
             remembered: remembered
@@ -92,13 +94,14 @@ struct ReleaseReader: Sendable {
         let file = try store.compose(of: record)
         let compose = compose(record.variables, file)
         let before = alone(record.variables, file)
+        let quick = before?.quick(compose) ?? compose
         if let ground = before?.rendering, var release = knowledge.release(under: ground)?.release {
-            (release.compose, release.images) = (compose, record.release)
+            (release.compose, release.images) = (quick, record.release)
             return (release, true)
         }
         // Only a release with files needs the template.
         let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
-        var release = try release(compose, await tools.config(compose), template)
+        var release = try release(quick, await tools.config(quick), template)
         if let ground = before?.rendering, alone(record.variables, file) == before {
             knowledge.note(release, nil, under: ground)
         }
@@ -181,7 +184,7 @@ extension ReleaseReader {
             let (known, choices) = knowledge.release(under: ground), let choices
         else { return nil }
         var release = known
-        release.compose = folder.reading(file)
+        release.compose = alone.quick(folder).reading(file)
         return Delivered(
             folder: folder,
             rendered: nil,

@@ -135,6 +135,22 @@ import Testing
         }
     }
 
+    /// A value of GOGC could reach a container only by its name.
+    @Test(arguments: [
+        ("services: {}", "A=1", "400"), ("services: {} # GOGC", "A=1", ""), ("services: {}", "GOGC=50", ""),
+    ])
+    func composeCollectsLessGarbageWhereNothingNamesThat(_ text: String, _ settings: String, _ value: String)
+        async throws
+    {
+        try await withHost { host in
+            try write(text, to: file(of: host))
+            try write(settings, to: host.app.directory.appending(".env"))
+            _ = try await asked(of: host, "v1")
+            _ = try await asked(of: host, "v2")
+            #expect(host.collectors.suffix(3) == ["config \(value)", "pull \(value)", "up \(value)"])
+        }
+    }
+
     private func withHost(_ body: (StoryHost) async throws -> Void) async throws {
         try await withStoryHost(hasWayBack: false, policy: "{}", hasPlugin: true, body)
     }

@@ -102,6 +102,7 @@ final class StoryHost: Sendable {
             *" restart "*) verb=restart ;;
         esac
         echo "$*" >>"\(folder)/commands"
+        echo "$verb ${GOGC-}" >>"\(folder)/collectors"
         case $verb in
             run | exec)
                 IFS= read -r line
@@ -179,6 +180,9 @@ final class StoryHost: Sendable {
     var override: String { text(of: "override") }
 
     /// The whole command lines of `docker`, in order.
+    /// The verb of each command, with the value of GOGC that it has.
+    var collectors: [String] { text(of: "collectors").split(separator: "\n").map(String.init) }
+
     var commands: [String] { text(of: "commands").split(separator: "\n").map(String.init) }
 
     /// What was pulled without Compose.
