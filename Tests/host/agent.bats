@@ -206,6 +206,20 @@ stored_drops() { inside systemctl show berth --property=NFileDescriptorStore --v
     equal "$(stored_drops)" 0
 }
 
+@test "docs/strict.conf closes what most servers do not need, and all works" {
+    "$host" copy "$BATS_TEST_DIRNAME/../../docs/strict.conf" /run/systemd/system/berth.service.d/strict.conf
+    inside sh -c 'systemctl daemon-reload; systemctl restart berth'
+    new_app strict
+    release strict v1
+    release strict v2 unhealthy
+    deploy strict 1 v1
+    drop strict IMAGE_TAG=v2 "${login[@]}"
+    ends_as strict 2 rolledBack not-healthy
+    equal "$(serves strict backend)" v1
+    inside systemd-analyze security --threshold=13 --no-pager berth >/dev/null
+    inside sh -c 'rm -r /run/systemd/system/berth.service.d; systemctl daemon-reload; systemctl restart berth'
+}
+
 @test "berth can be run by hand, and tells the same story on standard error" {
     local output
     output=$(inside sh -c 'berth agent 2>&1 || echo "exit $?"')

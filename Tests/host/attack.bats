@@ -107,6 +107,15 @@ as_reader() { inside setpriv --reuid=reader --regid=reader --init-groups -- "$@"
     inside userdel reader
 }
 
+@test "what runs as user berth, such as the command of notify, cannot read the agent's memory" {
+    local pid file
+    pid=$(main_pid)
+    for file in environ mem maps; do
+        run inside setpriv --reuid=berth --regid=berth --init-groups head --bytes=1 "/proc/$pid/$file"
+        [[ $status != 0 && $output == *"Permission denied"* ]]
+    done
+}
+
 @test "an older berth's records become readable for the group" {
     new_app older
     release older v1

@@ -119,7 +119,7 @@ extension Agent {
                 }
             }
             // Most of it is of the start.
-            FreedMemory.giveBack()
+            OwnMemory.giveBack()
             try await host.clock.sleep(for: Self.leftoverAge)
         }
     }

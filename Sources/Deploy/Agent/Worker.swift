@@ -284,7 +284,7 @@ package actor Worker {
             if isChecked { await deployment.letGo(history) }
         }
         current = nil
-        FreedMemory.giveBack()
+        OwnMemory.giveBack()
     }
 
     /// Ends a drop for which no deployment runs.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Deploy
 import Glibc
+import Linux
 import Logging
 import SystemPackage
 import Systemd
@@ -33,6 +34,8 @@ struct AgentCommand: ParsableCommand {
     var verbose = false
 
     func run() {
+        // It will have tokens.
+        OwnMemory.hide()
         let (orders, order) = AsyncStream.makeStream(of: Agent.Order.self)
         let log = Log.make(level: verbose ? .debug : .info)
         let hostFile = HostFile(FilePath(config))
