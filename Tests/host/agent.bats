@@ -207,7 +207,7 @@ stored_drops() { inside systemctl show berth --property=NFileDescriptorStore --v
 }
 
 @test "docs/strict.conf closes what most servers do not need, and all works" {
-    "$host" copy "$BATS_TEST_DIRNAME/../../docs/strict.conf" /run/systemd/system/berth.service.d/strict.conf
+    inside install -D /dev/stdin /run/systemd/system/berth.service.d/strict.conf <"$BATS_TEST_DIRNAME/../../docs/strict.conf"
     inside sh -c 'systemctl daemon-reload; systemctl restart berth'
     new_app strict
     release strict v1
