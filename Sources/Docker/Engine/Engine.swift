@@ -96,8 +96,14 @@ package struct Engine: Sendable {
         _ body: NIOAsyncChannelInboundStream<ByteBuffer>
     ) async throws -> EngineError {
         struct Refusal: Decodable { let message: String }
-        let answer = Data(try await body.collect(atMost: request.limit))
-        let refusal = try? JSONDecoder().decode(Refusal.self, from: answer)
+        let answer: [UInt8]
+        do {
+            answer = try await body.collect(atMost: 1 << 20)
+        } catch is TooLarge {
+            // The status says enough.
+            answer = []
+        }
+        let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer))
         let message = (refusal?.message ?? head.status.reasonPhrase).unicodeScalars
         return .refused(
             request: request.line,
