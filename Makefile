@@ -48,10 +48,10 @@ lint: ## the format and the rules of the layout
 scenarios: ## the scenarios alone; FLAVOUR=trixie or forky for one kind of host, FILES="gate.bats …" for some of them
 	@FLAVOUR='$(FLAVOUR)' FILES='$(FILES)' Tests/run scenarios
 
-crash: ## the agent killed a hundred and thirty times, the Engine restarted, each fault of a registry (an hour)
+crash: ## the agent killed a hundred and thirty times, each fault of a registry and of the Engine (an hour and a half)
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
-	@WHOLE=1 KILLS=100 LIMIT=2h Tests/scenarios crash.bats faults.bats
+	@WHOLE=1 KILLS=100 LIMIT=2h Tests/scenarios crash.bats faults.bats engine.bats
 
 sanitize: ## the tests of child processes and files under the address and the thread sanitizer (a quarter of an hour)
 	@Tests/sanitize

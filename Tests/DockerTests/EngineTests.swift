@@ -84,6 +84,18 @@ struct EngineTests {
         }
     }
 
+    @Test(
+        "cuts a message that is too long for a reason, and does without one that is far too long",
+        arguments: [(2000, String(repeating: "x", count: 1000) + "…"), (2 << 20, "Status")]
+    )
+    func flooded(length: Int, message: String) async throws {
+        let flood = String(repeating: "x", count: length)
+        try await withStubEngine(["GET /info": .failure(500, flood)]) { _, session, _ in
+            let error = EngineError.refused(request: "GET /info".inNewestVersion, status: 500, message: message)
+            await #expect(throws: error) { _ = try await session.info() }
+        }
+    }
+
     @Test("says where a response is not as expected")
     func unintelligible() async throws {
         try await withStubEngine(["GET /info": .answer("<html>")]) { _, session, _ in

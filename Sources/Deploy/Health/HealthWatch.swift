@@ -110,7 +110,8 @@ struct HealthWatch {
         var samples: [Sample] = []
         var answered = clock.now
         var complete = clock.now
-        var alarm: Scheduled<Void>?
+        // The stream may be slow to open.
+        var alarm: Scheduled<Void>? = host.eventLoop.scheduleTask(in: TimeAmount(Self.poll)) { bell.ring(.unknown) }
         defer { alarm?.cancel() }
         for await _ in bell.rings {
             alarm?.cancel()

@@ -10,11 +10,22 @@ extension Host {
     ///
     /// - Parameter patience: how long to wait.
     func reachEngine(within patience: Duration, _ log: DeploymentLog) async throws -> EngineSession {
+        try await patiently(within: patience, log) { () async throws(EngineError) in try await engine.negotiated() }
+    }
+
+    /// Asks the Engine, and asks again what it fails as an Engine does that is being restarted or upgraded.
+    ///
+    /// - Parameter patience: how long to ask.
+    func patiently<Answer: Sendable>(
+        within patience: Duration,
+        _ log: DeploymentLog,
+        _ ask: () async throws(EngineError) -> Answer
+    ) async throws -> Answer {
         let deadline = clock.now.advanced(by: patience)
         var isWaiting = false
         while true {
             do throws(EngineError) {
-                return try await engine.negotiated()
+                return try await ask()
             } catch {
                 guard error.mayPass, clock.now < deadline else { throw error }
                 if !isWaiting { log.info("waiting for the Engine: \(error)") }

@@ -18,8 +18,16 @@ struct Switch: Sendable {
     ///
     /// - Parameter scene: the app as it is, if the images have just been found under these names. The gate sees it if one has
     ///   moved since.
-    func prepare(after scene: Scene? = nil) async throws(EngineError) -> Ready {
+    func prepare(after scene: Scene? = nil) async throws -> Ready {
         if let scene { return Ready(scene: scene, nameless: [:]) }
+        // It may be the only attempt to go back, and what is asked here changes nothing that runs. A request that hangs takes half
+        // a minute.
+        return try await tools.host.patiently(within: .seconds(120), tools.log) { () async throws(EngineError) in
+            try await makeReady()
+        }
+    }
+
+    private func makeReady() async throws(EngineError) -> Ready {
         for entry in release.namePlan.entries {
             let now = try? await session.find(entry.reference)
             if now?.id == entry.imageID { continue }
@@ -63,6 +71,7 @@ struct Switch: Sendable {
     /// - Returns: the trial that the app must pass.
     func run(_ ready: Ready, changed: Set<ReleasePath>, in files: Snapshot) async throws(Failure) -> Trial {
         let (before, images) = (ready.scene, ready.nameless)
+        await removeHalfMade(before.samples)
         let placed = images.isEmpty ? nil : try PlacedOverride(ComposeOverride(images: images), in: tools.host)
         defer { placed?.remove() }
         let compose = release.compose.merging(placed)
@@ -75,6 +84,20 @@ struct Switch: Sendable {
             throw Failure(error, of: .upFailed).with(await evidence(trial(before)))
         }
         return trial(before)
+    }
+
+    /// Removes what an `up` that was cut short has made to replace a container, and has not started: Compose takes it for a
+    /// second container of the service, removes the one that runs, and then fails because of its name (seen with Compose 2.26).
+    private func removeHalfMade(_ samples: [Sample]) async {
+        let services = Dictionary(grouping: samples, by: \.service)
+        for sample in samples where sample.state == .created && services[sample.service, default: []].count > 1 {
+            do throws(EngineError) {
+                try await session.removeContainer(sample.container)
+                tools.log.info("removed a container of \(sample.service) that was made and never started")
+            } catch {
+                tools.log.warning("a container of \(sample.service) that was never started stays: \(error)")
+            }
+        }
     }
 
     /// The services whose images have lost the digest by which the Compose file names them: a prune by hand takes it from a

@@ -86,6 +86,9 @@ package struct Engine: Sendable {
         }
     }
 
+    /// How much of the Engine's message an error has, in Unicode scalars, since it goes into the record and the journal.
+    private static let messageLimit = 1000
+
     /// The error from an error response's `{"message": "…"}`.
     private func refusal(
         _ request: Request,
@@ -93,12 +96,19 @@ package struct Engine: Sendable {
         _ body: NIOAsyncChannelInboundStream<ByteBuffer>
     ) async throws -> EngineError {
         struct Refusal: Decodable { let message: String }
-        let answer = Data(try await body.collect(atMost: request.limit))
-        let refusal = try? JSONDecoder().decode(Refusal.self, from: answer)
+        let answer: [UInt8]
+        do {
+            answer = try await body.collect(atMost: 1 << 20)
+        } catch is TooLarge {
+            // The status says enough.
+            answer = []
+        }
+        let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(answer))
+        let message = (refusal?.message ?? head.status.reasonPhrase).unicodeScalars
         return .refused(
             request: request.line,
             status: Int(head.status.code),
-            message: refusal?.message ?? head.status.reasonPhrase
+            message: String(message.prefix(Self.messageLimit)) + (message.count > Self.messageLimit ? "…" : "")
         )
     }
 }

@@ -147,7 +147,8 @@ struct Play {
             host.change {
                 // Only a name that is missing, or stands for another image, is given.
                 $0.names["shop:\(tag)"] = nil
-                $0.answers["POST /images/sha256:\(tag)/tag"] = .failure(500, "oh")
+                // An error 500 would be waited out.
+                $0.answers["POST /images/sha256:\(tag)/tag"] = .failure(409, "oh")
             }
         }
     }
