@@ -1,0 +1,102 @@
+# Drops in a row, good and bad ones mixed, on several apps at once: no verdict is lost or untrue, and the agent holds no more
+# after them than before. `make soak` runs a thousand on twenty apps; SEED=7 mixes others.
+
+load scenario
+
+setup_file() {
+    local tag name
+    clear_apps
+    for tag in v1 v2 v3 v4 v5 v6; do "$host" image "soak:$tag" >/dev/null; done
+    "$host" image soak:bad unhealthy >/dev/null
+    for ((name = 1; name <= apps; name++)); do soak_app "soak$name"; done
+    reload
+}
+
+if [[ -n ${WHOLE-} ]]; then apps=20 drops=1000 lot=100; else apps=4 drops=30 lot=10; fi
+drops=${DROPS:-$drops}
+seed=${SEED:-1}
+
+# The apps stay until the end.
+setup() { :; }
+
+# soak_app NAME: an app of one service, which is healthy in a moment, and then hardly ever asked. All apps run the same
+# images: a name that berth gives one for an app must not matter to another.
+soak_app() {
+    app "$1"
+    # shellcheck disable=SC2016  # for Compose
+    edit "$1" -e '/^  frontend:/,$d' -e "s|$1-backend|soak|" \
+        -e 's|interval: 1s|interval: ${PACE:-1h}\n      start_period: ${GRACE:-1h}\n      start_interval: 200ms|'
+}
+
+# drop_lot FIRST LAST: drops them, and keeps the verdicts.
+drop_lot() {
+    printf '%s\n' "${login[@]}" |
+        inside "$tools/drop-many" "$seed" "$1" "$2" "$apps" 6 >>"$BATS_FILE_TMPDIR/verdicts"
+}
+
+# held: what berth holds once all that follows the last verdict has been done.
+held() {
+    local tries
+    for tries in {1..100}; do
+        inside "$tools/agent-holds" >"$BATS_FILE_TMPDIR/held"
+        [[ $tries == 100 ]] || jq --exit-status '.stored == 0 and .holds == [] and .children == [] and .files == []' \
+            "$BATS_FILE_TMPDIR/held" >/dev/null || continue
+        equal "$(jq --compact-output .names "$BATS_FILE_TMPDIR/held")" "$(names)" 2>/dev/null || [[ $tries == 100 ]] || continue
+        break
+    done
+    cat "$BATS_FILE_TMPDIR/held"
+}
+
+# names: the names that berth keeps on purpose: of each app, those of the newest four releases that differ by their images.
+names() {
+    inside sh -c 'cat /var/lib/berth/*/deployments/*.json' | jq --slurp --compact-output '
+        map(select(.verdict == "deployed")) | group_by(.app) | map(
+            sort_by(-.number) | reduce .[] as $record ([];
+                if any(.[]; .services.backend.imageID == $record.services.backend.imageID) then . else . + [$record] end)
+            | .[:4][] | "berth/\(.app)/backend:\(.number)") | sort'
+}
+
+# row LAST: a line of the table.
+row() {
+    local counts verdict
+    for verdict in deployed rolledBack failed refused superseded; do
+        counts+=$(printf ' %10d' "$(grep -c " $verdict " "$BATS_FILE_TMPDIR/verdicts" || :)")
+    done
+    printf '# %6d %5d%s %11d %7d %11d %9d %6d\n' "$1" "$((SECONDS - begun))" "$counts" \
+        "$(jq '[.descriptors[]] | add' <<<"$2")" "$(jq .threads <<<"$2")" "$(jq .containers <<<"$2")" \
+        "$(jq '.names | length' <<<"$2")" "$(jq .private <<<"$2")" >&3
+}
+
+# same FIRST NOW: the agent is the same one, and holds as much as then.
+same() {
+    local what
+    for what in .pid .threads .descriptors .stored .children .files .holds; do
+        equal "$what $(jq --compact-output --sort-keys "$what" <<<"$2")" "$what $(jq --compact-output --sort-keys "$what" <<<"$1")"
+    done
+    equal "$(jq --compact-output .names <<<"$2")" "$(names)"
+}
+
+@test "drops in a row, good and bad ones: each has one verdict, a true one, and the agent holds no more than before" {
+    local begun=$SECONDS last now first=""
+    printf '# seed %d\n# %6s %5s %10s %10s %10s %10s %10s %11s %7s %11s %9s %6s\n' "$seed" drops s deployed rolledBack failed \
+        refused superseded descriptors threads containers names KiB >&3
+    inside "$tools/agent-holds" >"$BATS_FILE_TMPDIR/idle"
+    for ((last = lot; last <= drops; last += lot)); do
+        drop_lot $((last - lot + 1)) "$last"
+        now=$(held)
+        row "$last" "$now"
+        first=${first:-$now}
+        same "$(<"$BATS_FILE_TMPDIR/idle")" "$now"
+    done
+    # In a short run it has not settled.
+    if [[ $drops -ge 200 ]]; then
+        [[ $(jq .private <<<"$now") -le $(($(jq .private <<<"$first") * 11 / 10)) ]]
+    fi
+}
+
+@test "each of the drops has one record, whose verdict is the journal's" {
+    equal "$(inside sh -c 'cat /var/lib/berth/*/deployments/*.json' |
+        jq -r '"\(.request | ltrimstr("soak-")) \(.app) \(.verdict) \(.cause // "-")"' | sort -n)" \
+        "$(cut -d ' ' -f 1,2,4- "$BATS_FILE_TMPDIR/verdicts" | sort -n)"
+    equal "$(wc -l <"$BATS_FILE_TMPDIR/verdicts")" "$drops"
+}
