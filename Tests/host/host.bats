@@ -225,17 +225,72 @@ state() { inside docker inspect --format "$2" "$1"; }
     equal "$status" 1
 }
 
-@test "a token is found in the journal, in a file, in an argument and in an environment, and else nowhere" {
-    assert_no_canary canary-0123456789
-    inside sh -c 'echo canary-1111111111 >/run/canary; echo canary-2222222222 | logger'
-    inside systemd-run --quiet --unit=canary-argument sh -c 'sleep infinity; : canary-3333333333'
-    inside systemd-run --quiet --unit=canary-environment --setenv=TOKEN=canary-4444444444 sleep infinity
-    for place in 1:/run/canary '2:journal: MESSAGE=' 3:/cmdline 4:/environ; do
-        digit=${place%%:*}
-        run assert_no_canary "canary-$(printf "%.s$digit" {1..10})"
-        [[ $status == 1 && $output == *"${place#*:}"* ]]
+# finds PLACE: there alone, or there too.
+finds() {
+    run assert_no_canary
+    [[ $status == 1 && $output == *"$1"* ]] || { printf 'not found in %s:\n%s\n' "$1" "$output" >&2; return 1; }
+}
+
+# keeps UNIT SCRIPT: a process that reads a secret from /run/secret, and removes that. The service manager does not know it.
+keeps() {
+    inside sh -c 'echo canary-token-0 >/run/secret'
+    inside systemd-run --quiet --unit="$1" --description="$1" bash -c "$2"
+    inside timeout 10 sh -c 'while test -e /run/secret; do :; done'
+}
+
+@test "a secret is found in the journal, in a file, in an argument and in an environment, and else nowhere" {
+    assert_no_canary
+    local secret
+    for secret in canary-token-1 canary-key-shop "$(printf 'ci:canary-token-1' | base64)" "$(printf 'x canary-key-shop' | base64)"; do
+        for file in /run/secret /var/log/secret/.name /tmp/secret /etc/secret /secret; do
+            inside sh -c 'mkdir -p "$(dirname "$1")"; echo "x $2" >"$1"' place "$file" "$secret"
+            finds "$file: x $secret"
+            inside rm "$file"
+        done
+        inside sh -c 'printf "MESSAGE=hello\nSOME_FIELD=x %s\n" "$1" | logger --journald' say "$secret"
+        finds "journal: SOME_FIELD=x $secret"
+        assert_no_canary
     done
-    inside systemctl stop canary-argument canary-environment
+    # A value with a line break is binary in the journal.
+    inside sh -c 'printf "MESSAGE=hello\ncanary-key-shop\n" | systemd-cat'
+    finds "journal: "
+    # shellcheck disable=SC2016  # expanded inside
+    keeps argument 'read -r secret </run/secret; rm /run/secret; exec bash -c "sleep infinity; :" "$secret"'
+    finds "/cmdline: "
+    inside systemctl stop argument
+    # shellcheck disable=SC2016  # expanded inside
+    keeps environment 'read -r TOKEN </run/secret; rm /run/secret; export TOKEN; exec sleep infinity'
+    finds "/environ: "
+    inside systemctl stop environment
+    assert_no_canary
+}
+
+@test "a secret is found in a memory, in an open file without a name, and a core is found, but no value of .env where it belongs" {
+    # shellcheck disable=SC2016  # expanded inside
+    keeps memory 'read -r secret </run/secret; rm /run/secret; coproc sleep infinity; wait'
+    finds "(bash): "
+    inside systemctl stop memory
+    keeps nameless 'exec 3</run/secret; rm /run/secret; exec sleep infinity'
+    finds "/fd/3: "
+    inside systemctl stop nameless
+    inside sh -c 'printf "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4\0core" >/var/tmp/any-name'
+    finds "/var/tmp/any-name: a core"
+    inside rm /var/tmp/any-name
+    assert_no_canary
+    login
+    app known
+    release known v1
+    inside sh -c 'echo IMAGE_TAG=v1 >>/srv/known/.env'
+    compose known up --detach --wait --quiet-pull
+    [[ $(compose known logs backend) == *canary-printed-known* ]]
+    assert_no_canary
+    inside sh -c 'echo GITHUB_TOKEN=canary-token-1 >>/srv/known/.env'
+    compose known up --detach --wait --quiet-pull
+    finds /srv/known/.env
+    inside sed -i /TOKEN/d /srv/known/.env
+    finds /environ
+    [[ $output == */var/lib/docker/containers* ]]
+    compose known down
 }
 
 @test "a value of .env is found in what is stored, as it is and in base64, and else nowhere" {

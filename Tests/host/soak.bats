@@ -34,17 +34,18 @@ drop_lot() {
         inside "$tools/drop-many" "$seed" "$1" "$2" "$apps" 6 >>"$BATS_FILE_TMPDIR/verdicts"
 }
 
-# held: what berth holds once all that follows the last verdict has been done.
+# held [APP]: what berth holds once it has done all that follows the last verdict; of the app it has let the names go too.
 held() {
-    local tries
-    for tries in {1..100}; do
-        inside "$tools/agent-holds" >"$BATS_FILE_TMPDIR/held"
-        [[ $tries == 100 ]] || jq --exit-status '.stored == 0 and .holds == [] and .children == [] and .files == []' \
-            "$BATS_FILE_TMPDIR/held" >/dev/null || continue
-        equal "$(jq --compact-output .names "$BATS_FILE_TMPDIR/held")" "$(names)" 2>/dev/null || [[ $tries == 100 ]] || continue
-        break
+    local tries held kept
+    kept=$(names)
+    for ((tries = 0; tries < 100; tries++)); do
+        held=$(inside "$tools/agent-holds")
+        ! jq --exit-status --argjson kept "$kept" --arg of "berth/${1-/}/" '
+            def own: map(select(startswith($of)));
+            .stored == 0 and .holds == [] and .children == [] and .files == [] and (.names | own) == ($kept | own)' \
+            <<<"$held" >/dev/null || break
     done
-    cat "$BATS_FILE_TMPDIR/held"
+    printf '%s\n' "$held"
 }
 
 # names: the names that berth keeps on purpose: of each app, those of the newest four releases that differ by their images.
@@ -56,13 +57,24 @@ names() {
             | .[:4][] | "berth/\(.app)/backend:\(.number)") | sort'
 }
 
+# quiet: one drop for each app, one after the other. What a pull of another app has hindered is done after it: names that no
+# kept release has go then.
+quiet() {
+    local name number
+    for ((name = 1; name <= apps; name++)); do
+        number=$(inside sh -c 'ls "$1" 2>/dev/null | wc -l' count "/var/lib/berth/soak$name/deployments")
+        deploy "soak$name" $((number + 1)) v1 "BERTH_REQUEST=quiet-$name"
+        held "soak$name" >/dev/null
+    done
+}
+
 # row LAST: a line of the table.
 row() {
     local counts verdict
     for verdict in deployed rolledBack failed refused superseded; do
         counts+=$(printf ' %10d' "$(grep -c " $verdict " "$BATS_FILE_TMPDIR/verdicts" || :)")
     done
-    printf '# %6d %5d%s %11d %7d %11d %9d %6d\n' "$1" "$((SECONDS - begun))" "$counts" \
+    printf '# %6s %5d%s %11d %7d %11d %9d %6d\n' "$1" "$((SECONDS - begun))" "$counts" \
         "$(jq '[.descriptors[]] | add' <<<"$2")" "$(jq .threads <<<"$2")" "$(jq .containers <<<"$2")" \
         "$(jq '.names | length' <<<"$2")" "$(jq .private <<<"$2")" >&3
 }
@@ -73,7 +85,8 @@ same() {
     for what in .pid .threads .descriptors .stored .children .files .holds; do
         equal "$what $(jq --compact-output --sort-keys "$what" <<<"$2")" "$what $(jq --compact-output --sort-keys "$what" <<<"$1")"
     done
-    equal "$(jq --compact-output .names <<<"$2")" "$(names)"
+    # None is missing; what is left of others has gone in the end.
+    equal "$(jq --compact-output --argjson kept "$(names)" '$kept - .names' <<<"$2")" "[]"
 }
 
 @test "drops in a row, good and bad ones: each has one verdict, a true one, and the agent holds no more than before" {
@@ -92,11 +105,16 @@ same() {
     if [[ $drops -ge 200 ]]; then
         [[ $(jq .private <<<"$now") -le $(($(jq .private <<<"$first") * 11 / 10)) ]]
     fi
+    quiet
+    now=$(held)
+    row "quiet" "$now"
+    same "$(<"$BATS_FILE_TMPDIR/idle")" "$now"
+    equal "$(jq --compact-output .names <<<"$now")" "$(names)"
 }
 
 @test "each of the drops has one record, whose verdict is the journal's" {
     equal "$(inside sh -c 'cat /var/lib/berth/*/deployments/*.json' |
-        jq -r '"\(.request | ltrimstr("soak-")) \(.app) \(.verdict) \(.cause // "-")"' | sort -n)" \
+        jq -r 'select(.request | startswith("soak-")) | "\(.request | ltrimstr("soak-")) \(.app) \(.verdict) \(.cause // "-")"' | sort -n)" \
         "$(cut -d ' ' -f 1,2,4- "$BATS_FILE_TMPDIR/verdicts" | sort -n)"
     equal "$(wc -l <"$BATS_FILE_TMPDIR/verdicts")" "$drops"
 }
