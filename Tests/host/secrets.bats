@@ -9,8 +9,6 @@ load scenario
     release talks v2 unhealthy
     deploy talks 1 v1
     drop talks IMAGE_TAG=v2 "${login[@]}"
-    local cursor
-    cursor=$(journal_cursor)
     ends_as talks 2 rolledBack
     contains "$(inside docker logs talks-backend-1)" "session secret: canary-printed-talks"
     contains "$(record talks 2 | jq -r '.evidence[] | select(.service == "backend").container.log[]')" "session secret: [redacted]"
