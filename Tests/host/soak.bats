@@ -12,7 +12,7 @@ setup_file() {
     reload
 }
 
-if [[ -n ${WHOLE-} ]]; then apps=20 drops=1000 lot=100; else apps=4 drops=30 lot=10; fi
+if [[ -n ${WHOLE-} ]]; then apps=20 drops=1000 lot=100; else apps=4 drops=24 lot=8; fi
 drops=${DROPS:-$drops}
 seed=${SEED:-1}
 
