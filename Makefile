@@ -27,7 +27,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios crash sanitize demo compare bench build-bench man install deb package clean
+.PHONY: help build test unit lint scenarios crash soak sanitize demo compare bench build-bench man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,11 @@ crash: ## the agent killed a hundred and thirty times, each fault of a registry 
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
 	@WHOLE=1 KILLS=100 LIMIT=2h Tests/scenarios crash.bats faults.bats engine.bats
+
+soak: ## a thousand drops in a row on twenty apps, good and bad ones: nothing is lost, nothing grows (half an hour); SEED=7
+	@Tests/tools host
+	@$(MAKE) --no-print-directory build
+	@WHOLE=1 LIMIT=2h Tests/scenarios soak.bats
 
 sanitize: ## the tests of child processes and files under the address and the thread sanitizer (a quarter of an hour)
 	@Tests/sanitize

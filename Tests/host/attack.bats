@@ -169,7 +169,7 @@ END'
     drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
     ends_as gitlab 1 deployed
     equal "$(record gitlab 1 | jq -c .variables)" '{"IMAGE_TAG":"v1","SENTRY_AUTH_TOKEN":"[redacted]"}'
-    assert_no_canary "$canary"
+    assert_no_canary
     # shellcheck disable=SC2016  # Compose expands it
     inside sed -i 's|      IMAGE_TAG:|      SENTRY: ${SENTRY_AUTH_TOKEN:-}\n&|' /srv/gitlab/docker-compose.yml
     drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
@@ -191,7 +191,7 @@ END'
     drop gitlab IMAGE_TAG=v1 CI_REGISTRY_USER=ci "CI_JOB_TOKEN=$canary" "SENTRY_AUTH_TOKEN=$canary"
     ends_as gitlab 4 refused secret-in-drop
     contains "$(reason gitlab 4)" "SENTRY_AUTH_TOKEN sounds like a secret, and an env_file uses it"
-    assert_no_canary "$canary"
+    assert_no_canary
 }
 
 @test "an .env that has Compose ignore orphans, and one that names the Compose file below another app's" {

@@ -56,7 +56,7 @@ judge() {
     await_journal "$3" BERTH_APP=crash "BERTH_DEPLOYMENT=$number" "BERTH_VERDICT=$verdict" >/dev/null
     equal "$(inside journalctl --after-cursor="$3" --output=json BERTH_APP=crash "BERTH_DEPLOYMENT=$number" |
         jq -r 'select(.BERTH_VERDICT) | .BERTH_VERDICT')" "$verdict"
-    assert_no_canary "$canary"
+    assert_no_canary
     runs=$(inside sh -c 'sort /srv/crash/steps/runs 2>/dev/null || :')
     equal "$(uniq <<<"$runs")" "$runs"
 }

@@ -225,37 +225,6 @@ state() { inside docker inspect --format "$2" "$1"; }
     equal "$status" 1
 }
 
-@test "a token is found in the journal, in a file, in an argument and in an environment, and else nowhere" {
-    assert_no_canary canary-0123456789
-    inside sh -c 'echo canary-1111111111 >/run/canary; echo canary-2222222222 | logger'
-    inside systemd-run --quiet --unit=canary-argument sh -c 'sleep infinity; : canary-3333333333'
-    inside systemd-run --quiet --unit=canary-environment --setenv=TOKEN=canary-4444444444 sleep infinity
-    for place in 1:/run/canary '2:journal: MESSAGE=' 3:/cmdline 4:/environ; do
-        digit=${place%%:*}
-        run assert_no_canary "canary-$(printf "%.s$digit" {1..10})"
-        [[ $status == 1 && $output == *"${place#*:}"* ]]
-    done
-    inside systemctl stop canary-argument canary-environment
-}
-
-@test "a value of .env is found in what is stored, as it is and in base64, and else nowhere" {
-    app env
-    local state=/var/find-env-values value
-    inside mkdir -p "$state/folder"
-    finds() { inside "$tools/find-env-values" "$state" /srv/env/.env; }
-    inside tee "$state/folder/file" <<<'GREETING hello'
-    run finds
-    equal "$status $output" "1 "
-    for value in canary-key-env canary-last-line-env postgres://env:canary-url-env@db.example/env; do
-        for before in "" a aa; do
-            printf '%s%s;' "$before" "$value" | base64 --wrap=0 | inside tee "$state/folder/file" >/dev/null
-            [[ $(finds) == "$state/folder/file: "* ]]
-        done
-        inside tee "$state/folder/file" <<<"x${value}x"
-        [[ $(finds) == "$state/folder/file: "* ]]
-    done
-}
-
 @test "the Engine and the registry go away and come back" {
     for _ in 1 2 3 4; do
         engine_stop

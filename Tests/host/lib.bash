@@ -141,12 +141,12 @@ await_event() { inside "$tools/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${
 
 # --- secrets
 
-# Fails, and prints where, if the token is in the journal, in a file that could hold it, in a command line or in an
-# environment.
+# Fails, and prints where, if a token, or a value of the `.env` that `app` makes, is in the journal, a file, a command line, an
+# environment or a memory that may not have it, or if there is a core file; see find-canaries.
 assert_no_canary() {
     local found
-    if found=$(inside "$tools/find-token" <<<"$1"); then
-        printf 'the token is in:\n%s\n' "$found" >&2
+    if found=$(inside "$tools/find-canaries"); then
+        printf 'a secret is in:\n%s\n' "$found" >&2
         return 1
     elif [[ $? != 1 ]]; then
         return 1

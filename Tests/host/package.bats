@@ -19,7 +19,7 @@ teardown() {
     if [[ -z ${BATS_TEST_COMPLETED-} ]]; then
         inside journalctl -u berth --no-pager -n 40 -o short-precise | sed 's/^/# /'
     fi
-    assert_no_canary "$canary"
+    assert_no_canary
 }
 
 install_package() { inside apt-get install --yes --quiet "$1"; }

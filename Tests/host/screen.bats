@@ -83,6 +83,7 @@ Phases:
   rollback  TIME
 backend is unhealthy: its healthcheck fails
   healthcheck, exit code 1 (3 times): no health from a unhealthy app
+  | session secret: [redacted]
   | unhealthy: starting
 exit 0"
     equal "$(seen 80 berth plan seen)" "\

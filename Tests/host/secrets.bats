@@ -1,0 +1,104 @@
+# Where a secret could get out: what a container prints, a core of an agent that crashes, the memory of one that does not.
+# `teardown` looks everywhere after these scenarios, as after each.
+
+load scenario
+
+@test "a secret that a container prints is in its own log, and in what berth says of it is a mark" {
+    new_app talks
+    release talks v1
+    release talks v2 unhealthy
+    deploy talks 1 v1
+    drop talks IMAGE_TAG=v2 "${login[@]}"
+    ends_as talks 2 rolledBack
+    contains "$(inside docker logs talks-backend-1)" "session secret: canary-printed-talks"
+    contains "$(record talks 2 | jq -r '.evidence[] | select(.service == "backend").container.log[]')" "session secret: [redacted]"
+    contains "$(inside journalctl -o cat BERTH_APP=talks BERTH_DEPLOYMENT=2 BERTH_SERVICE=backend)" \
+        "backend | session secret: [redacted]"
+}
+
+# hangs APP N: drops v2, whose pull does not end: the registry keeps the blobs to itself, until `goes_on`.
+hangs() {
+    inside sh -c 'rm -f /run/faults.log; echo "* ^GET.*/blobs/ hang" >/run/faults'
+    drop "$1" IMAGE_TAG=v2 "${login[@]}"
+    inside timeout 30 sh -c 'until test -s /run/faults.log; do :; done'
+    equal "$(record "$1" "$2" | jq -r '.phases[-1].name')" pull
+}
+
+# A pull waits for the bytes that another one is getting, so what hangs must end.
+goes_on() {
+    inside rm /run/faults
+    inside systemctl stop faulty-registry
+    stands_in_front
+}
+
+stands_in_front() {
+    inside systemd-run --quiet --collect --unit=faulty-registry "$tools/faulty-registry"
+    inside timeout 10 sh -c 'until curl --silent --output /dev/null http://127.0.0.1:5001/v2/; do :; done'
+}
+
+# unit_has LINE…: what the unit says beside; without a line it is as it was.
+unit_has() {
+    # shellcheck disable=SC2016  # expanded inside
+    inside bash -euc 'folder=/run/systemd/system/berth.service.d
+        rm -rf "$folder"
+        [[ $# == 0 ]] || { mkdir -p "$folder"; printf "%s\n" "[Service]" "$@" >"$folder/secrets.conf"; }
+        systemctl daemon-reload
+        systemctl reset-failed berth
+        systemctl restart berth' unit "$@"
+}
+
+# crashes SIGNAL: prints how the agent has ended, as systemd saw it: `killed`, or `dumped` if it left a core.
+crashes() {
+    local cursor
+    cursor=$(journal_cursor)
+    inside kill -s "$1" "$(main_pid)"
+    await_journal "$cursor" UNIT=berth.service MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15 | jq -r .EXIT_CODE
+}
+
+@test "an agent that crashes in the middle of a pull leaves no core" {
+    local signal number=1 pattern
+    stands_in_front
+    new_app crashing
+    edit crashing 's|127.0.0.1:5000|127.0.0.1:5001|'
+    inside sed -i 's|127.0.0.1:5000|127.0.0.1:5001|' /etc/berth/conf.d/crashing.toml
+    # In this folder it may write one.
+    unit_has WorkingDirectory=/var/spool/berth/crashing
+    release crashing v1
+    deploy crashing 1 v1
+    read -r pattern </proc/sys/kernel/core_pattern
+    touch "$BATS_TEST_TMPDIR/begin"
+    for signal in SEGV ABRT; do
+        number=$((number + 1))
+        release crashing v2
+        hangs crashing $number
+        [[ $(inside "$tools/find-canaries" "$(main_pid)") -gt 0 ]]
+        # A program that takes the cores of the machine gets them in any case, and is to see the limit.
+        [[ $(crashes "$signal") == killed || $pattern == "|"* ]]
+        goes_on
+        ends_as crashing $number deployed
+        assert_no_canary
+    done
+    equal "$(find /var/lib/systemd/coredump /var/crash /var/lib/apport -type f -newer "$BATS_TEST_TMPDIR/begin" 2>/dev/null)" ""
+
+    # Without the limit there is a core, with the token in it.
+    if [[ $pattern != [/\|]* ]]; then
+        unit_has WorkingDirectory=/var/spool/berth/crashing LimitCORE=infinity
+        release crashing v2
+        hangs crashing 4
+        equal "$(crashes SEGV)" dumped
+        goes_on
+        ends_as crashing 4 deployed
+        run assert_no_canary
+        contains "$output" "/var/spool/berth/crashing/core"
+        contains "$output" ": a core"
+        inside sh -c 'grep --quiet canary-token /var/spool/berth/crashing/core* && rm /var/spool/berth/crashing/core*'
+    fi
+    unit_has
+    inside systemctl stop faulty-registry
+}
+
+@test "what the agent's memory has of a token after the verdict is told" {
+    two_releases remembers
+    deploy remembers 2 v2
+    echo "# after a verdict the agent's memory has the token $(inside "$tools/find-canaries" "$(main_pid)") times" >&3
+}
