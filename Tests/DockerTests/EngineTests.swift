@@ -86,7 +86,7 @@ struct EngineTests {
 
     @Test(
         "cuts a message that is too long for a reason, and does without one that is far too long",
-        arguments: [(2000, String(repeating: "x", count: 1000) + "…"), (2 << 20, "Status")]
+        arguments: [(2000, String(repeating: "x", count: 1000) + "…"), (2 << 20, "Internal Server Error")]
     )
     func flooded(length: Int, message: String) async throws {
         let flood = String(repeating: "x", count: length)

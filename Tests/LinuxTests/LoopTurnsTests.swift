@@ -2,7 +2,7 @@ import Linux
 import NIOCore
 import Testing
 
-@Suite struct LoopTurnsTests {
+@Suite(.timeLimit(.minutes(1))) struct LoopTurnsTests {
     @Test func theLongestTurnIsWhatKeepsTheLoopBusy() async throws {
         let turns = LoopTurns()
         let loop = turns.makeLoop()
@@ -12,10 +12,8 @@ import Testing
             let start = clock.now
             while clock.now - start < .milliseconds(50) {}
         }.get()
-        // The turn has ended once another one runs.
-        try await loop.scheduleTask(in: .nanoseconds(1)) {}.futureResult.get()
-
-        #expect(turns.longest >= .milliseconds(50))
+        // What has become ready meanwhile belongs to the same turn.
+        while turns.longest < .milliseconds(50) { try await loop.submit {}.get() }
         #expect(turns.longest < .seconds(30))
     }
 }

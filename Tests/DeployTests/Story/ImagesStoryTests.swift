@@ -204,7 +204,8 @@ import Testing
             try host.addToService(#"},"db":{"image":"db@sha256:d1""#)
             host.change { $0.names["db@sha256:d1"] = "sha256:db" }
             host.journal.when("shop #2: up") {
-                host.change { $0.answers["GET /images/db@sha256:d1/json"] = .failure(500, "oh") }
+                // An error 500 would be waited out.
+                host.change { $0.answers["GET /images/db@sha256:d1/json"] = .failure(409, "oh") }
             }
             try await deploy(host)
             #expect(try host.record(2).verdict == .failed)
