@@ -20,7 +20,7 @@ struct SeedTests {
     func mutations(target: FuzzTarget) throws {
         let seeds = try Self.seeds(of: target).map(\.bytes)
         var generator = SplitMix(seed: 1)
-        for _ in 0..<200 {
+        for _ in 0..<100 {
             let input = Self.mutation(of: seeds, &generator)
             #expect(throws: Never.self, "\(input)") { try target.check(input) }
         }
