@@ -27,7 +27,7 @@ VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 PACKAGE := .build-deb/berth_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 
 .DEFAULT_GOAL := build
-.PHONY: help build test unit lint scenarios crash soak sanitize demo compare bench build-bench man install deb package clean
+.PHONY: help build test unit lint scenarios crash soak sanitize fuzz demo compare bench build-bench man install deb package clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ soak: ## a thousand drops in a row on twenty apps, good and bad ones: nothing is
 
 sanitize: ## the tests of child processes and files under the address and the thread sanitizer (a quarter of an hour)
 	@Tests/sanitize
+
+fuzz: ## what berth reads of others, on inputs that libFuzzer makes; SECONDS=60 for each target, TARGETS="drop record" for some
+	@TIME='$(or $(SECONDS),60)' TARGETS='$(TARGETS)' Tests/fuzz
 
 demo: ## the main job, shown on a throwaway host with real parts; BERTH_HOST_KEEP=1 keeps the host
 	@Tests/tools host
@@ -119,7 +122,7 @@ $(PACKAGE): $(BINARY) $(shell git ls-files 2>/dev/null)
 	@cd $(@D)/berth && BERTH_BINARY=$(abspath $(BINARY)) dpkg-buildpackage --no-sign >../log 2>&1 || { tail -n 30 ../log >&2; exit 1; }
 
 clean: ## what was built, and every throwaway host
-	rm -rf .build .build-tools $(RELEASE) .build-deb
+	rm -rf .build .build-tools .build-fuzz $(RELEASE) .build-deb
 	@for host in $(wildcard .build-host/run/*); do \
 		BERTH_HOST_DIR=.build-host BERTH_HOST_NAME=$${host##*/} Tests/host/host end || exit; \
 	done

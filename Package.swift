@@ -117,6 +117,31 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        // What `make fuzz` runs, with what must hold; the unit tests run it on the seeds.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Deploy",
+                "Docker",
+                "DockerModel",
+                "Linux",
+                "Rules",
+                "Systemd",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "FuzzTargets",
+                "Linux",
+                "Support",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SystemdTests",
             dependencies: ["Systemd", .product(name: "Logging", package: "swift-log")],
@@ -177,3 +202,10 @@ let package = Package(
         ),
     ]
 )
+
+// It links with libFuzzer alone, so it is part of the package for `make fuzz` alone.
+if Context.environment["BERTH_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Program", swiftSettings: settings)
+    )
+}

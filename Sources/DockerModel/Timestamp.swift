@@ -25,10 +25,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
             let day = scanner.number(2), scanner.skip("T") || scanner.skip("t"),
             let hour = scanner.number(2), scanner.skip(":"), let minute = scanner.number(2), scanner.skip(":"),
             let second = scanner.number(2), let fraction = scanner.fraction(), let offset = scanner.offset(),
-            scanner.isAtEnd, 1678...2261 ~= year, 1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second <= 60
+            scanner.isAtEnd, 1677...2262 ~= year, 1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second <= 60
         else { return nil }
         let days = Self.days(year: year, month: month, day: day)
-        nanoseconds = (days * 86_400 + hour * 3_600 + minute * 60 + second - offset) * 1_000_000_000 + fraction
+        // Of the first and the last year only a part fits; a moment in the other part becomes the first or the last one.
+        self.init(seconds: days * 86_400 + hour * 3_600 + minute * 60 + second - offset, nanoseconds: fraction)
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }

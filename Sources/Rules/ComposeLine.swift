@@ -8,8 +8,10 @@ package struct ComposeLine: Equatable {
         let text = String(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
         // Compose quotes the rest of an `.env` line that it cannot parse, which may be a secret.
         let quoting = "in variable name \""
-        let parts = text.split(separator: quoting, maxSplits: 1, omittingEmptySubsequences: false)
-        self.text = parts.count == 2 ? parts[0] + quoting + "…\"" : text
+        // By bytes: with an accent after it, the quotation mark would be another character.
+        let bytes = Array(text.utf8)
+        let start = bytes.indices.first { bytes[$0...].starts(with: quoting.utf8) }
+        self.text = start.map { String(decoding: bytes[..<$0], as: UTF8.self) + quoting + "…\"" } ?? text
     }
 
     /// Whether the line only reports a layer's progress, as a pull does hundreds of times. Such a line begins with the

@@ -15,9 +15,9 @@ package struct Dotenv: Equatable, Sendable {
     package private(set) var inherited: Set<String> = []
 
     package init(_ text: String) {
-        // A line ending of two characters would be one Character.
-        var rest = text.replacing("\r\n", with: "\n").drop { $0 == "\u{FEFF}" }
-        while let start = rest.firstIndex(where: { !$0.isWhitespace }) {
+        // By scalars, as Compose reads: an accent after a quotation mark or an equals sign would be one character with it.
+        var rest = text.replacing("\r\n", with: "\n").unicodeScalars.drop { $0 == "\u{FEFF}" }
+        while let start = rest.firstIndex(where: { !$0.properties.isWhitespace }) {
             rest = rest[start...]
             let line = rest.prefix { $0 != "\n" }
             guard line.first != "#", let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
@@ -28,7 +28,7 @@ package struct Dotenv: Equatable, Sendable {
             let name = Self.name(line[..<separator])
             let value = rest[rest.index(after: separator)...].drop(while: \.isBlank)
             let (spellings, end) = Self.value(value)
-            variables.append(Variable(name: name, spellings: spellings, uses: value[..<end].variables))
+            variables.append(Variable(name: name, spellings: spellings, uses: Substring(value[..<end]).variables))
             rest = rest[end...]
         }
     }
@@ -42,13 +42,13 @@ package struct Dotenv: Equatable, Sendable {
     /// The last value of a name, as Compose reads it.
     package subscript(name: String) -> String? { variables.last { $0.name == name }?.spellings.last }
 
-    private static func name(_ text: Substring) -> String {
-        let words = text.split(whereSeparator: \.isBlank)
+    private static func name(_ text: Substring.UnicodeScalarView) -> String {
+        let words = text.split(whereSeparator: \.isBlank).map { String($0) }
         return (words.count > 1 && words[0] == "export" ? words.dropFirst() : words[...]).joined()
     }
 
     /// - Returns: the value, and where it ends.
-    private static func value(_ text: Substring) -> ([String], Substring.Index) {
+    private static func value(_ text: Substring.UnicodeScalarView) -> ([String], Substring.Index) {
         if let quote = text.first, quote == "\"" || quote == "'", let quoted = quoted(text.dropFirst(), quote) {
             return quoted
         }
@@ -60,8 +60,11 @@ package struct Dotenv: Equatable, Sendable {
 
     /// - Parameter text: begins after the opening quote.
     /// - Returns: nil if the value never ends.
-    private static func quoted(_ text: Substring, _ quote: Character) -> ([String], Substring.Index)? {
-        var value = ""
+    private static func quoted(
+        _ text: Substring.UnicodeScalarView,
+        _ quote: Unicode.Scalar
+    ) -> ([String], Substring.Index)? {
+        var value = String.UnicodeScalarView()
         var index = text.startIndex
         while index < text.endIndex {
             let next = text.index(after: index)
@@ -70,7 +73,8 @@ package struct Dotenv: Equatable, Sendable {
                 index = text.index(after: next)
             } else if text[index] == quote {
                 let written = String(text[..<index])
-                return (written == value ? [value] : [written, value], next)
+                let read = String(value)
+                return (written == read ? [read] : [written, read], next)
             } else {
                 value.append(text[index])
                 index = next
@@ -80,7 +84,7 @@ package struct Dotenv: Equatable, Sendable {
     }
 
     /// What a character after a backslash stands for; nil if the backslash stands for itself.
-    private static func meaning(of character: Character, _ quote: Character) -> Character? {
+    private static func meaning(of character: Unicode.Scalar, _ quote: Unicode.Scalar) -> Unicode.Scalar? {
         switch character {
         case quote: quote
         case "n" where quote == "\"": "\n"
@@ -93,14 +97,14 @@ package struct Dotenv: Equatable, Sendable {
     }
 }
 
-extension Character {
+extension Unicode.Scalar {
     fileprivate var isBlank: Bool { self == " " || self == "\t" }
 }
 
-extension Substring {
+extension Substring.UnicodeScalarView {
     fileprivate var trimmed: String {
         var text = self
-        while let last = text.last, last.isWhitespace { text.removeLast() }
+        while let last = text.last, last.properties.isWhitespace { text.removeLast() }
         return String(text)
     }
 }

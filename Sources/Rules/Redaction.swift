@@ -3,15 +3,15 @@ package struct Redaction: Equatable, Sendable {
     /// What stands in a secret's place.
     package static let mark = "[redacted]"
 
-    private let secrets: [String]
+    /// As bytes, because what follows a secret may be one character with its end, such as an accent.
+    private let secrets: [[UInt8]]
 
     /// - Parameter secrets: the values; each line of a value is a secret too, because a log shows lines. A value or line
     ///   with fewer than six characters is ignored as too common, and so is a word of ``commonWords``.
     package init(secrets: [String]) {
         let all = secrets.flatMap { [$0] + $0.split(whereSeparator: \.isNewline).map(String.init) }
         let known = Set(all).filter { $0.count >= 6 && !Self.commonWords.contains($0.lowercased()) }
-        // A secret that contains another must be replaced first, or part of it would stay.
-        self.secrets = known.sorted { ($1.count, $0) < ($0.count, $1) }
+        self.secrets = known.sorted().map { Array($0.utf8) }
     }
 
     /// Finds the secrets of an `.env`: the values of names that sound secret, and the passwords in all URLs.
@@ -24,8 +24,18 @@ package struct Redaction: Equatable, Sendable {
         self.init(secrets: found)
     }
 
+    /// - Returns: the text with the mark for each secret; secrets that overlap share one.
     package func apply(to text: String) -> String {
-        secrets.reduce(text) { $0.replacing($1, with: Self.mark) }
+        let bytes = Array(text.utf8)
+        let hidden = secrets.flatMap(bytes.ranges).sorted { $0.lowerBound < $1.lowerBound }
+        guard !hidden.isEmpty else { return text }
+        var shown: [UInt8] = []
+        var end = 0
+        for range in hidden {
+            if range.lowerBound >= end { shown += bytes[end..<range.lowerBound] + Array(Self.mark.utf8) }
+            end = max(end, range.upperBound)
+        }
+        return String(decoding: shown + bytes[end...], as: UTF8.self)
     }
 
     /// What settings often say and programs often print. A list, and no measure of randomness: a weak password must not
@@ -50,6 +60,19 @@ package struct Redaction: Equatable, Sendable {
             return others
         }
         return [String(authority[authority.index(after: colon)..<at])] + others
+    }
+}
+
+extension [UInt8] {
+    /// Each occurrence of a text, also of those that overlap.
+    fileprivate func ranges(of text: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var rest = self[...]
+        while let first = text.first, let start = rest.firstIndex(of: first) {
+            if rest[start...].starts(with: text) { ranges.append(start..<start + text.count) }
+            rest = rest[(start + 1)...]
+        }
+        return ranges
     }
 }
 

@@ -34,6 +34,16 @@ struct ValueTests {
         #expect(Timestamp(text) == nil)
     }
 
+    @Test("whatever moment is written can be read", arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max])
+    func extremes(nanoseconds: Int64) throws {
+        let moment = Timestamp(nanoseconds: nanoseconds)
+        #expect(Timestamp(moment.description) == moment)
+        #expect(try #require(Timestamp(moment.inMilliseconds)) <= moment)
+        // In UTC it is in the year before.
+        let early = try #require(Timestamp("1678-01-01T00:00:00+23:59"))
+        #expect(Timestamp(early.description) == early)
+    }
+
     @Test("every day of four centuries is written as it is parsed")
     func calendar() {
         var day: Int64 = -40 * 365

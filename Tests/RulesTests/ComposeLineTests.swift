@@ -21,6 +21,10 @@ import Testing
         #expect(ComposeLine(line).text.contains("line 3"))
     }
 
+    @Test func doesNotRepeatItAfterAnAccent() {
+        #expect(!ComposeLine("in variable name \"\u{301}SECRET\"").text.contains("SECRET"))
+    }
+
     @Test func dropsTheIndent() {
         #expect(ComposeLine(" backend Pulling \t").text == "backend Pulling")
     }

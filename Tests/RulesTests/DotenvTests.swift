@@ -18,6 +18,8 @@ import Testing
             ("A=\"a\\$b\"", ["A=a$b"]), ("A=\"open\nB=1", ["A=\"open", "B=1"]), ("A=a\"b\"\n", ["A=a\"b\""]),
             ("", []), ("=1", ["=1"]), ("A=\"\"", ["A="]), ("export\tA=1", ["A=1"]), ("export=1", ["export=1"]),
             ("\u{FEFF}A=1", ["A=1"]),
+            // An accent joins a mark only for a person.
+            ("A=\u{301}1", ["A=\u{301}1"]), ("A=\"\u{301}1\"", ["A=\u{301}1"]), ("A='1'\u{301}\nB=2", ["A=1", "B=2"]),
         ] as [(String, [String])]
     )
     func isReadAsComposeReadsIt(text: String, expected: [String]) {

@@ -15,16 +15,16 @@ package struct HostFile: Sendable {
     ///
     /// - Parameter new: a file that is not there yet, with its text.
     package func load(with new: (file: FilePath, text: String)? = nil) throws(SettingsError) -> Settings {
-        var draft = Draft()
         let fragments = try fragments()
         let all =
             fragments.prefix(1)
             + (fragments.dropFirst() + [new?.file].compactMap { $0 }).sorted { $0.string < $1.string }
+        var texts: [(file: FilePath, text: String)] = []
         for file in all {
             guard let text = try file == new?.file ? new?.text : Self.read(file) else { continue }
-            try draft.merge(Fragment(parsing: text, file: file))
+            texts.append((file, text))
         }
-        return try Settings(validating: draft)
+        return try Settings(parsing: texts)
     }
 
     /// The files and the folder that exist, as far as they can be listed.
@@ -63,5 +63,14 @@ package struct HostFile: Sendable {
 
     private static func unreadable(_ path: FilePath, _ error: Errno, hint: String) -> SettingsError {
         Place(file: path).error("cannot be read: \(error)", hint)
+    }
+}
+
+extension Settings {
+    /// Parses and validates texts in their order; a key that a later one sets again replaces the earlier value.
+    package init(parsing texts: [(file: FilePath, text: String)]) throws(SettingsError) {
+        var draft = Draft()
+        for (file, text) in texts { try draft.merge(Fragment(parsing: text, file: file)) }
+        try self.init(validating: draft)
     }
 }

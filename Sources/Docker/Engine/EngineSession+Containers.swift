@@ -130,12 +130,14 @@ package struct LogSize: Hashable, Sendable {
 /// Removes the frame headers from the log stream of a container without a terminal.
 ///
 /// Each header has eight bytes: the stream's number, three zeros, and the payload's length as a big-endian number.
-struct LogDemultiplexer {
+package struct LogDemultiplexer {
     private var header: [UInt8] = []
     private var remaining = 0
 
+    package init() {}
+
     /// The payload in the next chunk of the stream.
-    mutating func payload(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    package mutating func payload(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var payload: [UInt8] = []
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -56,7 +56,7 @@ package struct EventStream<Element: Decodable & Sendable>: AsyncSequence, Sendab
     package struct Iterator: AsyncIteratorProtocol {
         private var bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
         private let request: Request
-        private var splitter = LineSplitter(limit: 1024 * 1024)
+        private var lines = EventLines<Element>()
         private var events: ArraySlice<Element> = []
 
         fileprivate init(bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, request: Request) {
@@ -75,19 +75,26 @@ package struct EventStream<Element: Decodable & Sendable>: AsyncSequence, Sendab
                         try Task.checkCancellation()
                         return nil
                     }
-                    try decode(buffer)
+                    events += try lines.append(buffer.readableBytesView)
                 } catch {
                     throw EngineError(error, during: request)
                 }
             }
             return events.popFirst()
         }
+    }
+}
 
-        /// The Engine writes one object per line.
-        private mutating func decode(_ buffer: ByteBuffer) throws {
-            var lines: [ArraySlice<UInt8>] = []
-            splitter.append(buffer.readableBytesView) { lines.append($0) }
-            events += try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Element.self, from: Data($0)) }
-        }
+/// Decodes a stream of events, of which the Engine writes one per line, however the stream is chunked.
+package struct EventLines<Element: Decodable> {
+    private var splitter = LineSplitter(limit: 1024 * 1024)
+
+    package init() {}
+
+    /// The events that the next chunk completes.
+    package mutating func append(_ bytes: some Sequence<UInt8>) throws -> [Element] {
+        var lines: [ArraySlice<UInt8>] = []
+        splitter.append(bytes) { lines.append($0) }
+        return try lines.filter { !$0.isEmpty }.map { try JSONDecoder().decode(Element.self, from: Data($0)) }
     }
 }

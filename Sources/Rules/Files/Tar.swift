@@ -125,7 +125,7 @@ extension Tar {
             case UInt8(ascii: "5"): .folder
             default: nil
             }
-        guard let kind, let path = ReleasePath(extended["path"] ?? text(header[0..<100])),
+        guard let kind, !target.utf8.contains(0), let path = ReleasePath(extended["path"] ?? text(header[0..<100])),
             !path.components.isEmpty, let mode = number(header[100..<108]), let modified = number(header[136..<148]),
             let owner = extended["uid"].map({ Int($0) }) ?? number(header[108..<116]),
             let group = extended["gid"].map({ Int($0) }) ?? number(header[116..<124]),
@@ -146,7 +146,7 @@ extension Tar {
     }
 
     private static func number(_ field: ArraySlice<UInt8>) -> Int? {
-        Int(text(field), radix: 8).flatMap { $0 < 0 ? nil : $0 }
+        field.last == 0 ? Int(text(field), radix: 8).flatMap { $0 < 0 ? nil : $0 } : nil
     }
 
     /// The records of an extended header: `29 path=nginx/conf.d/…`.
@@ -157,9 +157,10 @@ extension Tar {
             let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
             length > space - rest.startIndex + 1, length <= rest.count
         {
-            let record = String(decoding: rest[(space + 1)..<(rest.startIndex + length - 1)], as: UTF8.self)
-            if let equals = record.firstIndex(of: "=") {
-                records[String(record[..<equals])] = String(record[record.index(after: equals)...])
+            let record = rest[(space + 1)..<(rest.startIndex + length - 1)]
+            if let equals = record.firstIndex(of: UInt8(ascii: "=")) {
+                let key = String(decoding: record[..<equals], as: UTF8.self)
+                records[key] = String(decoding: record[(equals + 1)...], as: UTF8.self)
             }
             rest = rest.dropFirst(length)
         }

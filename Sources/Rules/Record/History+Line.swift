@@ -10,9 +10,9 @@ extension History.Entry {
         let flags = (mayRollBack ? "" : "n") + (isRollback ? "r" : "") + (hasSteps ? "s" : "")
         let words = [
             "\(number)", verdict.rawValue, "\(received.nanoseconds / 1_000_000)", "-" + flags,
-            (composeDigest ?? "-") + (releaseDigest.map { "/\($0)" } ?? ""),
+            (composeDigest?.asDigest ?? "-") + (releaseDigest.map { "/\($0.asDigest)" } ?? ""),
         ]
-        let images = images.sorted { $0.key < $1.key }.map { "\($0.key.rawValue.asWord)=\($0.value)" }
+        let images = images.sorted { $0.key < $1.key }.map { "\($0.key.rawValue.asWord)=\($0.value.rawValue.asWord)" }
         return (words + images + ["."]).joined(separator: " ")
     }
 
@@ -31,20 +31,22 @@ extension History.Entry {
         var images: [(use: ArraySlice<UInt8>, id: ArraySlice<UInt8>)] = []
         images.reserveCapacity(words.count - 6)
         for word in words[5..<words.count - 1] {
-            guard let equals = word.firstIndex(of: UInt8(ascii: "=")), let use = word[..<equals].unescaped else {
-                return nil
-            }
-            images.append((use, word[(equals + 1)...]))
+            guard let equals = word.firstIndex(of: UInt8(ascii: "=")), let use = word[..<equals].unescaped,
+                let id = word[(equals + 1)...].unescaped
+            else { return nil }
+            images.append((use, id))
         }
         let digests = words[4].split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+        let unescaped = digests.compactMap(\.unescaped)
+        guard unescaped.count == digests.count else { return nil }
         self.init(
             number: number,
             verdict: verdict,
             received: Timestamp(nanoseconds: 0) + .milliseconds(milliseconds),
             release: History.Packed(
                 images,
-                composeDigest: digests[0].elementsEqual([UInt8(ascii: "-")]) ? nil : digests[0],
-                releaseDigest: digests.count > 1 ? digests[1] : nil
+                composeDigest: words[4].first == UInt8(ascii: "-") ? nil : unescaped[0],
+                releaseDigest: unescaped.count > 1 ? unescaped[1] : nil
             ),
             mayRollBack: !words[3].contains(UInt8(ascii: "n")),
             isRollback: words[3].contains(UInt8(ascii: "r")),
@@ -58,27 +60,35 @@ extension ArraySlice<UInt8> {
 
     /// A word of the index as the text that it stands for; nil if an escape is cut off.
     fileprivate var unescaped: ArraySlice<UInt8>? {
-        contains(UInt8(ascii: "%")) ? String(word: text).map { Array($0.utf8)[...] } : self
+        guard contains(UInt8(ascii: "%")) else { return self }
+        var bytes: [UInt8] = []
+        var rest = self
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let escaped = UInt8(rest.prefix(2).text, radix: 16) else { return nil }
+            bytes.append(escaped)
+            rest = rest.dropFirst(2)
+        }
+        return bytes[...]
     }
 }
 
 extension String {
     /// The text as one word of the index: a blank, a line end, `=` and `%` become `%XX`, as the target of a volume may
     /// have them.
-    fileprivate var asWord: String {
-        utf8.contains(where: Self.isEscaped)
-            ? String(decoding: utf8.flatMap { Self.isEscaped($0) ? Self.escaped($0) : [$0] }, as: UTF8.self) : self
+    fileprivate var asWord: String { escaping(where: Self.isEscaped) }
+
+    /// The same for a digest, which may be anything in a record that a person has edited: `/` and `-` mean something there.
+    fileprivate var asDigest: String {
+        escaping { Self.isEscaped($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
     }
 
-    /// Reads such a word; nil if an escape is cut off.
-    fileprivate init?(word: some StringProtocol) {
-        let pieces = word.split(separator: "%", omittingEmptySubsequences: false)
-        var bytes = Array(pieces[0].utf8)
-        for piece in pieces.dropFirst() {
-            guard piece.count >= 2, let byte = UInt8(piece.prefix(2), radix: 16) else { return nil }
-            bytes += [byte] + piece.dropFirst(2).utf8
-        }
-        self.init(decoding: bytes, as: UTF8.self)
+    private func escaping(where isEscaped: (UInt8) -> Bool) -> String {
+        guard utf8.contains(where: isEscaped) else { return self }
+        return String(decoding: utf8.flatMap { isEscaped($0) ? Self.escaped($0) : [$0] }, as: UTF8.self)
     }
 
     private static func isEscaped(_ byte: UInt8) -> Bool {

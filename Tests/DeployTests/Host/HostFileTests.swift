@@ -132,6 +132,22 @@ import Testing
         #expect(error.hint?.isEmpty == false)
     }
 
+    /// At such a header the TOML library ends the process.
+    @Test(arguments: ["[ü]", "[.a]", "[[.a]]", "[ $a]", "[\n]", "[#a]", "a = \"\"\"\n[x]\"\"\"\n[.a]"])
+    func aHeaderWithoutANameIsRefused(header: String) async throws {
+        let text = "# a file\n" + header
+        let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
+        #expect(error.line == text.split(separator: "\n").lastIndex { $0.contains("[") }.map { $0 + 1 })
+        #expect(error.problem == "the table's name is missing")
+    }
+
+    @Test func whatLooksLikeAHeaderIsNone() async throws {
+        let script = "[ $a = 1 ]\n[.b]"
+        let notify = "[\n  \"/bin/sh\", # [.c]\n'-c', \"\"\"\n\(script)\"\"\"\n]"
+        let settings = try await load(["berth.toml": "[ apps.shop ]\ndirectory = \"/srv/shop\"\nnotify = \(notify)\n"])
+        #expect(settings.apps.values.first?.notify == ["/bin/sh", "-c", script])
+    }
+
     @Test(arguments: [("0", 0), ("1", 1), ("3", 3), ("100", 100), ("0x10", 16), ("+5", 5)])
     func keepsSoManyReleases(text: String, keep: Int) async throws {
         let settings = try await load(["berth.toml": "[apps.shop]\ndirectory = \"/srv/shop\"\nkeep = \(text)\n"])

@@ -7,6 +7,15 @@ import Testing
         let entries = [
             entry("nginx/"), entry("nginx/empty="), entry("nginx/a=text\n"), entry("nginx/b->a"),
             entry("\(long)/"), entry("\(long)/ünïcode name=x"), entry("far->\(long)"),
+            // An accent joins the equals sign before it in the extended header.
+            Snapshot.Entry(
+                path: path("\u{301}\(long)"),
+                content: .link("\u{301}\(long)"),
+                mode: 0o777,
+                owner: 0,
+                group: 0,
+                modified: 0
+            ),
             Snapshot.Entry(
                 path: path("big"),
                 content: .file(Array(repeating: 7, count: 1500)),
@@ -52,7 +61,7 @@ import Testing
         #expect(ReleasePath(text)?.description == normal)
     }
 
-    @Test(arguments: ["/etc", "..", "a/../..", "../shop"])
+    @Test(arguments: ["/etc", "..", "a/../..", "../shop", "..\0", "a/..\0x/..\0x/etc", "../\u{301}", "/\u{301}"])
     func neverLeavesTheFolder(text: String) {
         #expect(ReleasePath(text) == nil)
     }

@@ -57,6 +57,12 @@ import Testing
         ("TOKEN='k\\'123456'", "k'123456", "[redacted]"),
         ("TOKEN=\"k\\\\123456\"", "k\\123456", "[redacted]"),
         ("TOKEN: k-123456", "k-123456", "[redacted]"),
+        // What joins the last character of a secret in the output, or the mark before it in the file.
+        ("TOKEN=k-123456", "k-123456\u{301} k-123456\u{200D}", "[redacted]\u{301} [redacted]\u{200D}"),
+        ("TOKEN=\u{301}k-123456", "\u{301}k-123456", "[redacted]"),
+        ("TOKEN=\"\u{301}k-123456\"", "\u{301}k-123456", "[redacted]"),
+        // Secrets that overlap.
+        ("A_TOKEN=abcdef\nB_TOKEN=defghi", "abcdefghi", "[redacted]"),
         ("NOTE='two\nlines'\nTOKEN=k-123456", "k-123456", "[redacted]"),
         ("NOTE=\"open\nTOKEN=k-123456", "k-123456", "[redacted]"),
         // Words that many programs print are no secret, whatever their name.

@@ -403,6 +403,8 @@ import Testing
                 [:], ["a": "sha256:1"], ["Web": "sha256:1", "a.b_c-d": "sha256:2"],
                 ["a": "sha256:1", "a:/assets": "sha256:2", "a:pre_start.0": "sha256:3"],
                 ["a:/two words = 100 %\n": "sha256:1", "é:/é": "sha256:2"],
+                // An accent after an escape, and what a person wrote for an ID.
+                ["a:/ \u{301}": "sha256:1", "b": "of a person .\n13 deployed 1 - - "],
             ] as [[ImageUse: ImageID]] {
                 for compose in [nil, "3f2a"] {
                     let entry = try entry(verdict, images, compose: compose, change)
@@ -430,6 +432,14 @@ import Testing
         #expect(entry != (try self.entry(.deployed, entry.images, compose: word) { $0.releaseDigest = nil }))
         #expect(entry != (try self.entry(.deployed, entry.images, compose: nil) { $0.releaseDigest = word }))
         guard !word.isEmpty else { return }
+        #expect(History.Entry(line: entry.line) == entry)
+    }
+
+    /// A record that a person has edited may have anything for a digest; it forges no line and no other word.
+    @Test(arguments: ["-", "a/b", "a b", "a .\n13 deployed 1 - -", "%", "-/\u{301}"])
+    func aDigestIsOneWord(digest: String) throws {
+        let entry = try entry(.deployed, ["a": "sha256:1"], compose: digest) { $0.releaseDigest = digest }
+        #expect(!entry.line.contains("\n"))
         #expect(History.Entry(line: entry.line) == entry)
     }
 
