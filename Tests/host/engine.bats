@@ -192,7 +192,7 @@ prune_failed=c0f0e252706846fda54942c4a0fc7204
     TO=v3 spoil 3 rollback '/_ping\sberth' 500 rolledBack not-healthy
     TO=v3 spoil 1 rollback "$look" 500 rolledBack not-healthy
     TO=v3 spoil 1 rollback "$look" hang rolledBack not-healthy
-    TO=v3 spoil '*' rollback '/images/\S*\sberth' 500 rolledBack not-healthy
+    TO=v3 spoil '*' rollback '^GET.*/images/\S*\sberth' 500 rolledBack not-healthy
     TO=v3 spoil 3 rollback '/events' 'cut 0' rolledBack not-healthy
 }
 
