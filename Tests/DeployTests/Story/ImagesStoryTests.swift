@@ -205,7 +205,7 @@ import Testing
             host.change { $0.names["db@sha256:d1"] = "sha256:db" }
             host.journal.when("shop #2: up") {
                 // An error 500 would be waited out.
-                host.change { $0.answers["GET /images/db@sha256:d1/json"] = .failure(409, "oh") }
+                host.change { $0.answers["GET /images/db@sha256:d1/json"] = .answer("no image") }
             }
             try await deploy(host)
             #expect(try host.record(2).verdict == .failed)

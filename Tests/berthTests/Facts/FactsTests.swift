@@ -57,7 +57,9 @@ import Testing
 
     /// A field, a directive or a variable of the build that a page names exists, and so does the value of a match.
     @Test func whatPagesNameExists() throws {
-        let build = ["HOST_KEEP", "HOST_NAME", "HOST_FLAVOUR", "HOST_DIR", "HOST_LAYER", "WRITE_MANUAL", "BINARY"].map {
+        let build = [
+            "HOST_KEEP", "HOST_NAME", "HOST_FLAVOUR", "HOST_DIR", "HOST_LAYER", "WRITE_MANUAL", "BINARY", "FUZZ",
+        ].map {
             "BERTH_\($0)"
         }
         // By these names a CI job hands its key, the server's and more lines to `drop.sh`.
