@@ -3,7 +3,7 @@
 /// Two moments of the Engine can be compared and subtracted; a moment of the Engine and one of another clock only
 /// roughly.
 package struct Timestamp: Hashable, Comparable, Sendable {
-    /// Nanoseconds since 1970-01-01T00:00:00Z; the years 1678 to 2261 fit.
+    /// Nanoseconds since 1970-01-01T00:00:00Z; the years 1678 to 2261 fit wholly.
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) {

@@ -213,9 +213,12 @@ stored_drops() { inside systemctl show berth --property=NFileDescriptorStore --v
     release strict v1
     release strict v2 unhealthy
     deploy strict 1 v1
+    policy strict '  steps:' \
+        '    - { name: dump, service: backend, in: running, when: before, command: [echo, data], output: { file: dump } }'
     drop strict IMAGE_TAG=v2 "${login[@]}"
     ends_as strict 2 rolledBack not-healthy
     equal "$(serves strict backend)" v1
+    equal "$(inside sh -c 'cat /var/backups/berth/strict/*')" data
     inside systemd-analyze security --threshold=13 --no-pager berth >/dev/null
     inside sh -c 'rm -r /run/systemd/system/berth.service.d; systemctl daemon-reload; systemctl restart berth'
 }

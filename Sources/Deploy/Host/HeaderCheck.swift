@@ -71,6 +71,8 @@ struct HeaderCheck {
         while let byte = rest.first {
             if isLong ? rest.starts(with: fence) : byte == quote {
                 rest = rest.dropFirst(isLong ? 3 : 1)
+                // The text itself may end in one or two.
+                for _ in 0..<2 where isLong && rest.first == quote { rest = rest.dropFirst() }
                 return
             }
             if byte == UInt8(ascii: "\n") {

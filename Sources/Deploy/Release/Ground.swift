@@ -29,7 +29,7 @@ struct Alone: Equatable, Sendable {
     /// What the rendering depends on; nil as long as it is not known which files Compose reads for it.
     let rendering: Ground?
     /// Whether all that Compose reads is known, and does not name ``Compose/collector``.
-    private let mayBeQuick: Bool
+    let isQuick: Bool
     /// The files: if one is written while Compose reads, its answer is to neither state.
     private let marks: [File.Identity?]
 
@@ -52,16 +52,13 @@ struct Alone: Equatable, Sendable {
             guard let contents = try? files.map({ try seen.read($0) }) else { return nil }
             let all = zip(files, contents).flatMap { [Array($0.string.utf8), $1] }
             rendering = Ground(compose.directory, own + [Self.bytes(compose.environment.map { ($0, $1) }), key] + all)
-            mayBeQuick = !([text, settings] + contents).contains(where: Self.namesCollector)
+            isQuick = !([text, settings] + contents).contains(where: Self.namesCollector)
         } else {
             rendering = nil
-            mayBeQuick = false
+            isQuick = false
         }
         marks = seen.marks
     }
-
-    /// The same ``Compose/quick`` if that changes nothing else.
-    func quick(_ compose: Compose) -> Compose { mayBeQuick ? compose.quick : compose }
 
     /// The files as they are now, and the folders that they are in, so that one that comes and goes is noticed too.
     private struct Seen {
@@ -92,7 +89,8 @@ struct Alone: Equatable, Sendable {
     }
 
     private static func namesCollector(_ text: [UInt8]?) -> Bool {
-        text.map { String(decoding: $0, as: UTF8.self).contains(Compose.collector) } ?? false
+        // By bytes: with an accent after it, the last letter would be another character.
+        text.map { text in text.indices.contains { text[$0...].starts(with: Compose.collector.utf8) } } ?? false
     }
 
     private static func bytes(_ environment: [(name: String, value: String)]) -> [UInt8] {

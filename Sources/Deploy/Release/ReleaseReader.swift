@@ -39,7 +39,7 @@ struct ReleaseReader: Sendable {
         let before = alone(variables)
         if let before, let delivered = remembered(before, folder, file) { return delivered }
         let known = before.flatMap { knowledge.template(under: $0.template) }
-        let quick = before?.quick(folder) ?? folder
+        let quick = quick(folder, before)
         async let output = tools.config(quick)
         async let found = known == nil ? template(folder) : known
         let isVersionKnown = knownVersion != nil
@@ -50,7 +50,7 @@ struct ReleaseReader: Sendable {
             // CI has delivered while Compose read, or Compose was upgraded.
             alone = nil
             if known != nil { template = await self.template(folder) }
-            if quick != folder { rendered = try await tools.config(folder) }
+            if quick.isQuick { rendered = try await tools.config(folder) }
         }
         var remembered: Set<Record.Remembered> = isVersionKnown ? [.version] : []
         if known != nil, alone != nil { remembered.insert(.template) }
@@ -58,7 +58,7 @@ struct ReleaseReader: Sendable {
             folder: folder,
             rendered: rendered,
             template: template,
-            release: try release((alone?.quick(folder) ?? folder).reading(file), rendered, template),
+            release: try release((alone == nil ? folder : quick).reading(file), rendered, template),
             version: version,
             alone: alone,
             remembered: remembered
@@ -92,16 +92,15 @@ struct ReleaseReader: Sendable {
     /// - Returns: also whether Compose was not asked again.
     func onRecord(_ record: Record) async throws -> (release: Release, isRemembered: Bool) {
         let file = try store.compose(of: record)
-        let compose = compose(record.variables, file)
         let before = alone(record.variables, file)
-        let quick = before?.quick(compose) ?? compose
+        let compose = quick(compose(record.variables, file), before)
         if let ground = before?.rendering, var release = knowledge.release(under: ground)?.release {
-            (release.compose, release.images) = (quick, record.release)
+            (release.compose, release.images) = (compose, record.release)
             return (release, true)
         }
         // Only a release with files needs the template.
         let template = record.files == nil ? nil : try? JSON(bytes: await tools.capture(compose.template()))
-        var release = try release(quick, await tools.config(quick), template)
+        var release = try release(compose, await tools.config(compose), template)
         if let ground = before?.rendering, alone(record.variables, file) == before {
             knowledge.note(release, nil, under: ground)
         }
@@ -121,6 +120,12 @@ struct ReleaseReader: Sendable {
     /// `docker compose` for the app, never with the credential.
     private func compose(_ variables: [String: String], _ file: FilePath? = nil) -> Compose {
         host.compose(in: app.directory, variables, file: file)
+    }
+
+    private func quick(_ compose: Compose, _ alone: Alone?) -> Compose {
+        var compose = compose
+        compose.isQuick = alone?.isQuick ?? false
+        return compose
     }
 
     private var key: [UInt8]? { ReleaseKey(state: host.state).bytes }
@@ -184,7 +189,7 @@ extension ReleaseReader {
             let (known, choices) = knowledge.release(under: ground), let choices
         else { return nil }
         var release = known
-        release.compose = alone.quick(folder).reading(file)
+        release.compose = quick(folder, alone).reading(file)
         return Delivered(
             folder: folder,
             rendered: nil,

@@ -31,8 +31,9 @@ struct Switch: Sendable {
         for entry in release.namePlan.entries {
             let now = try? await session.find(entry.reference)
             if now?.id == entry.imageID { continue }
-            if now != nil { await warn(of: entry) }
+            let users = now == nil ? [] : await users(of: entry)
             try await session.tag(entry.imageID, as: entry.reference)
+            warn(users, entry)
         }
         return Ready(scene: try await watch.scene(), nameless: try await nameless())
     }
@@ -45,14 +46,17 @@ struct Switch: Sendable {
         let nameless: [ServiceName: ImageID]
     }
 
-    /// A name is the whole host's. Compose makes a container of another project anew, at its next `up`, if the name that it
-    /// was made from has moved.
-    private func warn(of entry: NamePlan.Entry) async {
-        guard let containers = try? await session.containers() else { return }
-        let users = containers.filter { container in
+    /// The containers of other projects that were made from the image that has the name now.
+    private func users(of entry: NamePlan.Entry) async -> [ContainerSummary] {
+        ((try? await session.containers()) ?? []).filter { container in
             container.image == entry.reference.rawValue && container.imageID != entry.imageID
                 && container.labels.isReplica && container.labels.project != release.model.name
         }
+    }
+
+    /// A name is the whole host's. Compose makes a container of another project anew, at its next `up`, if the name that it
+    /// was made from has moved.
+    private func warn(_ users: [ContainerSummary], _ entry: NamePlan.Entry) {
         guard !users.isEmpty else { return }
         let names = users.map { "\($0.name) of project \($0.labels.project?.rawValue ?? "")" }
         tools.log.warning(
@@ -86,17 +90,22 @@ struct Switch: Sendable {
         return trial(before)
     }
 
-    /// Removes what an `up` that was cut short has made to replace a container, and has not started: Compose takes it for a
+    /// Removes what an `up` that was cut short has left beside the containers that it was to replace: Compose takes it for a
     /// second container of the service, removes the one that runs, and then fails because of its name (seen with Compose 2.26).
+    /// A stop of the agent does not cut this short either, since the switch follows.
     private func removeHalfMade(_ samples: [Sample]) async {
-        let services = Dictionary(grouping: samples, by: \.service)
-        for sample in samples where sample.state == .created && services[sample.service, default: []].count > 1 {
-            do throws(EngineError) {
-                try await session.removeContainer(sample.container)
-                tools.log.info("removed a container of \(sample.service) that was made and never started")
-            } catch {
-                tools.log.warning("a container of \(sample.service) that was never started stays: \(error)")
+        guard samples.contains(where: { $0.state == .created }) else { return }
+        do {
+            try await tools.unbroken {
+                try await tools.host.patiently(within: .seconds(120), tools.log) { () async throws(EngineError) in
+                    for container in try await session.containers(project: release.model.name).halfMade {
+                        try await session.removeContainer(container.id)
+                        tools.log.info("removed \(container.name), which was made for a switch and never started")
+                    }
+                }
             }
+        } catch {
+            tools.log.warning("what a switch has made and not started stays: \(error)")
         }
     }
 

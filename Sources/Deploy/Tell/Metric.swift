@@ -52,7 +52,7 @@ enum Metric: String, CaseIterable, Sendable {
         case .usedRatio: "How full a filesystem was when berth looked last: of space or inodes, whichever is scarcer."
         case .guardLimit: "The setting guard: above it the disk guard makes room."
         case .guardRuns: "How often the disk guard had to make room, since the agent started."
-        case .longestTurn: "The longest time that the agent was busy and heard nothing, since it started."
+        case .longestTurn: "The longest time for which the agent heard of nothing new, since it started."
         }
     }
 }

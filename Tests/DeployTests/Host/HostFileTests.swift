@@ -133,12 +133,15 @@ import Testing
     }
 
     /// At such a header the TOML library ends the process.
-    @Test(arguments: ["[ü]", "[.a]", "[[.a]]", "[ $a]", "[\n]", "[#a]", "a = \"\"\"\n[x]\"\"\"\n[.a]"])
+    @Test(arguments: [
+        "[ü]", "[.a]", "[[.a]]", "[ $a]", "[\n]", "[#a]", "a = \"\"\"\n[x]\"\"\"\n[.a]",
+        "a = [\"\"\"x\"\"\"\", \"b\"]\n[.c]",
+    ])
     func aHeaderWithoutANameIsRefused(header: String) async throws {
         let text = "# a file\n" + header
         let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
         #expect(error.line == text.split(separator: "\n").lastIndex { $0.contains("[") }.map { $0 + 1 })
-        #expect(error.problem == "the table's name is missing")
+        #expect(error.problem == "the table's name must begin with a letter, a digit, _, - or a quotation mark")
     }
 
     @Test func whatLooksLikeAHeaderIsNone() async throws {

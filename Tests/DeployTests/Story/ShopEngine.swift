@@ -139,6 +139,7 @@ struct ShopEngine: Sendable {
             return .answer("", status: "204 No Content")
         case ("DELETE", "containers", _):
             holds.removeAll { $0.id == name }
+            beside.removeAll { $0.id == name }
             return .answer("", status: "204 No Content")
         case ("GET", "containers", "json") where (holds + beside).contains { $0.id == words[2] }:
             return (holds + beside).first { $0.id == words[2] }.map { .answer(inspect(other: $0)) } ?? []

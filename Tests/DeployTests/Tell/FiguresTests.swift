@@ -91,7 +91,7 @@ import Testing
                 # HELP berth_disk_guard_runs_total How often the disk guard had to make room, since the agent started.
                 # TYPE berth_disk_guard_runs_total counter
                 berth_disk_guard_runs_total 2
-                # HELP berth_event_loop_longest_turn_seconds The longest time that the agent was busy and heard nothing, since it started.
+                # HELP berth_event_loop_longest_turn_seconds The longest time for which the agent heard of nothing new, since it started.
                 # TYPE berth_event_loop_longest_turn_seconds gauge
                 berth_event_loop_longest_turn_seconds 0.012
 
