@@ -10,8 +10,8 @@ plugin=/usr/libexec/docker/cli-plugins/docker-compose
 setup_file() {
     clear_apps
     inside systemd-run --quiet --collect --unit=faulty-engine "$tools/faulty-engine" "$records"
-    inside sh -c 'until test -S /run/faulty-engine.sock; do :; done
-        mkdir -p /run/systemd/system/berth.service.d
+    inside timeout 10 sh -c 'until test -S /run/faulty-engine.sock; do :; done'
+    inside sh -c 'mkdir -p /run/systemd/system/berth.service.d
         printf "[Service]\nWatchdogSec=20s\nEnvironment=DOCKER_HOST=unix:///run/faulty-engine.sock\n" \
             >/run/systemd/system/berth.service.d/engine.conf
         systemctl daemon-reload

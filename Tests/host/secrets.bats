@@ -65,7 +65,6 @@ crashes() {
     unit_has WorkingDirectory=/var/spool/berth/crashing
     release crashing v1
     deploy crashing 1 v1
-    touch "$BATS_TEST_TMPDIR/begin"
     for signal in SEGV ABRT; do
         number=$((number + 1))
         release crashing v2
@@ -76,7 +75,6 @@ crashes() {
         ends_as crashing $number deployed
         assert_no_canary
     done
-    equal "$(find /var/lib/systemd/coredump /var/crash /var/lib/apport -type f -newer "$BATS_TEST_TMPDIR/begin" 2>/dev/null)" ""
 
     # The agent itself forbids one too.
     unit_has WorkingDirectory=/var/spool/berth/crashing LimitCORE=infinity

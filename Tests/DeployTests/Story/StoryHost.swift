@@ -180,10 +180,10 @@ final class StoryHost: Sendable {
     var override: String { text(of: "override") }
 
     /// The whole command lines of `docker`, in order.
+    var commands: [String] { text(of: "commands").split(separator: "\n").map(String.init) }
+
     /// The verb of each command, with the value of GOGC that it has.
     var collectors: [String] { text(of: "collectors").split(separator: "\n").map(String.init) }
-
-    var commands: [String] { text(of: "commands").split(separator: "\n").map(String.init) }
 
     /// What was pulled without Compose.
     var fetched: [String] { text(of: "fetched").split(separator: "\n").map(String.init) }
