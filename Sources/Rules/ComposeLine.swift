@@ -10,7 +10,7 @@ package struct ComposeLine: Equatable {
         let quoting = "in variable name \""
         // By bytes: with an accent after it, the quotation mark would be another character.
         let bytes = Array(text.utf8)
-        let start = bytes.indices.first { bytes[$0...].starts(with: quoting.utf8) }
+        let start = bytes.firstRange(of: quoting.utf8)?.lowerBound
         self.text = start.map { String(decoding: bytes[..<$0], as: UTF8.self) + quoting + "…\"" } ?? text
     }
 

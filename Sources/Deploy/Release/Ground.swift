@@ -90,7 +90,7 @@ struct Alone: Equatable, Sendable {
 
     private static func namesCollector(_ text: [UInt8]?) -> Bool {
         // By bytes: with an accent after it, the last letter would be another character.
-        text.map { text in text.indices.contains { text[$0...].starts(with: Compose.collector.utf8) } } ?? false
+        text?.contains(Compose.collector.utf8) ?? false
     }
 
     private static func bytes(_ environment: [(name: String, value: String)]) -> [UInt8] {
