@@ -48,6 +48,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Wipes memory that is freed.
+        .target(name: "CWipe"),
         .target(name: "DockerModel", swiftSettings: settings),
         .target(
             name: "Docker",
@@ -82,6 +84,7 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
+                "CWipe",
                 "Deploy",
                 "Docker",
                 "DockerModel",
@@ -94,7 +97,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=free", "-Xlinker", "--wrap=realloc"])]
         ),
         // A figure of `make bench`; the program does not need it.
         .executableTarget(

@@ -1,4 +1,4 @@
-/// A string that is never printed, dumped or encoded.
+/// A string that is never printed, dumped or encoded, and whose memory is wiped when it is freed (`CWipe`).
 package struct Secret: Hashable, Sendable {
     private let value: String
 

@@ -88,8 +88,27 @@ crashes() {
     inside systemctl stop faulty-registry
 }
 
-@test "what the agent's memory has of a token after the verdict is told" {
-    two_releases remembers
-    deploy remembers 2 v2
-    echo "# after a verdict the agent's memory has the token $(inside "$tools/find-canaries" "$(main_pid)") times" >&3
+# Of a good deployment, of one that goes back, and of a drop that is refused.
+@test "after the verdict the agent's memory has the token nowhere" {
+    two_releases forgets
+    release forgets bad unhealthy
+    deploy forgets 2 v2
+    is_forgotten
+    drop forgets IMAGE_TAG=bad "${login[@]}"
+    ends_as forgets 3 rolledBack
+    is_forgotten
+    drop forgets IMAGE_TAG=v1 "${login[@]}" LD_PRELOAD=nothing
+    ends_as forgets 4 refused
+    is_forgotten
+}
+
+# The agent lets go of a drop a moment after it has told the verdict.
+is_forgotten() {
+    local look count
+    for look in {1..50}; do
+        count=$(inside "$tools/find-canaries" "$(main_pid)")
+        [[ $count != 0 ]] || return 0
+    done
+    echo "after $look looks the token is there $count times" >&2
+    return 1
 }
