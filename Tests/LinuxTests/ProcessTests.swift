@@ -232,6 +232,23 @@ struct ProcessTests {
         #expect(error?.lastLines == ["begun"])
     }
 
+    @Test("ends if it prints nothing for too long", arguments: ["echo", "echo >&2"])
+    func silence(echo: String) async {
+        var command = shell("for i in 1 2 3 4; do \(echo) $i; sleep 0.6; done; sleep 1000")
+        command.silence = .seconds(2)
+        let error = await #expect(throws: CommandError.self) { try await runner.stream(command) }
+        #expect(error?.reason == .silent(for: .seconds(2)))
+        #expect(error?.lastLines == ["1", "2", "3", "4"])
+    }
+
+    @Test("may print nothing at its end, and for as long as it likes without a limit")
+    func noSilence() async throws {
+        var command = shell("sleep 0.3; echo over")
+        try await runner.stream(command)
+        command.silence = .seconds(20)
+        try await runner.stream(command)
+    }
+
     @Test("ends with the task, and so does a grandchild that ignores it")
     func cancellation() async throws {
         // The grandchild reports when it ignores the signal, and then holds both of the child's streams open.

@@ -61,7 +61,7 @@ tries() {
     spoil 3 '^(GET|HEAD).*/manifests/' 500 deployed
     spoil 2 '^(GET|HEAD).*/manifests/' 503 deployed
     # The Engine asks it first, and does without an answer.
-    spoil '*' '^GET /v2/$' 503 deployed
+    spoil '*' '^GET\s/v2/$' 503 deployed
 }
 
 @test "what does not pass ends, after a few tries" {

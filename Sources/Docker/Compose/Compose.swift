@@ -84,12 +84,16 @@ package struct Compose: Hashable, Sendable {
 
     /// How long one pull may take.
     package static let pullLimit = Duration.seconds(60 * 60)
+    /// How long a pull may tell of no progress. It tells several times a second as long as bytes come or layers are unpacked.
+    package static let pullSilence = Duration.seconds(15 * 60)
 
     /// Pulls the images of services, even if the host has images of these names.
     ///
     /// - Parameter services: empty for all.
     package func pull(_ services: [ServiceName] = []) -> Command {
-        quick(command(["pull", "--policy", "always"] + services.map(\.rawValue), timeout: Self.pullLimit))
+        var pull = quick(command(["pull", "--policy", "always"] + services.map(\.rawValue), timeout: Self.pullLimit))
+        pull.silence = Self.pullSilence
+        return pull
     }
 
     /// Pulls an image that is no service's own; `docker compose pull` has no word for it.

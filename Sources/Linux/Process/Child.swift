@@ -32,6 +32,8 @@ final class Child {
     private var process: pid_t?
     /// What happens next if nothing else does.
     private var timer: Scheduled<Void>?
+    /// Ends the command unless it prints something before.
+    private var silence: Scheduled<Void>?
     private var readers: [EventLoopFuture<any Channel>] = []
     private var bytes: [UInt8] = []
     private var splitter = LineSplitter()
@@ -65,6 +67,7 @@ final class Child {
             let process = try spawn()
             self.process = process
             timer = after(command.timeout) { $0.end(.timedOut(after: $0.command.timeout)) }
+            awaitOutput()
             try awaitEnd(of: process)
         } catch let error as NotStarted {
             fail(.notStarted(error.reason))
@@ -80,6 +83,7 @@ final class Child {
         guard let process else { return }
         kill(-process, SIGTERM)
         timer?.cancel()
+        silence?.cancel()
         timer = after(grace) { _ in kill(-process, SIGKILL) }
     }
 }
@@ -145,6 +149,7 @@ extension Child {
     /// The output ends with the last process that has it, which may have left the group: that is not waited for.
     private func conclude(_ status: CInt?) {
         timer?.cancel()
+        silence?.cancel()
         timer = after(Self.patience) { $0.closeReaders() }
         EventLoopFuture.andAllComplete(readers.map { $0.flatMap(\.closeFuture) }, on: eventLoop)
             .assumeIsolated().whenComplete { [self] _ in finish(status) }
@@ -159,6 +164,7 @@ extension Child {
 
     private func fail(_ reason: CommandError.Reason) {
         timer?.cancel()
+        silence?.cancel()
         closeReaders()
         ended.fail(CommandError(command: "\(command)", reason: reason, lastLines: lastLines.elements))
     }
@@ -176,13 +182,22 @@ extension Child {
 
 extension Child {
     private func takeLines(_ chunk: ByteBufferView) {
+        awaitOutput()
         splitter.append(chunk, say)
     }
 
     private func takeBytes(_ chunk: ByteBufferView) {
+        awaitOutput()
         guard case .bytes(let limit) = output, reason == nil else { return }
         guard bytes.count + chunk.count <= limit else { return end(.tooMuchOutput) }
         bytes += chunk
+    }
+
+    /// From now on the command has its time again to print something.
+    private func awaitOutput() {
+        guard let limit = command.silence, process != nil, reason == nil else { return }
+        silence?.cancel()
+        silence = after(limit) { $0.end(.silent(for: limit)) }
     }
 
     private func say(_ line: ArraySlice<UInt8>) {

@@ -14,6 +14,8 @@ package struct Command: Hashable, Sendable {
     package var directory: FilePath
     /// The time limit. After it, the child and its process group are ended.
     package var timeout: Duration
+    /// How long the child may print nothing, until it counts as one that hangs; nil for as long as it likes.
+    package var silence: Duration?
 
     package init(
         executable: String,

@@ -9,6 +9,8 @@ package struct CommandError: Error, Hashable, Sendable {
         case signaled(Int32)
         /// berth ended the command after its time limit.
         case timedOut(after: Duration)
+        /// berth ended the command because it had printed nothing for so long.
+        case silent(for: Duration)
         /// berth ended the command because its output exceeded the caller's limit.
         case tooMuchOutput
         /// berth ended the command because the task was cancelled.
@@ -38,6 +40,7 @@ extension CommandError {
         case .exited(let code): "exit code \(code)"
         case .signaled(let signal): "terminated by signal \(signal)"
         case .timedOut(let duration): "timed out after \(duration)"
+        case .silent(let duration): "printed nothing for \(duration), and was ended"
         case .tooMuchOutput: "wrote more output than berth accepts"
         case .cancelled: "cancelled"
         }
@@ -49,6 +52,7 @@ extension CommandError {
         case .notStarted: "check that the program is installed, and that its folder exists"
         case .exited, .signaled: "run it by hand in the same folder"
         case .timedOut: "find out what it waited for, or raise its time limit"
+        case .silent: "find out what it waited for: it may be a host that does not answer"
         case .tooMuchOutput: "run it by hand and look at its output"
         case .cancelled: nil
         }
@@ -59,7 +63,7 @@ extension CommandError {
     /// Whether berth ended the command before it could say what it was asked.
     package var isCutShort: Bool {
         switch reason {
-        case .timedOut, .cancelled: true
+        case .timedOut, .silent, .cancelled: true
         case .notStarted, .exited, .signaled, .tooMuchOutput: false
         }
     }
