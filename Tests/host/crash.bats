@@ -140,7 +140,7 @@ engine_pid() { inside systemctl show docker --property=MainPID --value; }
     drop crash "IMAGE_TAG=$(other)" "${login[@]}" BERTH_FORCE=1
     await_journal "$cursor" BERTH_APP=crash "BERTH_DEPLOYMENT=$((number + 2))" \
         MESSAGE_ID=e433f95ad483461a894fb9bab7166674 >/dev/null
-    inside kill -KILL "$(main_pid)"
+    inside systemctl kill --kill-whom=main --signal=KILL berth
     ends_as crash $((number + 1)) rolledBack
     ends_as crash $((number + 2)) deployed
     equal "$(serves crash backend)" "$(other)"

@@ -130,7 +130,7 @@ hook() {
     drop stubborn-gate IMAGE_TAG=v2 "${login[@]}"
     for _ in 1 2 3; do
         AWAIT_SECONDS=60 await_journal "$cursor" BERTH_APP=stubborn-gate BERTH_PHASE=health >/dev/null
-        inside kill -KILL "$(main_pid)"
+        inside systemctl kill --kill-whom=main --signal=KILL berth
         cursor=$(journal_cursor)
     done
     ends_as stubborn-gate 2 rolledBack no-progress

@@ -88,7 +88,7 @@ goes_on() {
 }
 
 # warns EVENT: the last deployment has this line, which is no verdict.
-warns() { await_journal "$cursor" BERTH_APP=engine "BERTH_DEPLOYMENT=$number" "MESSAGE_ID=$1" >/dev/null; }
+warns() { AWAIT_SECONDS=60 await_journal "$cursor" BERTH_APP=engine "BERTH_DEPLOYMENT=$number" "MESSAGE_ID=$1" >/dev/null; }
 
 # berth's own looks at the app, and Compose's.
 list='^GET.*/containers/json.*\sberth'
@@ -203,7 +203,7 @@ prune_failed=c0f0e252706846fda54942c4a0fc7204
     [[ -n ${WHOLE-} ]] || return 0
     spoil '*' over '/_ping' 500 deployed
     warns "$prune_failed"
-    spoil 2 over '/images/json' 500 deployed
+    spoil '*' over '/images/json' 500 deployed
     warns "$prune_failed"
     spoil 1 over '/images/json' hang deployed
     warns "$prune_failed"

@@ -51,7 +51,7 @@ unit_has() {
 crashes() {
     local cursor
     cursor=$(journal_cursor)
-    inside kill -s "$1" "$(main_pid)"
+    inside systemctl kill --kill-whom=main --signal="$1" berth
     await_journal "$cursor" UNIT=berth.service MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15 | jq -r .EXIT_CODE
 }
 

@@ -77,3 +77,43 @@ by_hand() {
     inside sh -c "cd /srv/swift && IMAGE_TAG=$1 docker compose up --detach --pull never 2>/dev/null"
     echo $(($(events swift "$(bc_seconds "$from")" start | head -n 1) - from))
 }
+
+# many_records APPS RECORDS FILE: so many apps that have nothing but so many records each, copies of this one of app `busy`.
+many_records() {
+    # shellcheck disable=SC2016  # expanded inside
+    inside bash -euc 'systemctl stop berth
+        for ((app = 1; app <= $1; app++)); do
+            name=app$app
+            install -d "/srv/$name"
+            install -d -o berth -g berth -m 2770 "/var/spool/berth/$name"
+            printf "[apps.%s]\ndirectory = \"/srv/%s\"\n" "$name" "$name" >"/etc/berth/conf.d/$name.toml"
+            mkdir -p "/var/lib/berth/$name/deployments"
+            for ((number = 1; number <= $2; number++)); do
+                record=${3//busy/$name}
+                printf "%s\n" "${record/\"number\": 1,/\"number\": $number,}" >"/var/lib/berth/$name/deployments/$number.json"
+            done
+        done
+        chown --recursive berth:berth-records /var/lib/berth
+        systemctl start berth' records "$@"
+}
+
+@test "no turn of the agent's event loop takes longer than a tenth of a second: 10,000 records without an index, 10 MB of output" {
+    local longest
+    new_app busy
+    release busy v1
+    release busy v2
+    deploy busy 1 v1
+    many_records 50 200 "$(record busy 1)"
+    inside install -d -o berth /srv/metrics
+    echo 'metrics = "/srv/metrics/berth.prom"' | inside tee /etc/berth/conf.d/0-host.toml >/dev/null
+    reload
+    policy busy '  steps: [{ name: loud, service: backend, command: [/bin/sh, -c, "yes $(printf %0200d 0) | head -c 10000000"], when: before }]'
+    deploy busy 2 v2
+    equal "$(inside sh -c 'ls /var/lib/berth/app50/deployments | wc -l')" 200
+    # shellcheck disable=SC2016  # expanded inside
+    longest=$(inside timeout 10 sh -c 'until grep -q "busy.*deployed.* 2$" "$1"; do :; done
+        sed -n "s/^berth_event_loop_longest_turn_seconds //p" "$1"' longest /srv/metrics/berth.prom)
+    echo "# the longest turn took $longest s" >&3
+    jq --null-input --exit-status --arg longest "$longest" '($longest | tonumber) < 0.1' >/dev/null
+    inside rm -r /etc/berth/conf.d /srv/metrics
+}

@@ -6,6 +6,8 @@ import SystemPackage
 /// The host that the deployments of all apps share: its Engine, its folders, its clock.
 package struct Host: Sendable {
     package let eventLoop: any EventLoop
+    /// For a task that must outlive the one that starts it.
+    package let executor: EventLoopExecutor
     package let engine: Engine
     /// The base environment of every child process; it inherits nothing else from the agent.
     package let environment: [String: String]
@@ -36,6 +38,7 @@ package struct Host: Sendable {
         turns: LoopTurns = LoopTurns()
     ) {
         self.eventLoop = eventLoop
+        executor = EventLoopExecutor(eventLoop)
         self.engine = engine
         self.environment = environment
         self.state = state
@@ -45,9 +48,6 @@ package struct Host: Sendable {
     }
 
     package var clock: EventLoopClock { EventLoopClock(eventLoop: eventLoop) }
-
-    /// For a task that must outlive the one that starts it.
-    package var executor: EventLoopExecutor { EventLoopExecutor(eventLoop) }
 
     /// Keeps the pulls and the prunes of all apps apart.
     package var imageLock: ImageLock { ImageLock(state: state, clock: clock) }
