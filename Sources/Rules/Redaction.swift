@@ -10,8 +10,9 @@ package struct Redaction: Equatable, Sendable {
     ///   with fewer than six characters is ignored as too common, and so is a word of ``commonWords``.
     package init(secrets: [String]) {
         let all = secrets.flatMap { [$0] + $0.split(whereSeparator: \.isNewline).map(String.init) }
-        let known = Set(all).filter { $0.count >= 6 && !Self.commonWords.contains($0.lowercased()) }
-        self.secrets = known.sorted().map { Array($0.utf8) }
+        let known = all.filter { $0.count >= 6 && !Self.commonWords.contains($0.lowercased()) }
+        // As texts, two spellings of an accent would be one secret.
+        self.secrets = Set(known.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// Finds the secrets of an `.env`: the values of names that sound secret, and the passwords in all URLs.
@@ -19,7 +20,7 @@ package struct Redaction: Equatable, Sendable {
         var found = secrets
         for variable in Dotenv(environment).variables {
             if SecretName.matches(variable.name) { found += variable.spellings }
-            found += variable.spellings.flatMap { Self.passwords(inURLs: $0[...]) }
+            found += variable.spellings.flatMap(Self.passwords)
         }
         self.init(secrets: found)
     }
@@ -50,16 +51,22 @@ package struct Redaction: Equatable, Sendable {
         "strict", "testing", "unknown", "verify-ca", "verify-full",
     ]
 
-    /// The text between the first colon and the last `@` of each URL's authority.
-    private static func passwords(inURLs text: Substring) -> [String] {
-        guard let scheme = text.range(of: "://") else { return [] }
-        let rest = text[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        let others = passwords(inURLs: rest)
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return others
+    /// The text between the first colon and the last `@` of each URL's authority. By bytes: with an accent after it, a sign
+    /// would be another character.
+    private static func passwords(inURLs text: String) -> [String] {
+        var passwords: [String] = []
+        var rest = Array(text.utf8)[...]
+        while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+            rest = rest[(colon + 1)...]
+            guard rest.starts(with: "//".utf8) else { continue }
+            rest = rest.dropFirst(2)
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
+                let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":"))
+            else { continue }
+            passwords.append(String(decoding: authority[(colon + 1)..<at], as: UTF8.self))
         }
-        return [String(authority[authority.index(after: colon)..<at])] + others
+        return passwords
     }
 }
 
@@ -73,12 +80,5 @@ extension [UInt8] {
             rest = rest[(start + 1)...]
         }
         return ranges
-    }
-}
-
-extension Substring {
-    /// The first occurrence of a text; the standard library needs Foundation or regular expressions for it.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
     }
 }

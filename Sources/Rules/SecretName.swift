@@ -2,7 +2,9 @@
 package enum SecretName {
     package static func matches(_ name: String) -> Bool {
         let name = name.uppercased()
-        if parts.contains(where: { name.contains($0) }) { return true }
+        // By bytes: with an accent after it, the last letter of a part would be another character.
+        let bytes = Array(name.utf8)
+        for place in bytes.indices where parts.contains(where: { bytes[place...].starts(with: $0) }) { return true }
         let words = Set(name.split { !$0.isLetter }.map(String.init))
         if words.contains("HASH"), words.isDisjoint(with: hashesOfContent) { return true }
         return !words.isDisjoint(with: wholeWords)
@@ -11,7 +13,7 @@ package enum SecretName {
     /// Telling anywhere in a name.
     private static let parts = [
         "TOKEN", "SECRET", "PASS", "PWD", "KEY", "CRED", "DSN", "SALT", "AUTH", "JWT", "COOKIE", "PRIVATE", "CERT",
-    ]
+    ].map { (part: String) in Array(part.utf8) }
     /// Too short to be looked for within words such as `SHIPPING`, `SIGNUP` or `INSIDE`.
     private static let wholeWords: Set<String> = ["PIN", "SID", "SIGN", "SIGNING", "SIGNATURE", "SK"]
     /// What a hash names a version of.

@@ -61,6 +61,14 @@ import Testing
         ("TOKEN=k-123456", "k-123456\u{301} k-123456\u{200D}", "[redacted]\u{301} [redacted]\u{200D}"),
         ("TOKEN=\u{301}k-123456", "\u{301}k-123456", "[redacted]"),
         ("TOKEN=\"\u{301}k-123456\"", "\u{301}k-123456", "[redacted]"),
+        // What joins the last character of a name, or the sign after a password.
+        ("API_KEY\u{301}=k-123456", "k-123456", "[redacted]"),
+        ("DATABASE_URL=postgres://shop:hunter22@\u{301}db/shop", "hunter22", "[redacted]"),
+        // Two spellings of the same accent.
+        (
+            "A_TOKEN=caf\u{E9}-12\nB_TOKEN=cafe\u{301}-12", "caf\u{E9}-12 cafe\u{301}-12",
+            "[redacted] [redacted]"
+        ),
         // Secrets that overlap.
         ("A_TOKEN=abcdef\nB_TOKEN=defghi", "abcdefghi", "[redacted]"),
         ("NOTE='two\nlines'\nTOKEN=k-123456", "k-123456", "[redacted]"),
