@@ -14,6 +14,13 @@ package struct LineSplitter {
 
     /// Takes the next chunk of the stream, and calls `body` with each line that it completes, without the line ending.
     package mutating func append(_ bytes: some Sequence<UInt8>, _ body: (ArraySlice<UInt8>) -> Void) {
+        // Through the sequence's own iterator, each byte would cost several calls.
+        if bytes.withContiguousStorageIfAvailable({ split($0, body) }) == nil {
+            Array(bytes).withUnsafeBufferPointer { split($0, body) }
+        }
+    }
+
+    private mutating func split(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (ArraySlice<UInt8>) -> Void) {
         for byte in bytes {
             let completesReturn = endedWithReturn && byte == UInt8(ascii: "\n")
             endedWithReturn = byte == UInt8(ascii: "\r")
