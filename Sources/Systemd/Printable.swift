@@ -32,8 +32,8 @@ extension Unicode.Scalar {
     /// which text is read, by which a line can look like another one.
     package var steersTerminals: Bool {
         switch value {
-        case 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: properties.generalCategory == .control
+        case 0...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
         }
     }
 }

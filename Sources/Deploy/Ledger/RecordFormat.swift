@@ -74,8 +74,10 @@ extension String {
         var last: Unicode.Scalar?
         return unicodeScalars.reduce(into: "") { text, scalar in
             let isSecondHash = scalar == "#" && last == "#"
-            let acts = scalar.steersTerminals || scalar.properties.isDefaultIgnorableCodePoint
-            if isSecondHash || acts && (!scalar.isASCII || scalar == "\u{7F}") {
+            let acts =
+                scalar.isASCII
+                ? scalar == "\u{7F}" : scalar.steersTerminals || scalar.properties.isDefaultIgnorableCodePoint
+            if isSecondHash || acts {
                 for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
                     let digits = String(unit, radix: 16)
                     text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
