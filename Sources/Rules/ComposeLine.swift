@@ -4,8 +4,8 @@ package struct ComposeLine: Equatable {
     package let text: String
 
     package init(_ line: String) {
-        let isBlank: (Character) -> Bool = { $0.isWhitespace }
-        let text = String(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+        let end = line.lastIndex { !$0.isWhitespace }
+        let text = end.map { String(line[...$0].drop(while: \.isWhitespace)) } ?? ""
         // Compose quotes the rest of an `.env` line that it cannot parse, which may be a secret.
         let quoting = "in variable name \""
         // By bytes: with an accent after it, the quotation mark would be another character.
