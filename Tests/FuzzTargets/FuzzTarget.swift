@@ -43,25 +43,23 @@ extension [UInt8] {
         return (Array(self[..<end]), Array(self[end...].dropFirst()))
     }
 
-    func contains(_ part: [UInt8]) -> Bool {
-        guard !part.isEmpty, count >= part.count else { return part.isEmpty }
-        return indices.dropLast(part.count - 1).contains { self[$0...].starts(with: part) }
-    }
+    func contains(_ part: [UInt8]) -> Bool { part.isEmpty || place(of: part, from: 0) != nil }
 
     /// What stands between the occurrences of a text.
     func split(at mark: [UInt8]) -> [[UInt8]] {
-        var pieces: [[UInt8]] = [[]]
-        var rest = self[...]
-        while let byte = rest.first {
-            if rest.starts(with: mark) {
-                pieces.append([])
-                rest = rest.dropFirst(mark.count)
-            } else {
-                pieces[pieces.count - 1].append(byte)
-                rest = rest.dropFirst()
-            }
+        var pieces: [[UInt8]] = []
+        var start = 0
+        while let place = place(of: mark, from: start) {
+            pieces.append(Array(self[start..<place]))
+            start = place + mark.count
         }
-        return pieces
+        return pieces + [Array(self[start...])]
+    }
+
+    /// Where the text begins next; targets look for many of them, so it compares only where its first byte is.
+    private func place(of part: [UInt8], from start: Int) -> Int? {
+        guard let first = part.first, count - start >= part.count else { return nil }
+        return (start...count - part.count).first { self[$0] == first && self[$0...].starts(with: part) }
     }
 }
 
