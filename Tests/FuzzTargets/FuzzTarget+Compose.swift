@@ -8,8 +8,7 @@ extension FuzzTarget {
         if let version = DockerVersion(json: bytes) {
             try hold("a version is what it says", DockerVersion("\(version)") == version)
         }
-        let undoubled = ComposeModel.undoubled(bytes)
-        try hold("each second dollar goes", undoubled.count >= bytes.count / 2)
+        try checkDollars(bytes)
         guard let model = try? ComposeModel(json: bytes) else { return }
         try checkModel(model)
         let policy: Policy
@@ -21,6 +20,17 @@ extension FuzzTarget {
         try checkPolicy(policy)
         guard (try? policy.check(against: model)) != nil else { return }
         try checkScope(of: model, policy)
+    }
+
+    private static func checkDollars(_ bytes: [UInt8]) throws {
+        let dollar = UInt8(ascii: "$")
+        let doubled = bytes.reduce(into: [UInt8]()) { doubled, byte in
+            doubled.append(byte)
+            if byte == dollar { doubled.append(byte) }
+        }
+        try hold("each second dollar goes", ComposeModel.undoubled(doubled) == bytes)
+        let others = ComposeModel.undoubled(bytes).filter { $0 != dollar }
+        try hold("nothing but a dollar goes", others == bytes.filter { $0 != dollar })
     }
 
     private static func checkModel(_ model: ComposeModel) throws {
@@ -37,8 +47,23 @@ extension FuzzTarget {
             }
         )
         _ = (model.endingServices, model.withoutExtensions, model.images.keys.map(\.inWords))
+        try checkOverride(of: model)
+    }
+
+    /// The file for a step says what it should of each service and each network, whatever their names are.
+    private static func checkOverride(of model: ComposeModel) throws {
         let override = ComposeOverride(stepIn: "web", "sha256:01", of: model, existing: Set(model.networks.values))
-        try hold("the override is not empty", try !override.text().isEmpty)
+        let lines = try override.text().split(separator: UInt8(ascii: "\n"))
+        let services = try JSON(bytes: lines.first?.dropFirst("services: ".utf8.count) ?? []).members
+        let unpulled = model.services.filter { !$0.value.isProvided }.keys
+        try hold("a step has its image", services["web"]?["image"] == .string("sha256:01"))
+        try hold("no other service is there", Set(services.keys) == Set(unpulled.map(\.rawValue)).union(["web"]))
+        try hold(
+            "nothing is pulled",
+            unpulled.allSatisfy { services[$0.rawValue]?["pull_policy"] == .string("never") }
+        )
+        let count = model.networks.isEmpty ? 0 : model.networks.count + 1
+        try hold("each network has a line", lines.count == 1 + count)
     }
 
     private static func checkPolicy(_ policy: Policy) throws {

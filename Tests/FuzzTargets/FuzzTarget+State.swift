@@ -15,14 +15,33 @@ extension FuzzTarget {
             written.text.unicodeScalars.allSatisfy { !$0.steersTerminals || $0 == "\n" }
         )
         try checkMoment(record.received)
-        try hold("agents are counted within bounds", 1...1001 ~= record.starts)
+        try checkStarts(of: record)
         var copy = again
         copy.release = again.release
         try hold("a release has its images", copy.imageIDs == again.imageIDs)
         _ = (record.failure.reason, record.notUndone, record.docker?.trouble, Deployments.Deployment(record).seconds)
-        _ = Recovery(leftIn: record.leftIn, number: record.number, isKept: true, lastSwitch: 1, starts: record.starts)
         for evidence in record.evidence { _ = evidence.container?.probeLines }
         if let entry = History.Entry(again) { try checkEntry(entry) }
+    }
+
+    /// Agents start one after the other, and none brings the deployment on.
+    private static func checkStarts(of record: Record) throws {
+        var record = record
+        let hasBegun = record.leftIn ?? .claim != .claim
+        for _ in 1...3 {
+            let isEarly = record.resumed ?? 0 < 2
+            try hold("the first agent and the second go on, no other", goesOn(record) == (hasBegun && isEarly))
+            record.resumed = record.starts
+        }
+        try hold("a deployment without progress ends", !goesOn(record))
+    }
+
+    /// Whether an agent that starts now works on the deployment.
+    private static func goesOn(_ record: Record) -> Bool {
+        switch Recovery(leftIn: record.leftIn, number: 1, isKept: true, lastSwitch: 0, starts: record.starts) {
+        case .startAgain, .resume: true
+        case .end, .wait, .giveUp, .leaveAlone: false
+        }
     }
 
     private static func checkEntry(_ entry: History.Entry) throws {

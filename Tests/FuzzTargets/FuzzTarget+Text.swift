@@ -91,11 +91,27 @@ extension FuzzTarget {
     }
 
     private static func checkRedaction(of text: String, _ secrets: [String]) throws {
-        let shown = Array(Redaction(secrets: secrets).apply(to: text).utf8).split(at: Array(Redaction.mark.utf8))
-        for secret in secrets where isSecret(secret) {
-            try hold("a secret is not shown", !shown.contains { $0.contains(Array(secret.utf8)) })
+        let shown = Array(Redaction(secrets: secrets).apply(to: text).utf8)
+        let pieces = shown.split(at: Array(Redaction.mark.utf8))
+        let lines = secrets + secrets.flatMap { $0.split(whereSeparator: \.isNewline).map(String.init) }
+        let hidden = lines.filter(isSecret).map { Array($0.utf8) }
+        for secret in hidden { try hold("a secret is not shown", !pieces.contains { $0.contains(secret) }) }
+        try hold("nothing but the secrets is changed", shown == marking(hidden, in: Array(text.utf8)))
+    }
+
+    /// The text with the mark for each secret, byte by byte.
+    private static func marking(_ secrets: [[UInt8]], in text: [UInt8]) -> [UInt8] {
+        var marked: [UInt8] = []
+        var end = 0
+        for (place, byte) in text.enumerated() {
+            let found = secrets.filter { $0.first == byte && text[place...].starts(with: $0) }.map(\.count).max()
+            if let found {
+                if place >= end { marked += Redaction.mark.utf8 }
+                end = max(end, place + found)
+            }
+            if place >= end { marked.append(byte) }
         }
-        try hold("without a secret nothing is changed", Redaction(secrets: []).apply(to: text).isSame(as: text))
+        return marked
     }
 
     private static func checkPrintable(_ text: String) throws {
