@@ -43,12 +43,7 @@ package struct Deployments: Encodable, Sendable {
             rolledBackTo = record.rolledBackTo
             received = record.received
             ended = record.ended
-            seconds =
-                if let started = record.started, let ended = record.ended {
-                    (ended - started).inSeconds
-                } else {
-                    nil
-                }
+            seconds = record.seconds
         }
     }
 }

@@ -223,9 +223,7 @@ actor Ledger {
     private func tell(_ verdict: Verdict) {
         var message = "\(verdict)"
         if let tag = record.variables["IMAGE_TAG"] { message += ", IMAGE_TAG=\(tag)" }
-        if let started = record.started, let ended = record.ended {
-            message += ", after \((ended - started).inSeconds) s"
-        }
+        if let seconds = record.seconds { message += ", after \(seconds) s" }
         if let reason = record.reason { message += ": \(reason)" }
         log.event(JournalEvent(verdict), message, fields)
     }

@@ -1,5 +1,6 @@
 import DockerModel
 import FoundationEssentials
+import Linux
 import Rules
 import Systemd
 
@@ -50,6 +51,17 @@ extension Record {
             ("running", running),
             ("evidence", evidence),
         ]
+    }
+}
+
+extension Record {
+    /// How long it took from its turn to its verdict; nil without both. The phases tell it by a clock that nobody sets; for one
+    /// that was interrupted, the wall clock has to do.
+    var seconds: Double? {
+        guard let started, let ended else { return nil }
+        let times = phases.filter { $0.name != .claim }.map(\.seconds)
+        let sum = times.reduce(0) { $0 + ($1 ?? 0) }
+        return times.contains(nil) ? max(sum, (ended - started).inSeconds) : (sum * 1000).rounded() / 1000
     }
 }
 

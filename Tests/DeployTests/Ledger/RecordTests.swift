@@ -64,6 +64,20 @@ import Testing
         )
     }
 
+    /// Somebody has set the clock, or has not; a phase that an agent did not see the end of counts by it all the same.
+    @Test(arguments: [
+        (-3600.0, [0.25, 4.5], 4.75), (3600, [0.25, 4.5], 4.75), (30, [nil, 4.5], 30), (-3600, [nil, 4.5], 4.5),
+    ])
+    func itTookAsLongAsItsPhases(_ wall: Double, _ phases: [Double?], _ seconds: Double) throws {
+        var record = try record()
+        #expect(record.seconds == nil)
+        let start = Timestamp(nanoseconds: 1_790_000_001_000_000_000)
+        (record.started, record.ended) = (start, start + .milliseconds(Int64(wall * 1000)))
+        record.phases = [Record.PhaseTime(name: .claim, seconds: 100)]
+        record.phases += phases.map { Record.PhaseTime(name: .check, seconds: $0) }
+        #expect(record.seconds == seconds)
+    }
+
     /// A record in which every field is set.
     private func whole() throws -> Record {
         var record = try record()
