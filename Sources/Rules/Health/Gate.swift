@@ -121,14 +121,24 @@ package struct Gate: Sendable {
             if !sample.oomKilled { oomKilledBefore.remove(sample.container) }
             let known = starts[sample.container]
             guard known == nil || known?.startedAt != sample.startedAt else { continue }
-            // The wall clock may have been set since the start, but the start is certainly after the last look began, and
-            // before this one ended.
-            let moment = (now - (sample.age ?? now)).bounded(to: lastLook...max(lastLook, end))
+            let moment = start(of: sample, at: now, until: end)
             starts[sample.container] = Start(startedAt: sample.startedAt, moment: moment)
         }
         lastStart = Self.margin + (samples.map(allowance(of:)).max() ?? .zero)
         lastLook = max(lastLook, now)
     }
+
+    /// When a container has started that was not seen so far. That is certainly after the last look began, and before this one
+    /// ended. A wall clock that says otherwise was set since, and the start may have been just now.
+    private func start(of sample: Sample, at now: Duration, until end: Duration) -> Duration {
+        let possible = lastLook...max(lastLook, end)
+        guard let age = sample.age else { return Duration.zero.bounded(to: possible) }
+        let start = now - age
+        return start < possible.lowerBound - Self.tolerance ? possible.upperBound : start.bounded(to: possible)
+    }
+
+    /// How far apart the clocks may be without one of them having been set.
+    private static let tolerance = Duration.seconds(1)
 
     fileprivate enum Standing {
         case ready

@@ -157,6 +157,19 @@ import Testing
         #expect(probed.judge([healthy], after: .seconds(71), clockSetBy: .seconds(jump)) == .healthy)
     }
 
+    /// The switch takes a minute, and the container starts at its end: a clock that is ahead would make it older than the switch.
+    @Test(arguments: [3600, 86_400])
+    func aClockThatIsSetAheadMakesNoContainerStable(jump: Int) {
+        var gate = Gate(
+            expected: ["app": .init(containers: 1, imageID: "new")],
+            policy: HealthPolicy(),
+            switchTook: .seconds(60)
+        )
+        let young = GateFixture.sample(startedAfter: .zero)
+        #expect(gate.judge([young], after: .seconds(1), clockSetBy: .seconds(jump)) == .pending(after: .seconds(11)))
+        #expect(gate.judge([young], after: .seconds(11), clockSetBy: .seconds(jump)) == .healthy)
+    }
+
     /// What ran before the switch keeps the age that it had then.
     @Test func aClockThatIsSetMakesNoOldContainerYoung() {
         var old = GateFixture.sample(startedAfter: .seconds(-900))
