@@ -19,6 +19,8 @@ package struct ImageEvent: Hashable, Sendable {
     package let name: ImageReference
     /// Whether a pull did that, and not a tag.
     package let isPull: Bool
+    /// By the Engine's clock.
+    package let time: Timestamp
 }
 
 extension ImageEvent: Decodable {
@@ -27,6 +29,7 @@ extension ImageEvent: Decodable {
         let actor = try event.object("Actor")
         isPull = try event.value("Action") as String == "pull"
         name = isPull ? try actor.value("ID") : try actor.object("Attributes").value("name")
+        time = try event.moment
     }
 }
 
@@ -36,7 +39,14 @@ extension Event: Decodable {
         let actor = try event.object("Actor")
         action = Action(try event.value("Action"))
         container = try actor.value("ID")
-        time = Timestamp(nanoseconds: Int64(try event.number("timeNano", in: 0...Int.max) ?? 0))
+        time = try event.moment
+    }
+}
+
+extension KeyedDecodingContainer<Name> {
+    /// When an event happened.
+    fileprivate var moment: Timestamp {
+        get throws { Timestamp(nanoseconds: Int64(try number("timeNano", in: 0...Int.max) ?? 0)) }
     }
 }
 

@@ -42,7 +42,7 @@ struct EventsTests {
             "GET /events?filters=%7B%22event%22%3A%5B%22pull%22%2C%22tag%22%5D%2C%22type%22%3A%5B%22image%22%5D%7D"
             + "&since=1772359198.000000001"
         let events = """
-            {"Type":"image","Action":"pull","Actor":{"ID":"nginx:alpine","Attributes":{"name":"nginx"}}}
+            {"Type":"image","Action":"pull","Actor":{"ID":"nginx:alpine","Attributes":{"name":"nginx"}},"timeNano":7}
             {"Type":"image","Action":"tag","Actor":{"ID":"sha256:01","Attributes":{"name":"docker.io/library/web:1"}}}
 
             """
@@ -54,6 +54,7 @@ struct EventsTests {
             }
             #expect(events.map(\.name.familiar) == ["nginx:alpine", "web:1"])
             #expect(events.map(\.isPull) == [true, false])
+            #expect(events.map(\.time.nanoseconds) == [7, 0])
         }
     }
 

@@ -22,6 +22,8 @@ package final class StubEngine: Sendable {
     package enum Step: Sendable {
         case send(String)
         case sendBytes([UInt8])
+        /// Makes the text only when it is its turn, for example for an event that happens then.
+        case make(@Sendable () -> String)
         /// Continues once the latch is open.
         case wait(Latch)
         /// Opens the latch.
@@ -103,7 +105,7 @@ private final class Connection: ChannelInboundHandler {
             switch step {
             case .send(let text): buffer.writeString(text)
             case .sendBytes(let bytes): buffer.writeBytes(bytes)
-            case .wait, .open, .awaitHangUp:
+            case .make, .wait, .open, .awaitHangUp:
                 channel.writeAndFlush(buffer, promise: nil)
                 let (rest, hungUp) = (Array(steps[index...]), hungUp)
                 Task { await sendSlowly(rest, to: channel, hungUp) }
@@ -119,6 +121,7 @@ private func sendSlowly(_ steps: [StubEngine.Step], to channel: any Channel, _ h
         switch step {
         case .send(let text): try? await channel.writeAndFlush(ByteBuffer(string: text))
         case .sendBytes(let bytes): try? await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+        case .make(let text): try? await channel.writeAndFlush(ByteBuffer(string: text()))
         case .wait(let latch): await latch.wait()
         case .open(let latch): latch.open()
         case .awaitHangUp: await hungUp.wait()
@@ -156,6 +159,16 @@ extension [StubEngine.Step] {
     }
 
     package static func chunk(_ text: String) -> Self { chunk([UInt8](text.utf8)) }
+
+    /// A chunk that is made only when it is its turn.
+    package static func chunk(made text: @escaping @Sendable () -> String) -> Self {
+        [
+            .make {
+                let text = text()
+                return String(text.utf8.count, radix: 16) + "\r\n\(text)\r\n"
+            }
+        ]
+    }
 
     package static let lastChunk: Self = [.send("0\r\n\r\n")]
 }

@@ -147,7 +147,7 @@ struct HealthWatch {
                 try await session.withEvents(project: project) { events throws(EngineError) in
                     bell.ring(.unknown)
                     for try await event in events where event.action.concernsHealth {
-                        bell.ring(News(event))
+                        bell.ring(News(event, heardAt: .now))
                     }
                 }
             } catch {
@@ -175,8 +175,9 @@ private struct News {
         self.isUnknown = isUnknown
     }
 
-    init(_ event: Event) {
-        if event.action == .healthStatus(.healthy) {
+    init(_ event: Event, heardAt now: Timestamp) {
+        // After the clock was set back, the Engine repeats what it has heard before, with times that are still to come.
+        if event.action == .healthStatus(.healthy), event.time <= now {
             healthy = [event.container: event.time]
         } else {
             containers = [event.container]

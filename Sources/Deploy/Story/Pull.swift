@@ -108,7 +108,8 @@ struct Pull: Sendable {
                 var (rest, moved) = (Set(uses.keys), Set<ImageReference>())
                 for await event in namings {
                     for reference in uses.keys where reference.familiar == event.name.familiar {
-                        guard event.isPull, rest.remove(reference) != nil else {
+                        // An event with a time to come is from before the clock was set back.
+                        guard event.isPull, event.time <= .now, rest.remove(reference) != nil else {
                             // The name may stand for another image now.
                             moved.insert(reference)
                             continue

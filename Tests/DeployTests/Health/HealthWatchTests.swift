@@ -71,21 +71,24 @@ import Testing
     }
 
     /// - Parameters:
-    ///   - later: how long after the container's start the event comes, in seconds.
+    ///   - later: how long after now the event is, in seconds: if before, the container may have started since; one that is
+    ///     to come is from before the clock was set back.
     ///   - count: how often the container is inspected until the verdict.
-    @Test(arguments: [(5, 1), (-5, 2)])
-    func aHealthyContainerIsTakenAtItsWordUnlessItHasStartedSince(_ later: Int, _ count: Int) async throws {
+    @Test(arguments: [(0, 1), (-5, 2), (3600, 2)])
+    func aHealthyContainerIsTakenAtItsWordUnlessItMayHaveStartedSince(_ later: Int, _ count: Int) async throws {
         let start = Timestamp.now
         let isSeen = Latch()
-        let event = """
+        let event = { @Sendable in
+            """
             {"Type":"container","Action":"health_status: healthy","Actor":{"ID":"c1","Attributes":{}},\
-            "timeNano":\((start + .seconds(later)).nanoseconds)}
+            "timeNano":\((Timestamp.now + .seconds(later)).nanoseconds)}
 
             """
+        }
         let inspections = Mutex(0)
         let stub = StubEngine { request in
             if request.line.hasPrefix("GET /events") {
-                return .chunkedHead + [.wait(isSeen)] + .chunk(event) + [.awaitHangUp(Latch())]
+                return .chunkedHead + [.wait(isSeen)] + .chunk(made: event) + [.awaitHangUp(Latch())]
             }
             guard request.line.hasPrefix("GET /containers/c1") else { return .answer("[\(Self.summary)]") }
             let health = inspections.withLock { count in

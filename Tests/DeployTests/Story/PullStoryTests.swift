@@ -1,3 +1,5 @@
+import Docker
+import DockerModel
 import Glibc
 import Linux
 import NIOPosix
@@ -90,6 +92,35 @@ import Testing
             #expect(host.journal.verdicts == ["#2 deployed"])
             // Before the pull, what is on the host is pinned.
             #expect(host.asked.count { $0 == "GET /images/shop:v2/json" } == 1 + count)
+        }
+    }
+
+    /// After the clock was set back, the Engine tells an earlier pull of the same name again, at a time that is still to come.
+    @Test func aPullFromBeforeTheClockWasSetBackIsNotThisOne() async throws {
+        try await withStoryHost(policy: "{}") { host in
+            let time = (Timestamp.now + .seconds(3600)).nanoseconds
+            let event = """
+                {"Type":"image","Action":"pull","Actor":{"ID":"shop:v2","Attributes":{}},"timeNano":\(time)}
+
+                """
+            host.change {
+                $0.names["shop:v2"] = "sha256:old"
+                $0.answers["GET /events"] = .chunkedHead + .chunk(event) + [.awaitHangUp(Latch())]
+            }
+            try host.hang("pull v2")
+            let worker = try await host.worker()
+            try await worker.take(drop, from: host.spool)
+            await worker.retire()
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "pull of v2 hangs")
+            host.change {
+                $0.answers = [:]
+                $0.names["shop:v2"] = "sha256:v2"
+            }
+            try host.letGo("pull v2")
+            await life.value
+            #expect(host.journal.verdicts == ["#2 deployed"])
+            #expect(try host.store.record(2).services["app"]?.imageID == "sha256:v2")
         }
     }
 
