@@ -43,6 +43,13 @@ package struct Drop: Sendable {
         for assignment in assignments where assignment.line < refusal?.line ?? .max { try sorter.take(assignment) }
         if let refusal { throw refusal }
         guard !assignments.isEmpty else {
+            // So is a file that was not on the disk yet when the power was cut.
+            guard !bytes.isEmpty else {
+                throw DropRefusal(
+                    problem: "is empty",
+                    hint: "drop it again; if it is empty again, see what CI writes into the file"
+                )
+            }
             throw DropRefusal(
                 problem: "no line is NAME=VALUE",
                 hint: "name the release to run, as in IMAGE_TAG=v2; see what CI wrote into the file"

@@ -74,6 +74,13 @@ import Testing
         #expect(refusal.cause == .dropMalformed && refusal.line == nil)
     }
 
+    /// CI need not be to blame: the disk may not have had the file when the power was cut.
+    @Test func anEmptyDropIsToBeDroppedAgain() throws {
+        let refusal = try #require(throws: DropRefusal.self) { try parse("") }
+        #expect(refusal.problem == "is empty")
+        #expect(refusal.hint?.hasPrefix("drop it again") == true)
+    }
+
     /// A refused drop, and CI's name for it.
     @Test(
         arguments: [
