@@ -48,10 +48,10 @@ lint: ## the format and the rules of the layout
 scenarios: ## the scenarios alone; FLAVOUR=trixie or forky for one kind of host, FILES="gate.bats …" for some of them
 	@FLAVOUR='$(FLAVOUR)' FILES='$(FILES)' Tests/run scenarios
 
-crash: ## the agent killed a hundred and thirty times, each fault of a registry and of the Engine (an hour and a half)
+crash: ## the agent killed a hundred and thirty times, power cuts, set clocks, each fault of a registry and of the Engine (two hours)
 	@Tests/tools host
 	@$(MAKE) --no-print-directory build
-	@WHOLE=1 KILLS=100 LIMIT=2h Tests/scenarios crash.bats faults.bats engine.bats hangs.bats
+	@WHOLE=1 KILLS=100 LIMIT=2h Tests/scenarios crash.bats power.bats clock.bats faults.bats engine.bats hangs.bats
 
 soak: ## a thousand drops in a row on twenty apps, good and bad ones: nothing is lost, nothing grows (half an hour); SEED=7
 	@Tests/tools host
