@@ -42,7 +42,7 @@ import Testing
                 shop #12: rolledBack (not-healthy)
                   backend is unhealthy; see its log
                   received        3 h ago
-                  took            1 min 14 s
+                  took            1 min 10 s
                   by              alice (deploy)
                   request         run-7
                   variables       IMAGE_TAG=v2
@@ -70,7 +70,7 @@ import Testing
             found == """
                    #  VERDICT     RECEIVED         TOOK  BY              IMAGE_TAG
                   13  pull …      10 s ago
-                  12  rolledBack  1 min ago  1 min 14 s  alice (deploy)  v2
+                  12  rolledBack  1 min ago  1 min 10 s  alice (deploy)  v2
                       backend is unhealthy; see its log
                 These records cannot be read: #9.
                 """

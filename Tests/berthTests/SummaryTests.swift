@@ -69,7 +69,7 @@ import Testing
                 Try: `see its log`
 
                 - received: `2026-09-21T14:13:20.000Z`
-                - took: `1 min 14 s`
+                - took: `1 min 12 s`
                 - by: `alice (deploy)`
                 - request: `run-7`
                 - variables: `` IMAGE_TAG=v2 NOTE=a|`b` ``

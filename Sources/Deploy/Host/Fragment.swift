@@ -59,11 +59,8 @@ struct Fragment {
 
     /// - Parameter file: names the file in errors; it is not read.
     init(parsing text: String, file: FilePath) throws(SettingsError) {
-        if let line = HeaderCheck.line(in: text) {
-            throw Place(file: file, line: line).error(
-                "the table's name must begin with a letter, a digit, _, - or a quotation mark",
-                "see toml.io for the syntax"
-            )
+        if let (fault, line) = SyntaxCheck.fault(in: text) {
+            throw Place(file: file, line: line).error(fault.problem, "see toml.io for the syntax")
         }
         lines = Self.lines(of: text)
         places = Dictionary(lines.map { ($0.path, $0.number) }) { first, _ in first }

@@ -61,7 +61,8 @@ extension Record {
         guard let started, let ended else { return nil }
         let times = phases.filter { $0.name != .claim }.map(\.seconds)
         let sum = times.reduce(0) { $0 + ($1 ?? 0) }
-        return times.contains(nil) ? max(sum, (ended - started).inSeconds) : (sum * 1000).rounded() / 1000
+        let isKnown = !times.isEmpty && !times.contains(nil)
+        return isKnown ? (sum * 1000).rounded() / 1000 : max(sum, (ended - started).inSeconds)
     }
 }
 

@@ -144,6 +144,25 @@ import Testing
         #expect(error.problem == "the table's name must begin with a letter, a digit, _, - or a quotation mark")
     }
 
+    /// At such a time it ends the process too.
+    @Test(arguments: ["1979-05-27T!07:32:00Z", "1979-05-27 !07:32:00", "[1979-05-27t:0:-]", "1979-05-27Tx:7"])
+    func aTimeWithoutADigitIsRefused(moment: String) async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
+        }
+        #expect(error.line == 2)
+        #expect(error.problem == "a time must begin with a digit")
+    }
+
+    @Test(arguments: ["1979-05-27", "1979-05-27 # a day", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00"])
+    func aMomentIsOfNoUse(moment: String) async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
+        }
+        #expect(error.line == 2)
+        #expect(error.problem != "a time must begin with a digit")
+    }
+
     @Test func whatLooksLikeAHeaderIsNone() async throws {
         let script = "[ $a = 1 ]\n[.b]"
         let notify = "[\n  \"/bin/sh\", # [.c]\n'-c', \"\"\"\n\(script)\"\"\"\n]"

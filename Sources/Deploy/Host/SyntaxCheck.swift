@@ -1,24 +1,38 @@
-/// Finds a table's header that names no table, such as `[.a]` or `[ü]`.
+/// Finds what the TOML library would end the process at (toml++ 3): a table's header that names no table, such as `[.a]` or
+/// `[ü]` (`parse_table_header`), and a time after a date that does not begin with a digit (`parse_time`).
 ///
-/// The TOML library ends the process at such a header, unless the key or the brackets end there too (toml++ 3,
-/// `parse_table_header`). A line of a string or of an array that looks like one is none.
-struct HeaderCheck {
+/// The library says itself what is wrong with a header in which the key or the brackets end. A line of a string or of an
+/// array that looks like a header is none.
+struct SyntaxCheck {
+    enum Fault {
+        case header
+        case time
+
+        var problem: String {
+            switch self {
+            case .header: "the table's name must begin with a letter, a digit, _, - or a quotation mark"
+            case .time: "a time must begin with a digit"
+            }
+        }
+    }
+
     private var rest: ArraySlice<UInt8>
     private var line = 1
     /// How many arrays and inline tables are open.
     private var depth = 0
 
-    /// - Returns: its line; nil if there is none.
-    static func line(in text: String) -> Int? {
+    /// - Returns: the first fault, and its line; nil if there is none.
+    static func fault(in text: String) -> (Fault, line: Int)? {
         let bytes = Array(text.utf8)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        var check = HeaderCheck(rest: bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...])
-        return check.find()
+        var check = SyntaxCheck(rest: bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...])
+        return check.find().map { ($0, check.line) }
     }
 
     private init(rest: ArraySlice<UInt8>) { self.rest = rest }
 
-    private mutating func find() -> Int? {
+    /// Ends at the line of the fault.
+    private mutating func find() -> Fault? {
         var isStart = true
         while let byte = rest.first {
             switch byte {
@@ -28,7 +42,7 @@ struct HeaderCheck {
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 if isStart, byte == UInt8(ascii: "[") {
-                    guard namesTable(rest.dropFirst()) else { return line }
+                    guard namesTable(rest.dropFirst()) else { return .header }
                     skipLine()
                     continue
                 }
@@ -42,11 +56,24 @@ struct HeaderCheck {
                 skipString(byte)
                 isStart = false
                 continue
-            default: isStart = false
+            default:
+                if beginsBrokenTime { return .time }
+                isStart = false
             }
             rest = rest.dropFirst()
         }
         return nil
+    }
+
+    /// Whether a date is here, and after it something that is neither a time nor the date's end.
+    private var beginsBrokenTime: Bool {
+        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let form = Array("0000-00-00".utf8)
+        let isDate = rest.count > form.count && zip(rest, form).allSatisfy { isDigit($1) ? isDigit($0) : $0 == $1 }
+        let time = rest.dropFirst(form.count)
+        guard isDate, let sign = time.first, let first = time.dropFirst().first, !isDigit(first) else { return false }
+        // A blank may also be all that comes between the date and its end.
+        return "Tt".utf8.contains(sign) || sign == UInt8(ascii: " ") && !" \t\r\n#,]}".utf8.contains(first)
     }
 
     /// - Parameter header: what comes after its first bracket.
