@@ -26,9 +26,21 @@ private func removeTree(_ path: FilePath) {
     rmdir(path.string)
 }
 
-/// Writes a text file.
+/// Writes a text file, which no process has open for writing when this returns.
 package func write(_ text: String, to path: FilePath) throws {
     try File.replace(path, with: Array(text.utf8), mode: [.ownerReadWrite, .groupRead, .otherRead])
+    try awaitNoWriter(of: path)
+}
+
+/// Returns when no process has the file open for writing any more.
+///
+/// A child that another test starts at a moment has all files of this process until it is a program of its own.
+package func awaitNoWriter(of path: FilePath) throws {
+    let file = try FileDescriptor.open(path, .readOnly)
+    defer { try? file.close() }
+    // F_SETLEASE is a macro that Swift does not import. A lease for reading is not to be had while there is a writer.
+    let setLease: CInt = 1024
+    while fcntl(file.rawValue, setLease, F_RDLCK) != 0, errno == EAGAIN { sched_yield() }
 }
 
 extension FilePath {

@@ -41,10 +41,11 @@ import Testing
         try await withStoryHost { host in
             let worker = try await host.worker()
             try await worker.take(claim("v2"), from: host.spool)
-            host.journal.when("shop #2: up") { [self, spool = host.spool] in
-                Task { try await worker.take(claim("v3"), from: spool) }
-            }
-            await finish(worker, on: host)
+            let life = Task(executorPreference: host.host.executor) { await worker.run() }
+            await host.journal.awaitLine(with: "shop #2: up")
+            try await worker.take(claim("v3"), from: host.spool)
+            await worker.retire()
+            await life.value
             #expect(host.journal.verdicts == ["#2 deployed", "#3 deployed"])
             #expect(host.engine.container?.image == "sha256:v3")
             let (first, second) = (try host.record(2), try host.record(3))

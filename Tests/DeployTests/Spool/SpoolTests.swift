@@ -33,6 +33,7 @@ import Testing
             #expect(try Spool(folder).claim() == nil)
             try writer.writeAll(Array("1".utf8))
             try writer.close()
+            try awaitNoWriter(of: path)
             #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8), owner: getuid()))
         }
     }
@@ -129,6 +130,7 @@ import Testing
             #expect(Spool(folder).unfinished == path)
             try writer.writeAll(Array("1".utf8))
             try writer.close()
+            try awaitNoWriter(of: path)
             #expect(Spool(folder).unfinished == nil)
             #expect(try Spool(folder).claim() == .drop(Array("A=1".utf8), owner: getuid()))
         }
