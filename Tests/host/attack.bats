@@ -51,6 +51,11 @@ count_records() { inside find "/var/lib/berth/$1/deployments" -name '*.json' | w
     release odder v1
     as_deploy sh -c 'cd /var/spool/berth/odder; mkfifo .x; mv .x .env.deploy'
     ends_as odder 1 refused drop-unreadable
+    as_deploy sh -c 'cd /var/spool/berth/odder; ln -s /etc/shadow .env.deploy'
+    ends_as odder 2 refused drop-unreadable
+    # /dev/zero, which has no end.
+    inside sh -c 'cd /var/spool/berth/odder; mknod -m 0666 .x c 1 5; mv .x .env.deploy'
+    ends_as odder 3 refused drop-unreadable
     local cursor
     cursor=$(journal_cursor)
     as_deploy mkdir /var/spool/berth/odder/.env.deploy.claimed
@@ -59,7 +64,7 @@ count_records() { inside find "/var/lib/berth/$1/deployments" -name '*.json' | w
         "/var/spool/berth/odder/.env.deploy.claimed is a folder; remove it"
     as_deploy rmdir /var/spool/berth/odder/.env.deploy.claimed
     reload
-    ends_as odder 2 deployed
+    ends_as odder 4 deployed
 }
 
 @test "a drop that says too much, or nothing" {
@@ -78,6 +83,9 @@ count_records() { inside find "/var/lib/berth/$1/deployments" -name '*.json' | w
     drop large "# IMAGE_TAG=v1"
     ends_as large 4 refused drop-malformed
     contains "$(reason large 4)" "no line is NAME=VALUE"
+    as_deploy sh -c 'cd /var/spool/berth/large; truncate --size=1T .x; mv .x .env.deploy'
+    ends_as large 5 refused drop-malformed
+    contains "$(reason large 5)" "larger than 16 KiB"
 }
 
 # as_reader CMD…: as a user who may read the records.
