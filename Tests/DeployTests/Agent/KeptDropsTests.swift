@@ -25,6 +25,7 @@ import Testing
             let store = DescriptorsInMemory()
             let worker = try await host.worker(keepsIn: store)
             try host.spool.submit(Array("IMAGE_TAG=v2\n".utf8))
+            try awaitNoWriter(of: host.spool.dropPath)
             host.journal.when(with: "shop #2: drop claimed") { [spool = host.spool] in
                 #expect(spool.claimed != nil)
                 #expect(store.contents.keys.sorted() == ["shop.2"])

@@ -92,6 +92,7 @@ import Testing
     func aDropIsNotTakenForAnotherOneByTheClock(verdict: Verdict?) async throws {
         try await withStoryHost { host in
             try host.spool.submit(Array("PATH=1\n".utf8))
+            try awaitNoWriter(of: host.spool.dropPath)
             try await takeWhatIsThere(on: host)
             try host.reopen(host.record(2, in: [.claim], verdict, ago: .seconds(-3600)))
             try claimed("IMAGE_TAG=v2\n", on: host)

@@ -77,6 +77,7 @@ import Testing
         try await withStoryHost { host in
             let worker = try await host.worker()
             try host.spool.submit(Array(drop.utf8))
+            try awaitNoWriter(of: host.spool.dropPath)
             try await worker.take(#require(try host.spool.claim()), from: host.spool)
             await finish(worker, on: host)
             let owner = Account.name(of: getuid())
@@ -89,6 +90,7 @@ import Testing
         try await withStoryHost { host in
             let worker = try await host.worker()
             try host.spool.submit(Array(drop.utf8))
+            try awaitNoWriter(of: host.spool.dropPath)
             let claim = try #require(try host.spool.claim())
             let wasThere = Mutex<Bool?>(nil)
             host.journal.when(with: "shop #2: \(line)") { [spool = host.spool] in

@@ -194,6 +194,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let spool = Spool(folder)
             try spool.submit(Array("A=1\n".utf8))
+            try awaitNoWriter(of: spool.dropPath)
             #expect(try File.names(in: folder) == [".env.deploy"])
             #expect(try spool.claim() == .drop(Array("A=1\n".utf8), owner: getuid()))
         }
@@ -204,6 +205,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let spool = Spool(folder)
             for text in ["A=1\nB=1\n", "A=2\n"] { try spool.submit(Array(text.utf8)) }
+            try awaitNoWriter(of: spool.dropPath)
             #expect(try spool.claim() == .drop(Array("A=2\n".utf8), owner: getuid()))
             try spool.discard()
             #expect(try spool.claim() == nil)
