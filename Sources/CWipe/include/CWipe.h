@@ -1,1 +1,1 @@
-// Nothing to call: who links this target with `--wrap=free` and `--wrap=realloc` has its freed memory wiped.
+// Nothing to call: a program that is linked with this target, `--wrap=free` and `--wrap=realloc` wipes what it frees.

@@ -55,8 +55,8 @@ extension Record {
 }
 
 extension Record {
-    /// How long it took from its turn to its verdict; nil without both. The phases tell it by a clock that nobody sets; for one
-    /// that was interrupted, the wall clock has to do.
+    /// How long the deployment took, from its turn to its verdict; nil if it has not had both. The sum of its phases, which a
+    /// monotonic clock measures. If an agent ended in the middle of a phase, the wall clock counts where it says more.
     var seconds: Double? {
         guard let started, let ended else { return nil }
         let times = phases.filter { $0.name != .claim }.map(\.seconds)

@@ -64,7 +64,7 @@ import Testing
         )
     }
 
-    /// Somebody has set the clock, or has not; a phase that an agent did not see the end of counts by it all the same.
+    /// The wall clock counts only for a phase whose end no agent has seen.
     @Test(arguments: [
         (-3600.0, [0.25, 4.5], 4.75), (3600, [0.25, 4.5], 4.75), (30, [nil, 4.5], 30), (-3600, [nil, 4.5], 4.5),
     ])
