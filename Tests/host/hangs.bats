@@ -52,6 +52,13 @@ END
 # stays APP BEFORE: its containers are the same ones.
 stays() { equal "$(ids "$1")" "$2"; }
 
+# ends_untouched APP BEFORE SECONDS VERDICT CAUSE: so ends the app's second drop, and its containers are the same ones as before.
+ends_untouched() {
+    await_verdict "$1" 2 "$3" >/dev/null
+    ends_as "$1" 2 "$4" "$5"
+    stays "$1" "$2"
+}
+
 @test "a registry that hangs holds up its own app alone, until it answers" {
     local before
     behind_proxy held
@@ -79,9 +86,7 @@ stays() { equal "$(ids "$1")" "$2"; }
     registry_hangs '^GET\s/v2/$'
     drop checked IMAGE_TAG=v2 "${login[@]}"
     is_hanging
-    await_verdict checked 2 300 >/dev/null
-    ends_as checked 2 failed registry-unreachable
-    stays checked "$before"
+    ends_untouched checked "$before" 300 failed registry-unreachable
     goes_on
     deploy checked 3 v2
 }
@@ -93,10 +98,8 @@ stays() { equal "$(ids "$1")" "$2"; }
     before=$(ids asked)
     compose_hangs config
     drop asked IMAGE_TAG=v2 "${login[@]}"
-    await_verdict asked 2 300 >/dev/null
-    ends_as asked 2 refused command-failed
+    ends_untouched asked "$before" 300 refused command-failed
     contains "$(reason asked 2)" "timed out"
-    stays asked "$before"
 }
 
 @test "a registry that hangs to the end: the pull is ended after a quarter of an hour without progress" {
@@ -106,10 +109,8 @@ stays() { equal "$(ids "$1")" "$2"; }
     before=$(ids ended)
     registry_hangs '^GET.*/blobs/'
     drop ended IMAGE_TAG=v2 "${login[@]}"
-    await_verdict ended 2 1200 >/dev/null
-    ends_as ended 2 failed pull-failed
+    ends_untouched ended "$before" 1200 failed pull-failed
     contains "$(reason ended 2)" "printed nothing for"
-    stays ended "$before"
     goes_on
     deploy ended 3 v2
 }
