@@ -46,10 +46,18 @@ deploy() {
 ends_as() {
     local record entry
     record=$(await_verdict "$1" "$2")
-    equal "$(jq -r .verdict <<<"$record")" "$3"
+    has_verdict "$record" "$3" "${4-}"
     entry=$(await_journal "" "BERTH_APP=$1" "BERTH_DEPLOYMENT=$2" "BERTH_VERDICT=$3")
     equal "$(jq -r .BERTH_CAUSE <<<"$entry")" "$(jq -r .cause <<<"$record")"
-    [[ -z ${4-} ]] || equal "$(jq -r .cause <<<"$record")" "$4"
+}
+
+# has_verdict RECORD VERDICT [CAUSE]: if not, it tells what the record says of the reason.
+has_verdict() {
+    local expected="$2 ${3:-$(jq -r .cause <<<"$1")}"
+    [[ $(jq -r '"\(.verdict) \(.cause)"' <<<"$1") == "$expected" ]] && return
+    printf 'expected: %s\nactual record:\n%s\n' "$expected" \
+        "$(jq '{app, number, verdict, cause, reason, evidence, phases}' <<<"$1")" >&2
+    return 1
 }
 
 # reason APP N: why the verdict is what it is.
