@@ -12,13 +12,16 @@ screen() {
 # shows TEXT: the screen as soon as it has the text.
 shows() { inside "$tools/await-screen" "${AWAIT_SECONDS:-30}" "$1"; }
 
+# ended: the whole screen as soon as the command has ended. A line of its own, since a record can say "exit code" too.
+ended() { shows $'\nexit '; }
+
 close() { inside tmux kill-server; }
 
 # seen COLUMNS COMMAND…: its whole screen, with what differs from run to run replaced. Times, IDs and the disk decide how wide
 # columns are, so gaps count as two blanks.
 seen() {
     screen "$@"
-    shows 'exit ' | sed -E 's/[0-9]+(\.[0-9]+)? (min [0-9]+ s|min|s|h)\b( ago)?/TIME/g; s/[0-9a-f]{12}/ID/g; s/[0-9a-f]{7}$/COMMIT/
+    ended | sed -E 's/[0-9]+(\.[0-9]+)? (min [0-9]+ s|min|s|h)\b( ago)?/TIME/g; s/[0-9a-f]{12}/ID/g; s/[0-9a-f]{7}$/COMMIT/
         s/ID [0-9a-f]{7}/ID COMMIT/g; s/[0-9.]+ ([kMG]?B|%)/N \1/g; s/(Engine|API|Compose) [0-9][^ ,]*/\1 N/g; s/ {2,}/  /g; s/ +$//'
     close
 }
@@ -168,10 +171,10 @@ exit 0"
     drop live IMAGE_TAG=v1 "${login[@]}"
     shows ', 1 of 2 images' >/dev/null
     inside tmux send-keys C-c
-    equal "$(shows 'exit ' | tail -n 2)" "\
+    equal "$(ended | tail -n 2)" "\
 berth: the deployment goes on; berth wait live 3 waits for its verdict
 exit 130"
-    equal "$(shows 'exit ' | grep -c 'pull')" 0
+    equal "$(ended | grep -c 'pull')" 0
     close
     inside systemctl stop never.socket never.service
     ends_as live 3 failed
