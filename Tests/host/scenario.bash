@@ -55,8 +55,8 @@ ends_as() {
 has_verdict() {
     local expected="$2 ${3:-$(jq -r .cause <<<"$1")}"
     [[ $(jq -r '"\(.verdict) \(.cause)"' <<<"$1") == "$expected" ]] && return
-    printf 'expected: %s\nactual record:\n%s\n' "$expected" \
-        "$(jq '{app, number, verdict, cause, reason, evidence, phases}' <<<"$1")" >&2
+    printf 'expected: %s\n  actual: %s\n' "$expected" \
+        "$(jq -c '{app, number, verdict, cause, reason, evidence}' <<<"$1")" >&2
     return 1
 }
 
