@@ -240,9 +240,9 @@ stops='systemctl stop docker.socket docker'
     MEND='mv /usr/bin/docker.away /usr/bin/docker' ends refused command-not-started "the Docker CLI is gone"
     disturb "1 pull $look run mv /usr/bin/docker /usr/bin/docker.away"
     MEND='mv /usr/bin/docker.away /usr/bin/docker' ends deployed "" "the Docker CLI is gone before the switch"
-    # Neither the switch nor the way back can be begun, and a person has to look.
+    # The switch does not begin.
     disturb "1 pull $look run mv $plugin $plugin.away"
-    MEND="mv $plugin.away $plugin" ends rollbackFailed command-not-started "Compose is gone before the switch"
+    MEND="mv $plugin.away $plugin" ends failed command-not-started "Compose is gone before the switch"
 }
 
 @test "a reload in each phase: the deployment goes on to one verdict, and the new settings count" {

@@ -19,6 +19,8 @@ struct Switch: Sendable {
     /// - Parameter scene: the app as it is, if the images have just been found under these names. The gate sees it if one has
     ///   moved since.
     func prepare(after scene: Scene? = nil) async throws -> Ready {
+        // If Compose has disappeared since the checks, the switch never begins, and the app is untouched.
+        try release.compose.up(within: release.upLimit).requireProgram()
         if let scene { return Ready(scene: scene, nameless: [:]) }
         // It may be the only attempt to go back, and what is asked here changes nothing that runs. A request that hangs takes half
         // a minute.

@@ -38,3 +38,15 @@ extension Command: CustomStringConvertible, CustomDebugStringConvertible, Custom
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(reflecting: description) }
 }
+
+extension Command {
+    /// Sees that the program is there and may be executed, without starting it.
+    package func requireProgram() throws(CommandError) {
+        let isThere =
+            executable.contains("/")
+            ? File.isProgram(FilePath(executable)) : File.program(executable, in: environment["PATH"] ?? "") != nil
+        guard !isThere else { return }
+        let reason = CommandError.Reason.notStarted("the program is gone, or may not be executed")
+        throw CommandError(command: "\(self)", reason: reason, lastLines: [])
+    }
+}

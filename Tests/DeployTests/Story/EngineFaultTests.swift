@@ -1,10 +1,12 @@
+import Glibc
 import Rules
 import Support
+import SystemPackage
 import Testing
 
 @testable import Deploy
 
-/// What the Engine can do to a switch and to the way back. `Tests/host/engine.bats` has the same with a real one.
+/// What the Engine and Compose can do to a switch and to the way back. `Tests/host/engine.bats` has the same with a real one.
 @Suite(.timeLimit(.minutes(1))) struct EngineFaultTests {
     /// One agent's life with one drop for v2.
     private func deploy(on host: StoryHost) async throws {
@@ -41,6 +43,21 @@ import Testing
             try await deploy(on: host)
             #expect(try host.record(2).verdict == .rolledBack)
             #expect(host.engine.beside.isEmpty)
+        }
+    }
+
+    /// Neither the switch nor the way back could begin.
+    @Test(arguments: [true, false])
+    func withoutComposeTheSwitchDoesNotBegin(hasPlugin: Bool) async throws {
+        try await withStoryHost(policy: "{}", hasPlugin: hasPlugin) { host in
+            let program = hasPlugin ? host.plugin : host.docker
+            host.journal.when("shop #2: up") { unlink(program.string) }
+            let before = host.engine.container?.id
+            try await deploy(on: host)
+            let record = try host.record(2)
+            #expect(record.verdict == .failed)
+            #expect(record.cause == .commandNotStarted)
+            #expect(host.engine.container?.id == before)
         }
     }
 }

@@ -60,7 +60,6 @@ final class StoryHost: Sendable {
         }
         try write("services: {}", to: app.directory.appending("docker-compose.yml"))
         try write("", to: app.directory.appending(".env"))
-        let docker = folder.appending("bin").appending("docker")
         change { [app] in $0.directory = app.directory.string }
         if hasWayBack { try makeGoodRelease() }
         try File.replace(
@@ -74,13 +73,15 @@ final class StoryHost: Sendable {
     /// Makes a program of the plugin, as berth takes no script for one: a shell, whose first argument, `compose`, is then the
     /// name of its script.
     private func makePlugin() throws {
-        let docker = folder.appending("bin").appending("docker")
         try File.replace(app.directory.appending("compose"), with: File.read(docker), mode: .ownerReadWriteExecute)
         try File.makeFolder(folder.appending("plugins"), mode: .ownerReadWriteExecute)
         for program in [docker, plugin] {
             try File.replace(program, with: File.read("/bin/sh"), mode: .ownerReadWriteExecute)
         }
     }
+
+    /// The Docker CLI.
+    var docker: FilePath { folder.appending("bin").appending("docker") }
 
     /// The program that a host with a plugin has for Compose.
     var plugin: FilePath { folder.appending("plugins").appending("docker-compose") }
