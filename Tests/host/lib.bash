@@ -102,7 +102,7 @@ drop_end() {
 record() { inside cat "/var/lib/berth/$1/deployments/$2.json"; }
 
 # await_verdict APP N [SECONDS]: the record as soon as it holds a verdict.
-await_verdict() { inside "$tools/await-verdict" "$1" "$2" "${3:-60}"; }
+await_verdict() { inside "$tools/await-verdict" "$1" "$2" "${3:-120}"; }
 
 # The place in the journal that is now its end, to look from with `await_journal`.
 journal_cursor() {
@@ -110,8 +110,8 @@ journal_cursor() {
 }
 
 # await_journal CURSOR MATCH…: the first entry after CURSOR with all these FIELD=VALUEs, as JSON. AWAIT_SECONDS bounds the
-# wait, 10 without it.
-await_journal() { inside "$tools/await-journal" "$1" "${AWAIT_SECONDS:-10}" "${@:2}"; }
+# wait, 30 without it.
+await_journal() { inside "$tools/await-journal" "$1" "${AWAIT_SECONDS:-30}" "${@:2}"; }
 
 # --- what the Engine has
 
@@ -136,8 +136,8 @@ serves() { inside "$tools/serves" "$1" "$2"; }
 engine_now() { inside date +%s.%N; }
 
 # await_event APP SINCE FILTER…: the Engine's first event since then about the app's containers that passes the filters
-# of `docker events`, as JSON; without an app about anything. AWAIT_SECONDS bounds the wait, 10 without it.
-await_event() { inside "$tools/await-event" "$1" "$2" "${AWAIT_SECONDS:-10}" "${@:3}"; }
+# of `docker events`, as JSON; without an app about anything. AWAIT_SECONDS bounds the wait, 30 without it.
+await_event() { inside "$tools/await-event" "$1" "$2" "${AWAIT_SECONDS:-30}" "${@:3}"; }
 
 # --- secrets
 
