@@ -1,5 +1,6 @@
 /// Finds what the TOML library would end the process at (toml++ 3): a table's header that names no table, such as `[.a]` or
-/// `[ü]` (`parse_table_header`), and a time after a date that does not begin with a digit (`parse_time`).
+/// `[ü]` (`parse_table_header`), a time after a date that does not begin with a digit (`parse_time`), and an array with a
+/// brace or a Unicode separator of lines in the place of a value (`parse_array`).
 ///
 /// The library says itself what is wrong with a header in which the key or the brackets end. A line of a string or of an
 /// array that looks like a header is none.
@@ -7,19 +8,23 @@ struct SyntaxCheck {
     enum Fault {
         case header
         case time
+        case brace
+        case separator
 
         var problem: String {
             switch self {
             case .header: "the table's name must begin with a letter, a digit, _, - or a quotation mark"
             case .time: "a time must begin with a digit"
+            case .brace: "an array ends with ], not with }"
+            case .separator: "a line ends with a line feed, and with no other separator of lines"
             }
         }
     }
 
     private var rest: ArraySlice<UInt8>
     private var line = 1
-    /// How many arrays and inline tables are open.
-    private var depth = 0
+    /// The opening brackets of the arrays and inline tables that are open.
+    private var open: [UInt8] = []
 
     /// - Returns: the first fault, and its line; nil if there is none.
     static func fault(in text: String) -> (Fault, line: Int)? {
@@ -38,7 +43,7 @@ struct SyntaxCheck {
             switch byte {
             case UInt8(ascii: "\n"):
                 line += 1
-                isStart = depth == 0
+                isStart = open.isEmpty
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 if isStart, byte == UInt8(ascii: "[") {
@@ -46,9 +51,11 @@ struct SyntaxCheck {
                     skipLine()
                     continue
                 }
-                depth += 1
+                open.append(byte)
                 isStart = false
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                if isInArray, byte == UInt8(ascii: "}") { return .brace }
+                _ = open.popLast()
             case UInt8(ascii: "#"):
                 skipLine()
                 continue
@@ -58,12 +65,18 @@ struct SyntaxCheck {
                 continue
             default:
                 if beginsBrokenTime { return .time }
+                if isInArray, Self.separators.contains(where: rest.starts) { return .separator }
                 isStart = false
             }
             rest = rest.dropFirst()
         }
         return nil
     }
+
+    private var isInArray: Bool { open.last == UInt8(ascii: "[") }
+
+    /// The separators of lines that are none in TOML: U+0085, U+2028 and U+2029.
+    private static let separators: [[UInt8]] = [[0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9]]
 
     /// Whether a date is here, and after it something that is neither a time nor the date's end.
     private var beginsBrokenTime: Bool {

@@ -163,6 +163,32 @@ import Testing
         #expect(error.problem != "a time must begin with a digit")
     }
 
+    /// In an array it ends the process at a brace, and at a separator of lines that is none of TOML.
+    @Test(arguments: ["[}", "[1, }]", "[{ a = 1 }, }]", "[\n  }", "[ { b = [ } ] } ]"])
+    func aBraceInAnArrayIsRefused(value: String) async throws {
+        try await expectRefusal(of: value, "an array ends with ], not with }")
+    }
+
+    @Test(arguments: ["[\u{85}", "[\u{2028}]", "[1, \u{2029} 2]", "[[1], # a\u{2028}\n\u{2028}]"])
+    func aSeparatorInAnArrayIsRefused(value: String) async throws {
+        try await expectRefusal(of: value, "a line ends with a line feed, and with no other separator of lines")
+    }
+
+    @Test(arguments: [#"["}", '}', "\u2028"]"#, "[{ a = \"}\u{2028}\" }, [\"\u{85}\"]] # }\u{2028}"])
+    func aStringInAnArrayMayHoldBoth(value: String) async throws {
+        let error = try await #require(throws: SettingsError.self) {
+            try await load(["berth.toml": "[disk]\nrefuse = \(value)\n"])
+        }
+        #expect(error.problem.contains("number"))
+    }
+
+    private func expectRefusal(of value: String, _ problem: String) async throws {
+        let text = "[disk]\nrefuse = \(value)\n"
+        let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
+        #expect(error.line == 1 + value.split(separator: "\n", omittingEmptySubsequences: false).count)
+        #expect(error.problem == problem)
+    }
+
     @Test func whatLooksLikeAHeaderIsNone() async throws {
         let script = "[ $a = 1 ]\n[.b]"
         let notify = "[\n  \"/bin/sh\", # [.c]\n'-c', \"\"\"\n\(script)\"\"\"\n]"
