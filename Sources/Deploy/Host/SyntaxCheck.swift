@@ -1,6 +1,6 @@
 /// Finds what the TOML library would end the process at (toml++ 3): a table's header that names no table, such as `[.a]` or
-/// `[ü]` (`parse_table_header`), a time after a date that does not begin with a digit (`parse_time`), and an array with a
-/// brace or a Unicode separator of lines in the place of a value (`parse_array`).
+/// `[ü]` (`parse_table_header`), a time after a date that does not begin with two digits (`parse_time`, `parse_value`), and
+/// an array with a brace or a Unicode separator of lines in the place of a value (`parse_array`).
 ///
 /// The library says itself what is wrong with a header in which the key or the brackets end. A line of a string or of an
 /// array that looks like a header is none.
@@ -14,7 +14,7 @@ struct SyntaxCheck {
         var problem: String {
             switch self {
             case .header: "the table's name must begin with a letter, a digit, _, - or a quotation mark"
-            case .time: "a time must begin with a digit"
+            case .time: "a time must begin with two digits"
             case .brace: "an array ends with ], not with }"
             case .separator: "a line ends with a line feed, and with no other separator of lines"
             }
@@ -64,7 +64,7 @@ struct SyntaxCheck {
                 isStart = false
                 continue
             default:
-                if beginsBrokenTime { return .time }
+                if beginsBrokenTime || beginsLoneDigit { return .time }
                 if isInArray, Self.separators.contains(where: rest.starts) { return .separator }
                 isStart = false
             }
@@ -80,14 +80,34 @@ struct SyntaxCheck {
 
     /// Whether a date is here, and after it something that is neither a time nor the date's end.
     private var beginsBrokenTime: Bool {
-        let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
         let form = Array("0000-00-00".utf8)
-        let isDate = rest.count > form.count && zip(rest, form).allSatisfy { isDigit($1) ? isDigit($0) : $0 == $1 }
+        let isDate =
+            rest.count > form.count && zip(rest, form).allSatisfy { Self.isDigit($1) ? Self.isDigit($0) : $0 == $1 }
         let time = rest.dropFirst(form.count)
-        guard isDate, let sign = time.first, let first = time.dropFirst().first, !isDigit(first) else { return false }
+        guard isDate, let sign = time.first, let first = time.dropFirst().first, !Self.isDigit(first) else {
+            return false
+        }
         // A blank may also be all that comes between the date and its end.
         return "Tt".utf8.contains(sign) || sign == UInt8(ascii: " ") && !" \t\r\n#,]}".utf8.contains(first)
     }
+
+    /// Whether ten characters are here that the library takes for a date, then a blank and a single digit (`parse_value`): it
+    /// asks only that they begin with a digit, and that the fifth and the eighth are `-`. It does not count a `_`.
+    private var beginsLoneDigit: Bool {
+        guard let first = rest.first, Self.isDigit(first) else { return false }
+        let isPart = { (byte: UInt8) in byte & 0xC0 == 0x80 || byte == UInt8(ascii: "_") }
+        var rest = rest
+        for place in 0..<10 {
+            guard let byte = rest.first, !" \t\r\n#,]}".utf8.contains(byte) else { return false }
+            guard place != 4 && place != 7 || byte == UInt8(ascii: "-") else { return false }
+            rest = rest.dropFirst().drop(while: isPart)
+        }
+        let digit = rest.dropFirst()
+        guard rest.first == UInt8(ascii: " "), let one = digit.first, Self.isDigit(one) else { return false }
+        return digit.dropFirst().first.map { !Self.isDigit($0) } ?? false
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// - Parameter header: what comes after its first bracket.
     private func namesTable(_ header: ArraySlice<UInt8>) -> Bool {

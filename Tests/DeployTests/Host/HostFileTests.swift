@@ -145,13 +145,17 @@ import Testing
     }
 
     /// At such a time it ends the process too.
-    @Test(arguments: ["1979-05-27T!07:32:00Z", "1979-05-27 !07:32:00", "[1979-05-27t:0:-]", "1979-05-27Tx:7"])
-    func aTimeWithoutADigitIsRefused(moment: String) async throws {
+    @Test(arguments: [
+        "1979-05-27T!07:32:00Z", "1979-05-27 !07:32:00", "[1979-05-27t:0:-]", "1979-05-27Tx:7", "1979-05-27 0",
+        "4989-05-Y= 0,J",
+        "1979-05-2_7 0 ", "1979-05-27_ 0", "[1979-\u{e9}5-27 0]", "1979-05-27 0\u{2028}",
+    ])
+    func aTimeWithoutTwoDigitsIsRefused(moment: String) async throws {
         let error = try await #require(throws: SettingsError.self) {
             try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
         }
         #expect(error.line == 2)
-        #expect(error.problem == "a time must begin with a digit")
+        #expect(error.problem == "a time must begin with two digits")
     }
 
     @Test(arguments: ["1979-05-27", "1979-05-27 # a day", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00"])
@@ -160,7 +164,7 @@ import Testing
             try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
         }
         #expect(error.line == 2)
-        #expect(error.problem != "a time must begin with a digit")
+        #expect(error.problem != "a time must begin with two digits")
     }
 
     /// In an array it ends the process at a brace, and at a separator of lines that is none of TOML.
