@@ -95,7 +95,7 @@ judge() {
     equal "$(inside journalctl --after-cursor="$3" --output=json BERTH_APP=power "BERTH_DEPLOYMENT=$number" |
         jq -r 'select(.BERTH_VERDICT) | .BERTH_VERDICT' | cat - <([[ -z $4 ]] || echo "$4") | uniq)" "$verdict"
     equal "$(inside journalctl --unit=berth --after-cursor="$3" --output=cat | grep -F 'cannot be' || :)" ""
-    inside berth history power --json | jq -e --argjson number "$number" \
+    inside berth history power -n 100 --json | jq -e --argjson number "$number" \
         '.unreadable == [] and (.deployments | map(.number) == [range($number; 0; -1)])' >/dev/null
     equal "$(left_drops)" ""
 }
