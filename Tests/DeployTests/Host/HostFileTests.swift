@@ -132,65 +132,10 @@ import Testing
         #expect(error.hint?.isEmpty == false)
     }
 
-    /// At such a header the TOML library ends the process.
-    @Test(arguments: [
-        "[ü]", "[.a]", "[[.a]]", "[ $a]", "[\n]", "[#a]", "a = \"\"\"\n[x]\"\"\"\n[.a]",
-        "a = [\"\"\"x\"\"\"\", \"b\"]\n[.c]",
-    ])
-    func aHeaderWithoutANameIsRefused(header: String) async throws {
-        let text = "# a file\n" + header
+    @Test func aMomentIsOfNoUse() async throws {
+        let text = "[disk]\nrefuse = 1979-05-27\n"
         let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
-        #expect(error.line == text.split(separator: "\n").lastIndex { $0.contains("[") }.map { $0 + 1 })
-        #expect(error.problem == "the table's name must begin with a letter, a digit, _, - or a quotation mark")
-    }
-
-    /// At such a time it ends the process too.
-    @Test(arguments: [
-        "1979-05-27T!07:32:00Z", "1979-05-27 !07:32:00", "[1979-05-27t:0:-]", "1979-05-27Tx:7", "1979-05-27 0",
-        "4989-05-Y= 0,J",
-        "1979-05-2_7 0 ", "1979-05-27_ 0", "[1979-\u{e9}5-27 0]", "1979-05-27 0\u{2028}",
-    ])
-    func aTimeWithoutTwoDigitsIsRefused(moment: String) async throws {
-        let error = try await #require(throws: SettingsError.self) {
-            try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
-        }
         #expect(error.line == 2)
-        #expect(error.problem == "a time must begin with two digits")
-    }
-
-    @Test(arguments: ["1979-05-27", "1979-05-27 # a day", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00"])
-    func aMomentIsOfNoUse(moment: String) async throws {
-        let error = try await #require(throws: SettingsError.self) {
-            try await load(["berth.toml": "[disk]\nrefuse = \(moment)\n"])
-        }
-        #expect(error.line == 2)
-        #expect(error.problem != "a time must begin with two digits")
-    }
-
-    /// In an array it ends the process at a brace, and at a separator of lines that is none of TOML.
-    @Test(arguments: ["[}", "[1, }]", "[{ a = 1 }, }]", "[\n  }", "[ { b = [ } ] } ]"])
-    func aBraceInAnArrayIsRefused(value: String) async throws {
-        try await expectRefusal(of: value, "an array ends with ], not with }")
-    }
-
-    @Test(arguments: ["[\u{85}", "[\u{2028}]", "[1, \u{2029} 2]", "[[1], # a\u{2028}\n\u{2028}]"])
-    func aSeparatorInAnArrayIsRefused(value: String) async throws {
-        try await expectRefusal(of: value, "a line ends with a line feed, and with no other separator of lines")
-    }
-
-    @Test(arguments: [#"["}", '}', "\u2028"]"#, "[{ a = \"}\u{2028}\" }, [\"\u{85}\"]] # }\u{2028}"])
-    func aStringInAnArrayMayHoldBoth(value: String) async throws {
-        let error = try await #require(throws: SettingsError.self) {
-            try await load(["berth.toml": "[disk]\nrefuse = \(value)\n"])
-        }
-        #expect(error.problem.contains("number"))
-    }
-
-    private func expectRefusal(of value: String, _ problem: String) async throws {
-        let text = "[disk]\nrefuse = \(value)\n"
-        let error = try await #require(throws: SettingsError.self) { try await load(["berth.toml": text]) }
-        #expect(error.line == 1 + value.split(separator: "\n", omittingEmptySubsequences: false).count)
-        #expect(error.problem == problem)
     }
 
     @Test func whatLooksLikeAHeaderIsNone() async throws {
