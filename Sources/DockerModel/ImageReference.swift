@@ -26,12 +26,15 @@ package struct ImageReference: Identifier {
         return ImageReference(rawValue: String(name.dropFirst(hub?.count ?? 0)))
     }
 
+    /// By bytes: to Swift, a colon is one character with what combines with it.
     private var parts: (repository: Substring, tag: Substring?, digest: Substring?) {
-        let halves = rawValue.split(separator: "@", maxSplits: 1)
+        let halves = rawValue.utf8.split(separator: UInt8(ascii: "@"), maxSplits: 1).map(Substring.init)
         let name = halves.first ?? ""
         let digest = halves.count > 1 ? halves[1] : nil
         // A colon before the last slash is a registry's port.
-        guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return (name, nil, digest) }
-        return (name[..<colon], name[name.index(after: colon)...], digest)
+        guard let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")),
+            !name.utf8[colon...].contains(UInt8(ascii: "/"))
+        else { return (name, nil, digest) }
+        return (name[..<colon], name[name.utf8.index(after: colon)...], digest)
     }
 }

@@ -122,6 +122,7 @@ struct ValueTests {
             ("host:5000/a/b:1@sha256:ab", "host:5000/a/b", "1", "sha256:ab"),
             ("app@sha256:ab", "app", nil, "sha256:ab"),
             ("index.docker.io/acme/app", "index.docker.io/acme/app", nil, nil),
+            ("shop\u{601}:v1", "shop\u{601}", "v1", nil), ("shop:\u{301}v@\u{301}", "shop", "\u{301}v", "\u{301}"),
         ] as [(String, String, String?, String?)]
     )
     func reference(text: String, repository: String, tag: String?, digest: String?) {

@@ -60,8 +60,8 @@ tries() {
     [[ -n ${WHOLE-} ]] || return 0
     spoil 3 '^(GET|HEAD).*/manifests/' 500 deployed
     spoil 2 '^(GET|HEAD).*/manifests/' 503 deployed
-    # The Engine asks it first, and does without an answer.
-    spoil '*' '^GET\s/v2/$' 503 deployed
+    # By this the credential is asked about.
+    spoil 2 '^GET\s/v2/$' 503 deployed
 }
 
 @test "what does not pass ends, after a few tries" {
@@ -69,5 +69,7 @@ tries() {
     equal "$(tries)" 3
     [[ -n ${WHOLE-} ]] || return 0
     spoil '*' '^(GET|HEAD).*/manifests/' '429 Retry-After: 1' failed pull-failed
+    equal "$(tries)" 3
+    spoil '*' '^GET\s/v2/$' 503 failed registry-unreachable
     equal "$(tries)" 3
 }
