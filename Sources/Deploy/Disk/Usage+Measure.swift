@@ -49,7 +49,8 @@ extension Usage {
     /// containerd, which keeps them in Docker's root folder.
     private static var containerdRoot: FilePath? {
         let text = (try? File.read("/etc/containerd/config.toml")).map { String(decoding: $0, as: UTF8.self) }
-        let configured = text.flatMap { try? TOMLTable(string: $0) }?["root"]?.string
+        let table = text.flatMap { SyntaxCheck.fault(in: $0) == nil ? try? TOMLTable(string: $0) : nil }
+        let configured = table?["root"]?.string
         let root = FilePath(configured ?? "/var/lib/containerd")
         return access(root.string, F_OK) == 0 || errno != ENOENT ? root : nil
     }
