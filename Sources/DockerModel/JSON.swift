@@ -49,7 +49,8 @@ extension JSON: Codable {
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
+            // Else it could be an integer once it is written and read again.
+            self = Int64(exactly: value).map(JSON.integer) ?? .number(value)
         } else if let value = try? container.decode([JSON].self) {
             self = .array(value)
         } else {
