@@ -78,36 +78,45 @@ struct SyntaxCheck {
     /// The separators of lines that are none in TOML: U+0085, U+2028 and U+2029.
     private static let separators: [[UInt8]] = [[0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9]]
 
-    /// Whether a date is here, and after it something that is neither a time nor the date's end.
+    /// Whether a date is here, and after it a `T` and something that is no time though it has a colon.
     private var beginsBrokenTime: Bool {
         let form = Array("0000-00-00".utf8)
         let isDate =
-            rest.count > form.count && zip(rest, form).allSatisfy { Self.isDigit($1) ? Self.isDigit($0) : $0 == $1 }
+            rest.count > form.count
+            && zip(rest, form).allSatisfy { Self.isDigit($1) ? Self.isDigit($0) : $0 == $1 }
         let time = rest.dropFirst(form.count)
-        guard isDate, let sign = time.first, let first = time.dropFirst().first, !Self.isDigit(first) else {
-            return false
-        }
-        // A blank may also be all that comes between the date and its end.
-        return "Tt".utf8.contains(sign) || sign == UInt8(ascii: " ") && !" \t\r\n#,]}".utf8.contains(first)
+        guard isDate, let sign = time.first, "Tt".utf8.contains(sign) else { return false }
+        let value = time.dropFirst().prefix { !Self.endsValue($0) }
+        return value.contains(UInt8(ascii: ":")) && !Self.isDigit(value[value.startIndex])
     }
 
-    /// Whether ten characters are here that the library takes for a date, then a blank and a single digit (`parse_value`): it
-    /// asks only that they begin with a digit, and that the fifth and the eighth are `-`. It does not count a `_`.
+    /// Whether ten characters are here that the library takes for a date, and then a blank and a single digit, or a blank after
+    /// more characters than it can go back (`parse_value`, `step_back`). It asks only that they begin with a digit, and that
+    /// the fifth and the eighth are `-`. It does not count a `_` among the ten.
     private var beginsLoneDigit: Bool {
         guard let first = rest.first, Self.isDigit(first) else { return false }
-        let isPart = { (byte: UInt8) in byte & 0xC0 == 0x80 || byte == UInt8(ascii: "_") }
+        let isPart = { (byte: UInt8) in Self.isContinuation(byte) || byte == UInt8(ascii: "_") }
         var rest = rest
         for place in 0..<10 {
-            guard let byte = rest.first, !" \t\r\n#,]}".utf8.contains(byte) else { return false }
+            guard let byte = rest.first, !Self.endsValue(byte) else { return false }
             guard place != 4 && place != 7 || byte == UInt8(ascii: "-") else { return false }
             rest = rest.dropFirst().drop(while: isPart)
         }
+        guard rest.first == UInt8(ascii: " ") else { return false }
+        let length = self.rest[..<rest.startIndex].count { !Self.isContinuation($0) }
+        // It keeps 127 characters, of which it wants the blank, the digit and one more.
+        guard length < 125 else { return true }
         let digit = rest.dropFirst()
-        guard rest.first == UInt8(ascii: " "), let one = digit.first, Self.isDigit(one) else { return false }
+        guard let one = digit.first, Self.isDigit(one) else { return false }
         return digit.dropFirst().first.map { !Self.isDigit($0) } ?? false
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    /// Whether the byte is not the first one of its character.
+    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+
+    private static func endsValue(_ byte: UInt8) -> Bool { " \t\r\n#,]}".utf8.contains(byte) }
 
     /// - Parameter header: what comes after its first bracket.
     private func namesTable(_ header: ArraySlice<UInt8>) -> Bool {

@@ -17,11 +17,35 @@ import Testing
     }
 
     @Test(arguments: [
-        "1979-05-27T!07:32:00Z", "1979-05-27 !07:32:00", "[1979-05-27t:0:-]", "1979-05-27Tx:7", "1979-05-27 0",
+        "1979-05-27T!07:32:00Z", "[1979-05-27t:0:-]", "1979-05-27Tx:7", "1979-05-27 0",
         "4989-05-Y= 0,J", "1979-05-2_7 0 ", "1979-05-27_ 0", "[1979-\u{e9}5-27 0]", "1979-05-27 0\u{2028}",
     ])
     func aTimeWithoutTwoDigitsIsRefused(moment: String) throws {
         try expectRefusal(of: moment, "a time must begin with two digits")
+    }
+
+    /// The library cannot go back over so many characters.
+    @Test(arguments: ["", "_", "__"], [" 12", " 1", " "])
+    func aDateOfTooManyCharactersIsRefused(more: String, end: String) throws {
+        try expectRefusal(
+            of: "2020-01-01" + String(repeating: "_", count: 115) + more + end,
+            "a time must begin with two digits"
+        )
+    }
+
+    /// The library says itself that it is no time.
+    @Test(arguments: ["1979-05-27 !07:32:00", "1979-05-27 = 1", "1979-05-27Tx", "1979-05-27T"])
+    func anotherMistakeIsTheLibrarysOwn(value: String) throws {
+        let error = try #require(throws: SettingsError.self) { try parse("refuse = \(value)\n") }
+        #expect(error.problem != "a time must begin with two digits")
+    }
+
+    @Test(arguments: [
+        "shop-2020-01-01 = { directory = \"/srv/shop\" }", "2020-01-01 . directory = \"/srv/shop\"",
+        "2020-01-01t = { directory = \"/srv/shop\" }", "2_020-01-01 = {}",
+    ])
+    func aNameMayBeADate(line: String) throws {
+        try parse("[apps]\n\(line)\n")
     }
 
     @Test(arguments: ["1979-05-27", "1979-05-27 # a day", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00"])
